@@ -1,0 +1,116 @@
+import type { Platform } from '../oci/platform.ts'
+import type { Place } from '../problem.ts'
+
+/** JSON as it stands in a bake target. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
+
+/** A text that may differ by platform. `any` holds for platforms that are not listed. */
+export type ByPlatform = { readonly any?: string; readonly platforms: Readonly<Record<Platform, string>> }
+
+/** The levels at which an argument can be given, weakest first. A value at a stronger level wins. */
+export type ArgumentLevel = 'factory' | 'layer' | 'variant' | 'manifest'
+
+export type Argument = { readonly value: ByPlatform; readonly level: ArgumentLevel; readonly place: Place }
+
+/** Which variants of a layer are meant: one of the names or globs, and none of `not`. */
+export type Selector = { readonly any: readonly string[]; readonly not: readonly string[] }
+
+/** One choice for a layer, with `extends` already resolved. Paths are relative to the workspace. */
+export type LayerVariant = {
+  readonly layer: string
+  readonly name: string
+  /** Base image; first layer only. */
+  readonly from?: ByPlatform
+  /** Path of the Dockerfile fragment. A variant without one adds nothing. */
+  readonly fragment?: string
+  readonly args: Readonly<Record<string, Argument>>
+  /** Named contexts: a path relative to the workspace, or a URL, image or target that Buildx understands. */
+  readonly contexts: Readonly<Record<string, string>>
+  readonly accelerator?: string
+  /** What other layers must be for this variant to be possible, by layer name. */
+  readonly requires: Readonly<Record<string, Selector>>
+  /** Merged into the bake target as it is. */
+  readonly bake: JsonObject
+  readonly place: Place
+}
+
+export type Layer = {
+  readonly name: string
+  /** Stable layers are a run from the bottom; they can be prewarmed. */
+  readonly stable: boolean
+  /** Period after which the layer's key rotates, ms. */
+  readonly maxAge?: number
+  readonly variants: readonly LayerVariant[]
+  readonly place: Place
+}
+
+/** An entry under `manifests`, with `extends` already resolved: for each layer it names, which variants are wanted. */
+export type ManifestEntry = {
+  readonly name: string
+  /** By layer name. Layers that are not named are left out. */
+  readonly choices: Readonly<Record<string, Selector>>
+  readonly version?: string
+  readonly tags: readonly string[]
+  readonly platforms?: readonly Platform[]
+  readonly args: Readonly<Record<string, Argument>>
+  readonly bake: JsonObject
+  readonly place: Place
+}
+
+/** Combinations that match every selector of a rule are left out. */
+export type ExcludeRule = {
+  readonly layers: Readonly<Record<string, Selector>>
+  readonly platforms?: Selector
+  readonly reason: string
+  readonly place: Place
+}
+
+/** Where legs run. The name is a platform, or a platform with an accelerator: `linux/amd64+cuda`. */
+export type Pool = {
+  readonly name: string
+  readonly platform: Platform
+  readonly accelerator?: string
+  readonly runsOn: readonly string[]
+}
+
+export type CacheStrategy = 'layer' | 'manifest' | 'platform'
+
+export type CacheSettings = {
+  readonly backend: 'registry' | 'local' | 'gha' | 'inline'
+  readonly strategy?: CacheStrategy
+  /** Repository of the cache refs, without a tag. */
+  readonly ref?: string
+}
+
+export type RetentionSettings = {
+  readonly keepLast: number
+  /** ms */
+  readonly minAge: number
+}
+
+/** The factory file, parsed and checked, with every `extends` resolved and every included file merged. */
+export type Factory = {
+  readonly name: string
+  readonly registry?: string
+  /** Template of an image's repository below the registry. */
+  readonly image: string
+  /** Templates of an image's tags; empty when the file gives none. */
+  readonly tags: readonly string[]
+  /** Template of the ids of expanded manifests. */
+  readonly id: string
+  readonly platforms: readonly Platform[]
+  /** Build context, relative to the workspace. */
+  readonly context: string
+  readonly args: Readonly<Record<string, Argument>>
+  /** Bottom to top. */
+  readonly layers: readonly Layer[]
+  readonly manifests: readonly ManifestEntry[]
+  readonly exclude: readonly ExcludeRule[]
+  readonly pools: readonly Pool[]
+  readonly cache: CacheSettings
+  readonly retention: RetentionSettings
+  readonly bake: JsonObject
+  /** Path of the main file. */
+  readonly file: string
+}

@@ -1,0 +1,64 @@
+/** Lines of a text, both ends included, counted from 1. */
+export type LineRange = { readonly start: number; readonly end: number }
+
+/** An image that a fragment names: a `FROM` of an auxiliary stage, `COPY --from`, `RUN --mount=from=`. */
+export type ImageUse = { readonly reference: string; readonly line: number; readonly how: 'from' | 'copy' | 'mount' }
+
+/** A file set that a step reads from a build context. */
+export type ContextRead = {
+  /** Name of a named context; absent for the main context. */
+  readonly context?: string
+  /** Path or pattern relative to the context's root, as written, ARGs not expanded. */
+  readonly path: string
+  readonly line: number
+}
+
+export type SecretUse = { readonly id: string; readonly required: boolean; readonly line: number }
+
+/** A step: an instruction that has a BuildKit vertex (RUN, COPY, ADD, WORKDIR). */
+export type FragmentStep = {
+  /** `RUN`, `COPY`, `ADD` or `WORKDIR`. */
+  readonly keyword: string
+  readonly lines: LineRange
+}
+
+export type FragmentArgument = {
+  readonly name: string
+  readonly default?: string
+  readonly line: number
+  /** Whether the ARG stands before the first FROM (so it can be used in FROM lines). */
+  readonly global: boolean
+}
+
+export type Stage = {
+  /** Name as written; absent for the chain part and for stages without a name. */
+  readonly name?: string
+  /** What stands behind FROM, as written; absent for a chain part without a FROM line. */
+  readonly from?: string
+  /** `--platform` of the FROM line, as written. */
+  readonly platform?: string
+  /** Whether the stage builds on `${PARENT}`, directly. */
+  readonly onParent: boolean
+  /** The stage's lines including FROM, without comments that belong to the next stage. */
+  readonly lines: LineRange
+  readonly steps: readonly FragmentStep[]
+}
+
+/** What a fragment file says. Lines refer to the file as it lies on disk. */
+export type Fragment = {
+  readonly file: string
+  /** Source lines without byte order mark and carriage returns. */
+  readonly lines: readonly string[]
+  /** Reference behind a `# syntax=` directive, pinned by digest. */
+  readonly syntax?: string
+  /** Auxiliary stages in order, then the chain part, which is always last. */
+  readonly stages: readonly Stage[]
+  readonly args: readonly FragmentArgument[]
+  readonly images: readonly ImageUse[]
+  readonly reads: readonly ContextRead[]
+  readonly secrets: readonly SecretUse[]
+  /** Lines whose RUN mounts an ssh agent, with the id (default `default`). */
+  readonly ssh: readonly { readonly id: string; readonly line: number }[]
+  /** Features that only BuildKit understands: heredocs, `--mount`, `--link`, `--chmod`, `--network`, `--security`. */
+  readonly buildkitOnly: readonly { readonly feature: string; readonly line: number }[]
+}

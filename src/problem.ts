@@ -1,0 +1,40 @@
+/** Where something stands in a text. Lines and columns count from 1. */
+export type Place = {
+  /** Path as the user wrote it, relative to the workspace. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Something wrong with what the user wrote: what was found, what was expected, and where. */
+export type Problem = {
+  readonly place?: Place
+  /** What was found, one sentence without a full stop. */
+  readonly found: string
+  /** What was expected instead. */
+  readonly expected?: string
+  /** What to do about it, for example a suggestion for a misspelt name. */
+  readonly hint?: string
+}
+
+/** `file:line:column: found; expected …; hint`, the one form in which problems are printed. */
+export const renderProblem = ({ place, found, expected, hint }: Problem): string => {
+  const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column}: `
+  const wanted = expected === undefined ? '' : `; expected ${expected}`
+  return `${where}${found}${wanted}${hint === undefined ? '' : `; ${hint}`}`
+}
+
+/** Input that cannot be used. Carries every problem that was found, so that users mend them in one go. */
+export class InputError extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map(renderProblem).join('\n'), options)
+    this.name = 'InputError'
+    this.problems = problems
+  }
+}
+
+/** An {@link InputError} of a single problem. */
+export const inputError = (found: string, rest: Omit<Problem, 'found'> = {}, options?: ErrorOptions): InputError =>
+  new InputError([{ found, ...rest }], options)

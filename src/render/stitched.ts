@@ -1,0 +1,36 @@
+import type { LineRange } from '../fragment/fragment.ts'
+
+/** One step of the stitched Dockerfile, traced back to where the user wrote it. */
+export type StitchedStep = {
+  /** Name of the stage in the stitched Dockerfile, lower case: `core`, `core.build`. */
+  readonly stage: string
+  /** The number BuildKit shows for it, `i` of `[stage i/n]`. FROM of an external image counts as 1. */
+  readonly index: number
+  /** Instruction as it stands in the fragment, whitespace folded to single blanks. */
+  readonly text: string
+  readonly layer: string
+  readonly variant: string
+  /** Path of the fragment file. */
+  readonly file: string
+  /** Lines in the fragment file. */
+  readonly lines: LineRange
+  /** Lines in the stitched Dockerfile. */
+  readonly rendered: LineRange
+}
+
+/** A run of lines that was copied from a fragment: rendered line `start + i` is fragment line `from + i`. */
+export type CopiedLines = {
+  readonly rendered: LineRange
+  readonly file: string
+  readonly from: number
+  readonly layer: string
+}
+
+/** The Dockerfile of one work item and what is known of its lines. */
+export type StitchedDockerfile = {
+  readonly text: string
+  /** Name of the last stage of each layer, bottom to top; a target for `--target`. */
+  readonly targets: readonly { readonly layer: string; readonly stage: string }[]
+  readonly steps: readonly StitchedStep[]
+  readonly copied: readonly CopiedLines[]
+}
