@@ -1,0 +1,69 @@
+/** What started the run, as far as cache access depends on it. */
+export type RunEvent = {
+  /** `GITHUB_EVENT_NAME`; absent outside GitHub. */
+  readonly name?: string
+  /** `GITHUB_REF`: `refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`. */
+  readonly ref: string
+  /** `GITHUB_REF_PROTECTED` */
+  readonly refProtected: boolean
+  /** `repository.default_branch` of the event payload. */
+  readonly defaultBranch?: string
+  /** `repository.full_name` of the event payload, or `GITHUB_REPOSITORY`. */
+  readonly repository?: string
+  /** `pull_request.head.repo.full_name` of the event payload; null when the fork was deleted. */
+  readonly headRepository?: string | null
+  /** `sender.login` or `GITHUB_ACTOR`. */
+  readonly actor?: string
+}
+
+export type CacheAccess = {
+  readonly read: boolean
+  readonly write: boolean
+  /** Why, as the end of the sentence "The cache is read and written: …". */
+  readonly reason: string
+}
+
+/**
+ * Events that run the code of the ref they name and that only people with write access can start. Every other event
+ * reads only, also those we do not know (DESIGN "Reads are free, writes are earned"; the same list as GitHub's own for
+ * the Actions cache, docs "Restrictions for accessing a cache").
+ */
+const WRITING_EVENTS: ReadonlySet<string> = new Set(['push', 'schedule', 'workflow_dispatch', 'repository_dispatch'])
+
+const isPullRequest = (name: string): boolean => name.startsWith('pull_request')
+
+const pullRequestReason = ({ headRepository, repository, actor }: RunEvent): string => {
+  if (actor === 'dependabot[bot]') return 'a Dependabot pull request only reads'
+  return headRepository === repository ? 'a pull request only reads' : 'a pull request from a fork only reads'
+}
+
+/** What a run may do with the trusted cache, decided from its event alone. */
+export const decideCacheAccess = (event: RunEvent): CacheAccess => {
+  const readOnly = (reason: string): CacheAccess => ({ read: true, write: false, reason })
+  if (event.name === undefined) return { read: true, write: true, reason: 'a local run without an event' }
+  if (isPullRequest(event.name)) return readOnly(pullRequestReason(event))
+  if (!WRITING_EVENTS.has(event.name)) return readOnly(`${event.name} runs only read`)
+  if (!event.ref.startsWith('refs/heads/')) return readOnly(`${event.name} of ${event.ref} is not a branch`)
+  const branch = event.ref.slice('refs/heads/'.length)
+  // A schedule always runs on the default branch, and its payload may not name it.
+  if (branch === event.defaultBranch || event.name === 'schedule') {
+    return { read: true, write: true, reason: `${event.name} on the default branch ${branch}` }
+  }
+  if (event.refProtected) return { read: true, write: true, reason: `${event.name} on the protected branch ${branch}` }
+  return readOnly(`${branch} is neither the default nor a protected branch`)
+}
+
+/** What inputs allow. They can only lower what the event earned. */
+export type CacheWishes = {
+  /** The one switch that turns all caching off. */
+  readonly enabled: boolean
+  /** Whether exports are wanted at all. */
+  readonly write: boolean
+}
+
+/** The access after inputs had their say. */
+export const lowerCacheAccess = (access: CacheAccess, wishes: CacheWishes): CacheAccess => {
+  if (!wishes.enabled) return { read: false, write: false, reason: 'caching is turned off by input' }
+  if (access.write && !wishes.write) return { ...access, write: false, reason: 'writing is turned off by input' }
+  return access
+}

@@ -1,0 +1,68 @@
+import type { ExcludedCombination } from '../factory/work-item.ts'
+import type { Platform } from '../oci/platform.ts'
+import type { CacheAccess } from '../plan/access.ts'
+
+/** What became of one step of one work item. Texts and lines are those of the fragment; argument values are not here. */
+export type StepReport = {
+  readonly layer: string
+  readonly variant: string
+  /** Path of the fragment file. */
+  readonly file: string
+  /** First line of the instruction in the fragment file. */
+  readonly line: number
+  readonly text: string
+  /** `hit`: taken from cache · `run`: executed · `skipped`: never started because something before it failed. */
+  readonly outcome: 'hit' | 'run' | 'failed' | 'canceled' | 'skipped'
+  /** Time it ran, ms; 0 for a hit. */
+  readonly execMs: number
+  /** Time to load it from cache, with pulling, ms. */
+  readonly loadMs: number
+  /** Fetched from registries for it, bytes. */
+  readonly downloadedBytes: number
+}
+
+/** One cache ref that a work item was told to write. */
+export type CacheExport = { readonly ref: string; readonly written: boolean; readonly error?: string }
+
+export type WorkItemResult = {
+  readonly manifestId: string
+  readonly aliases: readonly string[]
+  readonly platform: Platform
+  readonly status: 'built' | 'failed' | 'canceled'
+  /** References the image was pushed or loaded as. */
+  readonly images: readonly string[]
+  /** Digest of the platform's OCI manifest, `sha256:<hex>`; absent when nothing was exported. */
+  readonly digest?: string
+  readonly steps: readonly StepReport[]
+  readonly totalSteps: number
+  readonly cachedSteps: number
+  /** 0 to 1; 1 when there are no steps. */
+  readonly cacheHitRatio: number
+  /** From its first to its last event, ms. */
+  readonly durationMs: number
+  readonly cacheFrom: readonly { readonly ref: string; readonly error?: string }[]
+  readonly cacheTo: readonly CacheExport[]
+  /** Why it failed, first line of what BuildKit said; with the step where it is known. */
+  readonly error?: { readonly message: string; readonly file?: string; readonly line?: number; readonly logTail: readonly string[] }
+}
+
+/** What a leg did, as it is written to the results file. */
+export type Results = {
+  readonly version: 1
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly factory: string
+  readonly name: string
+  readonly leg?: string
+  readonly builder: { readonly name: string; readonly driver: string; readonly buildkit: string; readonly buildx: string }
+  readonly cache: { readonly strategy: string; readonly access: CacheAccess }
+  readonly items: readonly WorkItemResult[]
+  /** Steps over all work items: each counts once for every work item it is part of. */
+  readonly totalSteps: number
+  readonly cachedSteps: number
+  readonly cacheHitRatio: number
+  /** Distinct steps that ran: one that several work items share counts once. */
+  readonly stepsRun: number
+  readonly excluded: readonly ExcludedCombination[]
+}
