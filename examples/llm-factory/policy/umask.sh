@@ -1,0 +1,2 @@
+# Sourced by login shells: files are for their owner and the group.
+umask 027
