@@ -17,14 +17,16 @@ ensure_bases() {
   fi
   printf 'FROM base AS busybox-1\nFROM base AS busybox-2\nCOPY second /etc/testbed-second\n' >>"$context/Dockerfile"
   echo 'the second base image' >"$context/second"
+  touch --date=@0 "$context/second"
   push_base "$context" 1
   push_base "$context" 2
   rm -rf "$context"
 }
 
-# push_base CONTEXT NUMBER. No attestations: a base's index then has exactly the two platforms.
+# push_base CONTEXT NUMBER. No attestations: a base's index then has exactly the two platforms. No times: the same
+# packages make the same digests.
 push_base() {
-  docker buildx build --builder "$(builder_name)" --platform linux/amd64,linux/arm64 --target "busybox-$2" \
+  SOURCE_DATE_EPOCH=0 docker buildx build --builder "$(builder_name)" --platform linux/amd64,linux/arm64 --target "busybox-$2" \
     --provenance=false --sbom=false --tag "$(base_reference "$2")" --push "$1" >"$logs/base-$2.log" 2>&1 || {
     tail -n 15 "$logs/base-$2.log" >&2
     die "the base image $(base_reference "$2") cannot be built" "see $logs/base-$2.log"

@@ -20,10 +20,21 @@ say() { printf 'testbed: %s\n' "$*" >&2; }
 
 # die REASON REMEDY
 die() {
+  explained=1
   printf 'testbed: %s\n' "$1" >&2
   printf '         %s\n' "$2" >&2
   exit 1
 }
+
+# Strict mode ends the script without a word; that should not look like success. 141: nobody reads the output any more.
+explained=
+explain_exit() {
+  local code=$?
+  if ((code != 0 && code != 141)) && [[ -z $explained ]]; then
+    say "ended by a failure it did not expect (exit $code); bash -x script/testbed … shows which"
+  fi
+}
+trap explain_exit EXIT
 
 export_line() { printf "export %s='%s'\n" "$1" "${2//\'/\'\\\'\'}"; }
 
@@ -39,10 +50,19 @@ forget_previous_boot() {
   boot=$(cat /proc/sys/kernel/random/boot_id)
   if [[ -e $run/boot && $(<"$run/boot") != "$boot" ]]; then
     say 'the machine was restarted since the last start; clearing what ran before'
+    unmount_below "$run"
     rm -rf "$run"
   fi
   mkdir -p "$run" "$logs" "$bin"
   printf '%s\n' "$boot" >"$run/boot"
+}
+
+# An engine that was killed leaves mounts below its folders.
+unmount_below() {
+  local point
+  while read -r point; do
+    umount --lazy "$point" 2>/dev/null || true
+  done < <(awk -v folder="$1/" 'index($2, folder) == 1 { print $2 }' /proc/self/mounts | sort -r)
 }
 
 # launch NAME COMMAND...: in a session of its own and without this shell's streams, so that it outlives the shell.
@@ -87,16 +107,5 @@ await() {
       die "$name did not come up" "its log is $logs/$name.log"
     fi
     sleep 0.1
-  done
-}
-
-tools_status() {
-  local tool
-  for tool in buildkitd buildctl buildx act actionlint; do
-    if [[ -x $tools/$tool ]]; then
-      printf 'tool       %-10s present\n' "$tool"
-    else
-      printf 'tool       %-10s absent (script/testbed tools builds it)\n' "$tool"
-    fi
   done
 }

@@ -18,8 +18,9 @@ register_emulation() {
 }
 
 ensure_emulation() {
+  local interpreter
   if emulation_registered; then return 0; fi
-  if [[ $(id -u) != 0 ]]; then
+  if [[ $(id -u) != 0 ]] || ! interpreter=$(emulator); then
     ensure_foreign_emulation
     return
   fi
@@ -28,19 +29,20 @@ ensure_emulation() {
     mount -t binfmt_misc binfmt_misc "$binfmt" || die 'binfmt_misc cannot be mounted' 'is this a container without privileges?'
     touch "$run/binfmt.mounted"
   fi
-  register_emulation "$(emulator)"
+  register_emulation "$interpreter"
   touch "$run/binfmt.registered"
 }
 
 # QEMU keeps argv[0] apart when its own name ends in -binfmt-P, hence the link; newer packages are static by another name.
 emulator() {
-  local qemu
-  qemu=$(unpacked "$root/usr/bin/qemu-aarch64-static" "$root/usr/bin/qemu-aarch64") || die 'QEMU for arm64 is not unpacked' "see $logs/apt.log"
-  ln -sfn "$(readlink -f "$qemu")" "$bin/qemu-aarch64-binfmt-P"
-  printf '%s\n' "$bin/qemu-aarch64-binfmt-P"
+  local qemu link=$bin/qemu-aarch64-binfmt-P
+  qemu=$(unpacked "$root/usr/bin/qemu-aarch64-static" "$root/usr/bin/qemu-aarch64") || return 1
+  ln -sfn "$(readlink -f "$qemu")" "$link"
+  printf '%s\n' "$link"
 }
 
-# Without root a privileged container can register it. If it cannot either, BuildKit's image brings an emulator along.
+# Where there is no package or no root, a privileged container can register it. If that fails too, the image of
+# BuildKit brings an emulator along.
 ensure_foreign_emulation() {
   say 'registering QEMU for arm64 with the image tonistiigi/binfmt'
   docker run --privileged --rm tonistiigi/binfmt --install arm64 >"$logs/binfmt.log" 2>&1 ||

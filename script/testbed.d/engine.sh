@@ -52,6 +52,7 @@ ensure_engine() {
     await dockerd "$engine_config" 60 docker version
   else
     ensure_companions || say 'no packages for this machine: images from a registry stand in'
+    drop_lists
     ensure_foreign_builder
   fi
 }
@@ -62,10 +63,10 @@ set_up_engine() {
   require_debian
   [[ $(id -u) == 0 ]] || die 'no Docker engine answers, and only root can start one' 'start Docker, or run this as root'
   [[ $(dpkg --print-architecture) == amd64 ]] || die 'no Docker engine answers, and the bed sets one up on amd64 only' 'start Docker and try again'
-  ensure_packages engine engine_programs_run docker.io@ docker-cli@ docker-buildx@ containerd@ runc= ||
+  ensure_packages engine engine_programs_run docker.io@ docker-cli@ docker-buildx@ containerd@ 'tini-static@|tini=' runc= ||
     die "none of Debian's Docker packages runs here" "see $logs/apt.log, or install Docker yourself"
   ensure_companions || die 'the registry and BusyBox cannot be unpacked' "see $logs/apt.log"
-  link_programs
+  drop_lists
   write_engine_config
   echo own >"$run/engine"
   start_own_engine
@@ -73,6 +74,7 @@ set_up_engine() {
 
 engine_programs_run() {
   local path=$root/usr/sbin:$root/usr/bin:$PATH program
+  "$root/usr/libexec/docker/cli-plugins/docker-buildx" version >>"$logs/apt.log" 2>&1 || return 1
   for program in dockerd docker containerd runc; do
     PATH=$path "$program" --version >>"$logs/apt.log" 2>&1 || return 1
   done
@@ -115,11 +117,19 @@ create_bridge() {
   $ip link set "$bridge" up
 }
 
+# What an engine that was killed leaves behind: mounts, its containerd (dying, but dockerd would wait ten seconds for
+# it), and process ids that may be somebody else's by now and that dockerd would take for an engine that runs.
+clear_engine() {
+  terminate exec/containerd/containerd "$run/exec/containerd"
+  unmount_below "$home/engine"
+  unmount_below "$run"
+  rm -f "$run/docker.pid" "$engine_socket"
+}
+
 start_own_engine() {
   say 'starting dockerd'
   create_bridge
-  # Left over by an engine that was killed: dockerd would take whoever has that process id now for itself.
-  rm -f "$run/docker.pid" "$engine_socket"
+  clear_engine
   # Appended to, a log would show an old failure as the reason of a new one.
   : >"$logs/dockerd.log"
   PATH=$root/usr/sbin:$root/usr/bin:$PATH launch dockerd "$root/usr/sbin/dockerd" --config-file "$engine_config"
@@ -131,7 +141,7 @@ release_engine() {
   if engine_is_own; then
     terminate dockerd "$engine_config"
     if [[ -e /sys/class/net/$bridge ]]; then "$(busybox)" ip link del "$bridge"; fi
-    rm -f "$engine_socket"
+    clear_engine
   else
     docker buildx rm "$foreign_builder" >/dev/null 2>&1 || true
   fi
@@ -158,16 +168,22 @@ ensure_foreign_builder() {
 
 # --- both
 
+# The plugin of our own packages, else the one that the caller's docker uses, else a package for it.
 link_buildx() {
-  local plugins=$home/docker-config/cli-plugins path
-  mkdir -p "$plugins"
+  local link=$home/docker-config/cli-plugins/docker-buildx path
+  mkdir -p "$(dirname "$link")"
   [[ -e $home/docker-config/config.json ]] || echo '{}' >"$home/docker-config/config.json"
-  path=$(unpacked "$root/usr/libexec/docker/cli-plugins/docker-buildx" \
-    "${HOME-}/.docker/cli-plugins/docker-buildx" /usr/local/lib/docker/cli-plugins/docker-buildx \
-    /usr/local/libexec/docker/cli-plugins/docker-buildx /usr/lib/docker/cli-plugins/docker-buildx \
-    /usr/libexec/docker/cli-plugins/docker-buildx) ||
-    die 'docker has no buildx' 'install the docker-buildx plugin'
-  ln -sfn "$path" "$plugins/docker-buildx"
+  # This also keeps the link from being linked to itself, where the caller's configuration is the bed's.
+  if [[ -x $link ]]; then return 0; fi
+  path=$root/usr/libexec/docker/cli-plugins/docker-buildx
+  if [[ ! -x $path ]]; then
+    path=$(docker info --format '{{range .ClientInfo.Plugins}}{{if eq .Name "buildx"}}{{.Path}}{{end}}{{end}}')
+  fi
+  if [[ ! -x $path ]]; then
+    ensure_packages buildx true docker-buildx@ || die 'docker has no buildx' 'install the docker-buildx plugin'
+    path=$(unpacked "$root"/usr/lib*/docker/cli-plugins/docker-buildx)
+  fi
+  ln -sfn "$(readlink -f "$path")" "$link"
 }
 
 # Images of the label stay: they cost minutes to build, and no build of a test reads their layers.
@@ -197,6 +213,6 @@ store() {
 buildx_status() {
   local version
   version=$(DOCKER_CONFIG=$home/docker-config docker buildx version 2>/dev/null | cut -d ' ' -f 2) || true
-  printf 'buildx     %s, builder %s\n' "${version:-absent}" "$(builder_name)"
+  printf 'buildx     %s%s\n' "${version:-absent}" "$(if has_engine; then printf ', builder '; builder_name; fi)"
   [[ -n $version ]]
 }

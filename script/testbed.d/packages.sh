@@ -49,7 +49,7 @@ write_sources() {
   uri=$(mirror "$codename")
   [[ -n $uri ]] || die "the apt sources of this machine name no mirror of $id $codename" "add the distribution's own mirror to /etc/apt"
   keyring=/usr/share/keyrings/$id-archive-keyring.gpg
-  for suite in "$codename" "$@"; do
+  for suite in $(printf '%s\n' "$codename" "$1" | sort -u); do
     printf 'Types: deb\nURIs: %s\nSuites: %s\n' "$uri" "$suite"
     if [[ $id == debian ]]; then printf 'Components: main\n'; else printf 'Components: main universe\n'; fi
     # Only the machine's own suite is wanted for both: one package, for the arm64 base image. Ubuntu keeps arm64 elsewhere.
@@ -77,11 +77,13 @@ refresh_lists() {
   lists_of=$1
 }
 
-# unpack_set SET SUITE PACKAGE...: downloads to packages/SET and unpacks; packages of arm64 go to a root of their own.
+# By the next download they would be stale.
+drop_lists() { rm -rf "${packages:?}/lists" "$packages/cache"; }
+
+# unpack_set SET PACKAGE...: downloads to packages/SET and unpacks; packages of arm64 go to a root of their own.
 unpack_set() {
-  local set=$1 suite=$2 file
-  shift 2
-  refresh_lists "$suite"
+  local set=$1 file
+  shift
   rm -rf "${packages:?}/$set"
   mkdir -p "$packages/$set" "$root" "$foreign_root"
   say "downloading $*"
@@ -98,29 +100,39 @@ unpack_set() {
   done | xargs -0 -n 2 -P 2 dpkg-deb -x
 }
 
-# ensure_packages SET CHECK SPEC...: SPEC is a package with `@` for the newest suite and `=` for the machine's own.
+# ensure_packages SET CHECK SPEC...: a SPEC is a package with `@` for the newest suite or `=` for the machine's own;
+# `a@|b=` takes the first that the mirror has, and a spec that ends in `|` may be missing.
 ensure_packages() {
-  local set=$1 check=$2 suite spec id codename
+  local set=$1 check=$2 suite wanted
   shift 2
-  [[ ! -e $root/.$set ]] || return 0
-  read -r id codename < <(distribution)
+  [[ $(cat "$root/.$set" 2>/dev/null) != "$*" ]] || return 0
   for suite in $(newest_suites); do
-    local wanted=()
-    for spec in "$@"; do
-      case "$spec" in
-        *@) wanted+=("${spec%@}/$suite") ;;
-        *=) wanted+=("${spec%=}/$codename") ;;
-      esac
-    done
-    if unpack_set "$set" "$suite" "${wanted[@]}" && "$check"; then
-      touch "$root/.$set"
-      rm -rf "${packages:?}/lists" "$packages/cache"
-      lists_of=
+    refresh_lists "$suite"
+    mapfile -t wanted < <(choose_packages "$suite" "$@")
+    if unpack_set "$set" "${wanted[@]}" && "$check"; then
+      printf '%s\n' "$*" >"$root/.$set"
       return 0
     fi
-    say "the packages of $id $suite do not run here"
+    say "the packages of $suite are not to be had or do not run here"
   done
   return 1
+}
+
+choose_packages() {
+  local newest=$1 codename spec choice choices
+  read -r _ codename < <(distribution)
+  shift
+  for spec in "$@"; do
+    IFS='|' read -ra choices <<<"$spec"
+    for choice in "${choices[@]}"; do
+      choice=${choice/%@/"/$newest"}
+      choice=${choice/%=/"/$codename"}
+      if [[ $spec != *'|'* ]] || private_apt download --print-uris "$choice" >/dev/null 2>&1; then
+        printf '%s\n' "$choice"
+        break
+      fi
+    done
+  done
 }
 
 # The first of the given paths below the unpacked root that exists: packages moved from /bin to /usr/bin over time.
@@ -148,12 +160,17 @@ link_programs() {
   done
 }
 
-# What every bed wants beside an engine. crane is a convenience that Ubuntu lacks.
+# What every bed wants beside an engine. crane is a convenience that Debian's stable suites and Ubuntu lack. QEMU's
+# static programs are moving from qemu-user-static to qemu-user; Ubuntu may be on either side of it. Only Debian's
+# mirror has both architectures.
 ensure_companions() {
-  local id wanted=(docker-registry@ busybox-static=)
+  local id wanted=(docker-registry@ busybox-static= 'crane@|')
   read -r id _ < <(distribution)
-  if [[ $id == debian ]]; then wanted+=(crane@ busybox-static:arm64=); fi
-  if [[ $(id -u) == 0 ]]; then wanted+=(qemu-user-static=); fi
+  if [[ $id == debian ]]; then
+    wanted+=(busybox-static:arm64= qemu-user@)
+  elif [[ $(id -u) == 0 ]]; then
+    wanted+=(qemu-user-static= 'qemu-user=|')
+  fi
   ensure_packages companions companions_run "${wanted[@]}" && link_programs
 }
 
