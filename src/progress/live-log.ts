@@ -1,0 +1,128 @@
+import { isDecisive, sightingsOf, type Sighting } from './attribute.ts'
+import type { Fold } from './fold.ts'
+import { renderDuration, renderLine } from './line.ts'
+import { durationOf, isCanceled, lastError, outcomeOf } from './outcome.ts'
+import { plainLine } from './plain-text.ts'
+import type { SolveStatus, Vertex } from './status.ts'
+import { createStepIndex, type BakeTarget, type StepIndex } from './step-index.ts'
+
+/** What a live log needs to know beforehand. */
+export type LiveLogOptions = {
+  readonly targets: readonly BakeTarget[]
+  /** What people call a target: `amd64 llm_factory`. */
+  readonly label: (target: string) => string
+  /** Whether vertex names carry the target's name; by default, when there are several. */
+  readonly prefixed?: boolean
+  /** Characters a line may have; 120 by default. */
+  readonly width?: number
+  /** Time between two signs of life of a step, ms; a minute by default. */
+  readonly heartBeatMs?: number
+}
+
+/** The state of a live log: which fold it watches, and what it has said already. */
+export type LiveLog = {
+  readonly fold: Fold
+  readonly index: StepIndex
+  readonly options: Required<LiveLogOptions>
+  readonly said: Set<string>
+  /** Vertices that have started, ms since the epoch, and how often it was said that they still run. */
+  readonly running: Map<string, { readonly since: number; beats: number }>
+  /** Vertices by target, stage and index: `COPY --link` has two. */
+  readonly parts: Map<string, Set<string>>
+}
+
+/** A live log of what is going to be folded into `fold`. */
+export const createLiveLog = (fold: Fold, options: LiveLogOptions): LiveLog => {
+  const prefixed = options.prefixed ?? options.targets.length > 1
+  return {
+    fold,
+    index: createStepIndex(options.targets, prefixed),
+    options: { width: 120, heartBeatMs: 60_000, ...options, prefixed },
+    said: new Set(),
+    running: new Map(),
+    parts: new Map(),
+  }
+}
+
+const partKey = (sighting: Pick<Sighting, 'name' | 'target'>): string | undefined =>
+  sighting.name.kind === 'step' ? `${sighting.target} ${sighting.name.stage} ${sighting.name.index}` : undefined
+
+const notePart = ({ index, parts }: LiveLog, { digest, name = '' }: Vertex): void => {
+  const { name: parsed, target } = index.locate(name)
+  const key = target === undefined ? undefined : partKey({ name: parsed, target })
+  if (key !== undefined) parts.set(key, (parts.get(key) ?? new Set()).add(digest))
+}
+
+/** Execution time of all vertices of a step, as the target of the first sighting saw them, ms. */
+const spentOn = ({ fold, parts, index }: LiveLog, sighting: Sighting): number => {
+  const key = partKey(sighting)
+  const digests = (key === undefined ? undefined : parts.get(key)) ?? [sighting.vertex.digest]
+  return [...digests]
+    .flatMap((digest) => fold.vertices.get(digest) ?? [])
+    .flatMap((vertex) => sightingsOf(vertex, index).filter(({ target }) => target === sighting.target))
+    .reduce((sum, { intervals }) => sum + durationOf(intervals), 0)
+}
+
+const finishedLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sighting): readonly string[] => {
+  const error = lastError(seen.intervals)
+  const kind = seen.name.kind
+  if (error !== undefined && isCanceled(error))
+    return kind === 'step' ? [renderLine(sightings, 'canceled', log.options)] : []
+  if (error !== undefined) {
+    const exitCode = /exit code: \d+/.exec(error)?.[0].replace(':', '')
+    const line = renderLine(
+      sightings,
+      isDecisive(seen) ? `FAILED ${exitCode ?? ''}`.trim() : 'unavailable',
+      log.options,
+    )
+    return exitCode === undefined ? [line, `  ${plainLine(error)}`] : [line]
+  }
+  if (kind !== 'step' && kind !== 'import' && kind !== 'export') return []
+  const outcome = outcomeOf(seen.intervals) === 'hit' ? 'CACHED' : renderDuration(spentOn(log, seen))
+  return [renderLine(sightings, outcome, log.options)]
+}
+
+const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {
+  const { digest, name = '', started, completed, cached, error = '', progressGroup } = event
+  notePart(log, event)
+  if (completed === undefined) {
+    if (started !== undefined && !log.running.has(digest))
+      log.running.set(digest, { since: Date.parse(started), beats: 0 })
+    return []
+  }
+  log.running.delete(digest)
+  const vertex = log.fold.vertices.get(digest)
+  // A result that could not be loaded is made anew, and the copy half of COPY --link waits for the merge.
+  const premature = error === '' ? progressGroup?.weak === true : cached === true
+  // A target that was stopped sees `canceled` where another one sees the failure: neither may hide the other.
+  const key = isCanceled(error) ? `${digest} canceled` : digest
+  if (vertex === undefined || premature || log.said.has(key)) return []
+  const sightings = sightingsOf(vertex, log.index)
+  const seen = sightings.find(({ intervals }) => intervals === vertex.names.get(name))
+  if (seen === undefined) return []
+  log.said.add(key)
+  return finishedLines(log, sightings, seen)
+}
+
+/**
+ * What there is to say about one record, which must have been applied to the fold before: a line for every step, import
+ * and export that finished. A step that several targets share is said once.
+ */
+export const liveLines = (log: LiveLog, { vertexes }: SolveStatus): readonly string[] =>
+  (vertexes ?? []).flatMap((vertex) => vertexLines(log, vertex))
+
+/**
+ * Signs of life of what has been running for long. `now` is in ms since the epoch, of the same clock as the stream:
+ * Buildx shifts BuildKit's times to its own. To be called by a timer, because a step that hangs makes no records.
+ */
+export const heartBeats = (log: LiveLog, now: number): readonly string[] =>
+  [...log.running].flatMap(([digest, run]) => {
+    const vertex = log.fold.vertices.get(digest)
+    const beats = Math.floor((now - run.since) / log.options.heartBeatMs)
+    if (vertex === undefined || beats <= run.beats) return []
+    run.beats = beats
+    const doing = log.said.has(digest) ? 'loading' : 'running'
+    return [
+      renderLine(sightingsOf(vertex, log.index), `… still ${doing} ${renderDuration(now - run.since)}`, log.options),
+    ]
+  })

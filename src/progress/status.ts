@@ -1,0 +1,79 @@
+/**
+ * The record types of BuildKit's progress stream, read-only and with times as they stand in it (RFC 3339, nanoseconds).
+ * They follow `client/graph.go` of moby/buildkit; every field that Go writes with `omitempty` is optional.
+ */
+
+export type ProgressGroup = { readonly id: string; readonly name: string; readonly weak?: boolean }
+
+export type Vertex = {
+  /** `sha256:<hex>`; the identity of a vertex within one call, never across calls. */
+  readonly digest: string
+  readonly inputs?: readonly string[]
+  readonly name?: string
+  readonly started?: string
+  readonly completed?: string
+  readonly cached?: boolean
+  readonly error?: string
+  readonly progressGroup?: ProgressGroup
+}
+
+export type VertexStatus = {
+  /** What is being done: `sha256:<hex>` is a download, `extracting sha256:<hex>`, `transferring context:`, … */
+  readonly id: string
+  readonly vertex: string
+  readonly name?: string
+  /** bytes */
+  readonly total?: number
+  /** bytes */
+  readonly current: number
+  readonly timestamp: string
+  readonly started?: string
+  readonly completed?: string
+}
+
+export type VertexLog = {
+  readonly vertex: string
+  /** 1 is stdout, 2 is stderr. */
+  readonly stream?: number
+  /** base64; a chunk of the output, which may end within a line or a character. */
+  readonly data: string
+  readonly timestamp: string
+}
+
+export type VertexWarning = {
+  readonly vertex: string
+  readonly level?: number
+  /** base64 */
+  readonly short: string
+  /** base64, one entry a line. */
+  readonly detail?: readonly string[]
+  readonly url?: string
+  readonly sourceInfo?: { readonly filename: string; readonly data?: string }
+  readonly range?: readonly { readonly start: { readonly line: number }; readonly end: { readonly line: number } }[]
+}
+
+/** One record of the stream. A record may be empty. */
+export type SolveStatus = {
+  readonly vertexes?: readonly Vertex[]
+  readonly statuses?: readonly VertexStatus[]
+  readonly logs?: readonly VertexLog[]
+  readonly warnings?: readonly VertexWarning[]
+}
+
+const isList = (value: unknown): boolean => value === undefined || Array.isArray(value)
+
+/**
+ * Reads one JSON text as a record of the stream; undefined for anything else, which on the same stream is what Buildx
+ * has to say to people (warnings, and the error at the end).
+ */
+export const parseStatus = (text: string): SolveStatus | undefined => {
+  // Nearly every line is a record: looking at the first character first keeps exceptions for the rare ones.
+  if (!text.startsWith('{')) return undefined
+  try {
+    const status = JSON.parse(text) as SolveStatus
+    const lists = [status.vertexes, status.statuses, status.logs, status.warnings]
+    return lists.every(isList) ? status : undefined
+  } catch {
+    return undefined
+  }
+}

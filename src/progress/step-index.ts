@@ -1,0 +1,96 @@
+import type { StitchedStep } from '../render/stitched.ts'
+import { foldBlanks, parseVertexName, type StepName, type VertexName } from './step-name.ts'
+
+/** A target of the bake call and the steps of its Dockerfile that lead to it. */
+export type BakeTarget = {
+  /** Name in the bake file: `t0`. */
+  readonly target: string
+  readonly steps: readonly StitchedStep[]
+}
+
+/** What a vertex name stands for. */
+export type Located = {
+  readonly name: VertexName
+  /** Not there for what belongs to no target, such as reading the bake file. */
+  readonly target?: string
+  /** Not there for what is no step, and for steps that are not of ours (`ONBUILD` of a base image). */
+  readonly step?: StitchedStep
+}
+
+/** Finds the steps behind vertex names. Remembers the names it has seen: their number is bounded by the build's size. */
+export type StepIndex = {
+  readonly locate: (name: string) => Located
+  /** The step of a target that stands where `step` stands in another target; undefined where they differ. */
+  readonly counterpart: (target: string, step: StitchedStep) => StitchedStep | undefined
+}
+
+/**
+ * The part of an instruction that a vertex name shows as it is written. From the first `$` on, values are filled in;
+ * backslashes are dropped, and a heredoc is cut down to its first line.
+ */
+const shownAsWritten = (text: string): string => (/^(?:[^$\\<]|<(?!<))*/.exec(foldBlanks(text))?.[0] ?? '').trim()
+
+const upperKeyword = (text: string): string => text.replace(/^\S+/, (keyword) => keyword.toUpperCase())
+
+/** Whether a vertex name can be that of a step, as far as the text tells. */
+const agrees = (name: StepName, step: StitchedStep): boolean =>
+  name.text.startsWith(upperKeyword(shownAsWritten(step.text)))
+
+const key = (stage: string, index: number): string => `${stage} ${index}`
+
+type TargetSteps = { readonly byPlace: ReadonlyMap<string, StitchedStep>; readonly onlyStage?: string }
+
+const targetSteps = ({ steps }: BakeTarget): TargetSteps => {
+  const byPlace = new Map(steps.map((step) => [key(step.stage, step.index), step]))
+  const [stage, ...others] = new Set(steps.map((step) => step.stage))
+  return { byPlace, ...(stage === undefined || others.length > 0 ? {} : { onlyStage: stage }) }
+}
+
+/**
+ * An index of the steps of all targets of a bake call. `prefixed` says whether vertex names carry the target's name,
+ * which Buildx does when it builds more than one.
+ */
+export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targets.length > 1): StepIndex => {
+  const known = new Map(targets.map((target) => [target.target, targetSteps(target)]))
+  const prefixes = new Set(prefixed ? known.keys() : [])
+  const parsed = new Map<string, Located>()
+  /** Indexes of the `ONBUILD` steps that BuildKit has put between FROM and the first step of a stage. */
+  const onbuilds = new Map<string, Set<number>>()
+
+  const parse = (text: string): Located => {
+    const seen = parsed.get(text)
+    if (seen !== undefined) return seen
+    const name = parseVertexName(text, prefixes)
+    const target = prefixed ? name.target : targets[0]?.target
+    if (name.kind === 'step' && name.onbuild) {
+      const stage = `${target} ${name.stage}`
+      onbuilds.set(stage, (onbuilds.get(stage) ?? new Set()).add(name.index))
+    }
+    const located = { name, ...(target === undefined ? {} : { target }) }
+    parsed.set(text, located)
+    return located
+  }
+
+  const stepOf = (name: StepName, target: string): StitchedStep | undefined => {
+    const steps = known.get(target)
+    const stage = name.stage ?? steps?.onlyStage
+    if (stage === undefined || name.onbuild) return undefined
+    const inserted = onbuilds.get(`${target} ${name.stage}`)?.size ?? 0
+    const step = steps?.byPlace.get(key(stage, name.index - inserted))
+    return step !== undefined && agrees(name, step) ? step : undefined
+  }
+
+  return {
+    locate: (text) => {
+      const located = parse(text)
+      if (located.name.kind !== 'step' || located.target === undefined) return located
+      // Not remembered: the ONBUILD steps of a stage may be declared after it.
+      const step = stepOf(located.name, located.target)
+      return step === undefined ? located : { ...located, step }
+    },
+    counterpart: (target, step) => {
+      const other = known.get(target)?.byPlace.get(key(step.stage, step.index))
+      return other?.text === step.text ? other : undefined
+    },
+  }
+}
