@@ -1,0 +1,217 @@
+import * as words from './words.ts'
+import { choice, either, list, map, openRecord, optional, record, required, some, type Value } from './shape.ts'
+
+/**
+ * What a factory file looks like. The reader (`read-shape.ts`) and the JSON Schema (`json-schema.ts`) are both made
+ * from this, so they cannot disagree. What needs the whole file, such as whether a name exists, is checked afterwards.
+ */
+
+/** Keys of a bake target that Strata sets itself. */
+const OWNED_BAKE_KEYS = [
+  ...['context', 'dockerfile', 'dockerfile-inline', 'target', 'platforms', 'tags', 'output'],
+  ...['cache-from', 'cache-to', 'inherits', 'matrix', 'name'],
+]
+
+const bake = {
+  kind: 'json',
+  owned: OWNED_BAKE_KEYS,
+  define: 'bake',
+  description: 'Merged into the bake target as it is, for example shm-size, ulimits, network, secret.',
+  examples: [{ 'shm-size': '2g', ulimits: ['nofile=65536'] }],
+} as const
+
+const args = map(
+  words.argumentName,
+  either(words.argumentValue, map(words.platform, words.argumentValue), {
+    define: 'argumentValue',
+    description: 'A value, read as it is written (3.10 stays 3.10), or a map of values by platform.',
+  }),
+  { define: 'args', examples: [{ PYTHON: '3.12' }] },
+)
+
+const not = record('a selector', { not: required(some(words.variantPattern), 'Names or globs that do not match.') })
+
+export const selector = either(some(words.variantPattern), not, {
+  define: 'selector',
+  description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
+  examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
+})
+
+const notPlatform = record('a selector', { not: required(some(words.platformPattern), 'Platforms that do not match.') })
+
+export const platformSelector = either(some(words.platformPattern), notPlatform, {
+  define: 'platformSelector',
+  description: 'A platform, a glob, a list of them, or { not: … } for all others.',
+})
+
+const manifestFields = {
+  extends: optional(words.manifestName, 'Another manifest whose choices, args, platforms and version hold here, too.'),
+  version: optional(words.version, 'Value of {version} in tags.'),
+  tags: optional(some(words.tagTemplate), 'Tags of this manifest beside the general ones. They are not inherited.'),
+  platforms: optional(some(words.platform), 'Only these of the platforms of the factory.'),
+  args: optional(args, 'Arguments of this manifest, stronger than those of its variants.'),
+  bake: optional(bake, 'For this manifest alone.'),
+} as const
+
+const ruleFields = {
+  platform: optional(platformSelector, 'Platforms that are left out; all when absent.'),
+  reason: required(words.reason, 'Why it is left out, for people.'),
+} as const
+
+/** What templates know beside the names of layers. */
+export const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'] as const
+
+export const layerName = words.layerName([
+  ...new Set([...Object.keys(manifestFields), ...Object.keys(ruleFields), ...TEMPLATE_WORDS]),
+])
+
+const requires = map(layerName, selector, { examples: [{ base: 'cuda-*' }] })
+
+const variant = record(
+  'a variant',
+  {
+    extends: optional(words.variantName, 'Another variant of this layer whose fields hold here, too.'),
+    from: optional(
+      either(words.baseImage, map(words.platform, words.baseImage), {
+        description: 'An image, or a map of images by platform.',
+      }),
+      'Base image. Variants of the lowest layer have one, others none.',
+    ),
+    fragment: optional(words.path, 'Dockerfile with what this variant adds. A variant without one adds nothing.'),
+    args: optional(args, 'Arguments of the fragment. Each must be declared there.'),
+    contexts: optional(map(words.contextName, words.contextSource), 'Named contexts that the fragment copies from.'),
+    accelerator: optional(words.accelerator, 'Hardware that images with this variant need; chooses the pool.'),
+    requires: optional(requires, 'What other layers must be for this variant to be possible.'),
+    bake: optional(bake, 'For every manifest with this variant.'),
+  },
+  { define: 'variant', mayBeEmpty: true },
+)
+
+const variants = map(words.variantName, variant)
+
+const variantsFrom = optional(
+  some(words.pathGlob, { examples: ['apps/*/Dockerfile'] }),
+  'One variant per file that matches, named after its folder. Variants that are written out win.',
+)
+
+const layer = record(
+  'a layer',
+  {
+    stable: optional({ kind: 'flag' }, 'Whether the layer can be prewarmed. Stable layers are a run from the bottom.'),
+    'max-age': optional(words.duration, 'After this time the layer is built again, so that upgrades cannot go stale.'),
+    args: optional(args, 'Defaults for the fragments of this layer.'),
+    variants: optional(variants, 'The choices for this layer, by name.'),
+    'variants-from': variantsFrom,
+  },
+  { define: 'layer' },
+)
+
+const manifest = openRecord(
+  'a manifest',
+  manifestFields,
+  { keys: layerName, of: selector },
+  {
+    define: 'manifest',
+    description: 'A variant for each layer. Layers that are not named are left out. Lists and globs make one of each.',
+    examples: [{ base: 'ubuntu-24.04', core: '0.1.0', app: 'serve', version: '1.4.0' }],
+  },
+)
+
+const rule = openRecord(
+  'an exclude rule',
+  ruleFields,
+  { keys: layerName, of: selector },
+  {
+    define: 'excludeRule',
+    description: 'Combinations that match every selector of the rule are left out.',
+    examples: [{ base: { not: 'cuda-*' }, core: '*cuda*', reason: 'needs a CUDA base' }],
+  },
+)
+
+const pool = record('a pool', {
+  'runs-on': required(some(words.runnerLabel), 'Labels of the runners, as in a workflow.'),
+})
+
+const cache = record('the cache', {
+  backend: optional(
+    choice(['registry', 'local', 'gha', 'inline']),
+    'Where BuildKit keeps its cache. Default: registry.',
+  ),
+  strategy: optional(
+    choice(['layer', 'manifest', 'platform']),
+    'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.',
+  ),
+  ref: optional(words.cacheRepository, 'Repository of the cache refs; never one that holds images.'),
+})
+
+const retention = record('the retention', {
+  'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
+  'min-age': optional(words.duration, 'Nothing younger is deleted. Default: 24h.'),
+})
+
+const shared = {
+  version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
+  manifests: optional(map(words.manifestName, manifest), 'What is built: combinations of variants, by id.'),
+  exclude: optional(list(rule), 'Combinations that cannot or shall not be built.'),
+  pools: optional(map(words.poolName, pool), 'Where legs run, by platform, or by platform and accelerator.'),
+} as const
+
+/** The file that an action is given. */
+export const mainFile = record(
+  'the factory file',
+  {
+    version: shared.version,
+    name: required(words.factoryName, 'Name of the factory; the default name of its images.'),
+    registry: optional(words.registry, 'Where images go and, by default, caches.'),
+    image: optional(
+      words.imageTemplate,
+      'Repository of an image below the registry. Default: {name}. {manifest_id} and {<layer>} work, too.',
+    ),
+    tags: optional(
+      some(words.tagTemplate),
+      'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.',
+    ),
+    id: optional(
+      words.idTemplate,
+      'How ids of manifests that are made from lists and globs are put together. Default: all layers, top first.',
+    ),
+    platforms: optional(some(words.platform), 'What images are built for. Default: linux/amd64.'),
+    context: optional(words.path, 'Build context. Default: the folder of this file.'),
+    args: optional(args, 'Defaults for every fragment that declares the ARG.'),
+    include: optional(
+      some(words.pathGlob, { examples: ['apps/*/strata.yaml'] }),
+      'Further files that add variants, manifests, rules and pools.',
+    ),
+    layers: optional(map(layerName, layer), 'The layers, bottom to top.'),
+    ...{ manifests: shared.manifests, exclude: shared.exclude, pools: shared.pools },
+    cache: optional(cache, 'Where and how build steps are cached.'),
+    retention: optional(retention, 'What prune keeps.'),
+    bake: optional(bake, 'For every target.'),
+  },
+  { extensible: true },
+)
+
+/** A file that `include` names. It adds to the layers of the main file and cannot change them. */
+export const includedFile = record(
+  'an included file',
+  {
+    ...shared,
+    layers: optional(
+      map(
+        layerName,
+        record('a layer in an included file', { variants: layer.fields.variants, 'variants-from': variantsFrom }),
+      ),
+      'Variants for layers of the main file.',
+    ),
+  },
+  { extensible: true },
+)
+
+export type MainContent = Value<typeof mainFile>
+export type IncludedContent = Value<typeof includedFile>
+export type LayerContent = Value<typeof layer>
+export type VariantContent = Value<typeof variant>
+export type ManifestContent = Value<typeof manifest>
+export type RuleContent = Value<typeof rule>
+export type SelectorContent = Value<typeof selector>
+export type ArgumentsContent = Value<typeof args>
