@@ -11,6 +11,8 @@ export type StepReport = {
   /** First line of the instruction in the fragment file. */
   readonly line: number
   readonly text: string
+  /** Digest of the BuildKit vertex; work items that share the step share it. Absent where BuildKit named none. */
+  readonly vertex?: string
   /** `hit`: taken from cache · `run`: executed · `skipped`: never started because something before it failed. */
   readonly outcome: 'hit' | 'run' | 'failed' | 'canceled' | 'skipped'
   /** Time it ran, ms; 0 for a hit. */
@@ -43,7 +45,12 @@ export type WorkItemResult = {
   readonly cacheFrom: readonly { readonly ref: string; readonly error?: string }[]
   readonly cacheTo: readonly CacheExport[]
   /** Why it failed, first line of what BuildKit said; with the step where it is known. */
-  readonly error?: { readonly message: string; readonly file?: string; readonly line?: number; readonly logTail: readonly string[] }
+  readonly error?: {
+    readonly message: string
+    readonly file?: string
+    readonly line?: number
+    readonly logTail: readonly string[]
+  }
 }
 
 /** What a leg did, as it is written to the results file. */
@@ -55,7 +62,12 @@ export type Results = {
   readonly factory: string
   readonly name: string
   readonly leg?: string
-  readonly builder: { readonly name: string; readonly driver: string; readonly buildkit: string; readonly buildx: string }
+  readonly builder: {
+    readonly name: string
+    readonly driver: string
+    readonly buildkit: string
+    readonly buildx: string
+  }
   readonly cache: { readonly strategy: string; readonly access: CacheAccess }
   readonly items: readonly WorkItemResult[]
   /** Steps over all work items: each counts once for every work item it is part of. */

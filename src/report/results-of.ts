@@ -1,0 +1,73 @@
+import type { WorkItem } from '../factory/work-item.ts'
+import type { StepResult, TargetResult } from '../progress/build-result.ts'
+import type { Failure } from '../progress/failures.ts'
+import type { CacheRefs } from '../render/leg.ts'
+import type { StepReport, WorkItemResult } from './results.ts'
+
+/** What is known of one work item when its leg is done. */
+export type ItemOutcome = {
+  readonly item: WorkItem
+  readonly aliases: readonly string[]
+  readonly images: readonly string[]
+  readonly refs: CacheRefs
+  /** Refs whose export arrived; Buildx names its digest in the metadata file. */
+  readonly exported: boolean
+  readonly result?: TargetResult
+  readonly digest?: string
+  readonly failure?: Failure
+}
+
+const stepReport = ({ step, outcome, execMs, loadMs, downloadedBytes }: StepResult): StepReport => ({
+  layer: step.layer,
+  variant: step.variant,
+  file: step.file,
+  line: step.lines.start,
+  text: step.text,
+  outcome,
+  execMs,
+  loadMs,
+  downloadedBytes,
+})
+
+const durationOf = ({ startedAt, completedAt }: TargetResult): number =>
+  startedAt === undefined || completedAt === undefined
+    ? 0
+    : Math.max(0, Date.parse(completedAt) - Date.parse(startedAt))
+
+/** The first line of what BuildKit said; what follows repeats the Dockerfile. It may hold values of arguments. */
+const errorOf = ({ step, error, exitCode, logTail }: Failure): NonNullable<WorkItemResult['error']> => ({
+  // A step's own words would show the values of its arguments.
+  message: step !== undefined && exitCode !== undefined ? `exit code ${exitCode}` : (error.split('\n')[0] ?? error),
+  logTail,
+  ...(step === undefined ? {} : { file: step.file, line: step.lines.start }),
+})
+
+/** The result of one work item, as it is reported. */
+export const workItemResult = (outcome: ItemOutcome): WorkItemResult => {
+  const { item, refs, result, failure } = outcome
+  const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]))
+  const exportError = result?.exports.find(({ of, error }) => of === 'cache' && error !== undefined)?.error
+  return {
+    manifestId: item.manifestId,
+    aliases: outcome.aliases,
+    platform: item.platform,
+    status: failure === undefined ? 'built' : 'failed',
+    images: outcome.images,
+    steps: (result?.steps ?? []).map(stepReport),
+    totalSteps: result?.counts.total ?? 0,
+    cachedSteps: result?.counts.cached ?? 0,
+    cacheHitRatio: result?.counts.ratio ?? 1,
+    durationMs: result === undefined ? 0 : durationOf(result),
+    cacheFrom: refs.from.map((ref) => {
+      const error = importErrors.get(ref)
+      return { ref, ...(error === undefined ? {} : { error }) }
+    }),
+    cacheTo: refs.to.map((ref) => ({
+      ref,
+      written: outcome.exported,
+      ...(exportError === undefined ? {} : { error: exportError }),
+    })),
+    ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
+    ...(failure === undefined ? {} : { error: errorOf(failure) }),
+  }
+}
