@@ -1,0 +1,131 @@
+import { type ImageConfig, parseImageConfig } from '../../oci/image-config.ts'
+import { childFor, type OciIndex, type OciManifest, platformsOf } from '../../oci/oci-manifest.ts'
+import { type Platform, platformOf } from '../../oci/platform.ts'
+import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
+import { inputError } from '../../problem.ts'
+import { verifyContent } from './content.ts'
+import { type FetchedManifest, getManifest, headManifest, type ManifestHead, parseContent } from './manifests.ts'
+import { RegistryError } from './registry-error.ts'
+import { createSession, type Session, type SessionOptions } from './session.ts'
+import { listTags } from './tags.ts'
+import { send } from './transport.ts'
+
+/** The image that a reference means on one platform. */
+export type FetchedImage = {
+  /** The image's own OCI manifest, never an index. */
+  readonly descriptor: ManifestHead
+  readonly manifest: OciManifest
+  readonly config: ImageConfig
+}
+
+/** What a reference means at the moment: the digest to pin it by, and the platforms there are. */
+export type ResolvedImage = {
+  /** Of the index, where there is one. */
+  readonly digest: string
+  readonly mediaType: string
+  readonly kind: 'index' | 'manifest'
+  /** In the order of the index; for a single OCI manifest the one its config names. */
+  readonly platforms: readonly Platform[]
+}
+
+/** Fetches a blob whole, verified against its digest. Throws RegistryError, also when it is longer than `maxBytes`. */
+export const getBlob = async (
+  session: Session,
+  repository: Repository,
+  digest: string,
+  { maxBytes }: { readonly maxBytes: number },
+): Promise<Buffer> => {
+  const { bytes } = await send(session, {
+    method: 'GET',
+    repository,
+    path: `blobs/${digest}`,
+    actions: ['pull'],
+    maxBytes,
+  })
+  verifyContent(bytes, digest, repository)
+  return bytes
+}
+
+/** Longer than any config of an image we know of. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+
+const readConfig = async (session: Session, reference: Reference, { config }: OciManifest): Promise<ImageConfig> => {
+  const bytes = await getBlob(session, reference, config.digest, { maxBytes: MAX_CONFIG_BYTES })
+  return parseContent(reference, () => parseImageConfig(bytes.toString('utf8')))
+}
+
+/** Fetches the image for a platform out of an index. Throws InputError when there is none. */
+const getChild = async (
+  session: Session,
+  reference: Reference,
+  index: OciIndex,
+  platform: Platform,
+): Promise<FetchedManifest> => {
+  const child = childFor(index, platform)
+  if (child !== undefined) return getManifest(session, pinReference(reference, child.digest))
+  const expected = `one of ${platformsOf(index).join(', ')}`
+  throw inputError(`${formatReference(reference)} has no image for ${platform}`, { expected })
+}
+
+/**
+ * The config of the image that a reference means on a platform. A single OCI manifest is taken whatever its platform,
+ * as BuildKit does. Throws RegistryError; InputError when an index has nothing for the platform.
+ */
+export const getImageConfig = async (
+  session: Session,
+  reference: Reference,
+  platform: Platform,
+): Promise<FetchedImage> => {
+  const top = await getManifest(session, reference)
+  const image = top.manifest.kind === 'index' ? await getChild(session, reference, top.manifest, platform) : top
+  const { descriptor, manifest } = image
+  if (manifest.kind === 'index') {
+    const message = `${formatReference(reference)}: its image for ${platform} is an index again`
+    throw new RegistryError(message, { registry: reference.registry })
+  }
+  return { descriptor, manifest, config: await readConfig(session, reference, manifest) }
+}
+
+/**
+ * What a reference means now, to pin it by index digest. Two requests: HEAD for the digest, GET by digest for the
+ * platforms; a third for the config of a single OCI manifest. Throws RegistryError, also for 404.
+ */
+export const resolveImage = async (session: Session, reference: Reference): Promise<ResolvedImage> => {
+  const head = await headManifest(session, reference)
+  // GET of what HEAD did not find tells why.
+  const { descriptor, manifest } = await getManifest(
+    session,
+    head === undefined ? reference : pinReference(reference, head.digest),
+  )
+  const { digest, mediaType } = descriptor
+  if (manifest.kind === 'index') return { digest, mediaType, kind: 'index', platforms: platformsOf(manifest) }
+  const platform = platformOf((await readConfig(session, reference, manifest)).platform)
+  return { digest, mediaType, kind: 'manifest', platforms: platform === undefined ? [] : [platform] }
+}
+
+/** The read half of a registry client, bound to a session. Tests pass literals. */
+export type Registry = {
+  readonly headManifest: (reference: Reference) => Promise<ManifestHead | undefined>
+  readonly getManifest: (reference: Reference) => Promise<FetchedManifest>
+  readonly getBlob: (
+    repository: Repository,
+    digest: string,
+    limits: { readonly maxBytes: number },
+  ) => Promise<Uint8Array>
+  readonly getImageConfig: (reference: Reference, platform: Platform) => Promise<FetchedImage>
+  readonly listTags: (repository: Repository) => Promise<readonly string[] | undefined>
+  readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
+}
+
+/** A client for any number of registries; what it learns of tokens lives as long as it does. */
+export const createRegistry = (options: SessionOptions): Registry => {
+  const session = createSession(options)
+  return {
+    headManifest: (reference) => headManifest(session, reference),
+    getManifest: (reference) => getManifest(session, reference),
+    getBlob: (repository, digest, limits) => getBlob(session, repository, digest, limits),
+    getImageConfig: (reference, platform) => getImageConfig(session, reference, platform),
+    listTags: (repository) => listTags(session, repository),
+    resolveImage: (reference) => resolveImage(session, reference),
+  }
+}
