@@ -8,6 +8,7 @@ import { parseIncludedFile, parseMainFile } from '../src/factory/document.ts'
 import { expandFactory } from '../src/factory/expand.ts'
 import { variantPatterns } from '../src/factory/include.ts'
 import { parseFactory } from '../src/factory/parse.ts'
+import { decideCacheAccess, type RunEvent } from '../src/plan/access.ts'
 import { anchorsOf, fencesOf, localLinksOf } from './support/markdown.ts'
 import { ownActionOf, usingSteps } from './support/workflow.ts'
 
@@ -146,6 +147,35 @@ describe('uses of our actions', () => {
   test.each(usesIn)('in $path give $action only inputs it has', ({ action, inputs }) => {
     const known = readAction(action).inputs.map(({ name }) => name)
     expect(known).toEqual(expect.arrayContaining(inputs))
+  })
+})
+
+const BRANCH = { ref: 'refs/heads/main', refProtected: false, defaultBranch: 'main' }
+const OTHER = { ...BRANCH, ref: 'refs/heads/topic' }
+
+describe('the table of who may write the cache', () => {
+  const found = readText('README.md').matchAll(/^\| (?<event>[^|]*?) +\| (?<reads>yes|no) +\| (?<writes>yes|no) +\|$/gm)
+  const rows = new Map(
+    [...found].map(({ groups }) => [groups?.['event'] ?? '', [groups?.['reads'], groups?.['writes']]]),
+  )
+  const events: readonly (readonly [row: string, event: RunEvent])[] = [
+    ['`push`, `workflow_dispatch`, `repository_dispatch` on the default branch', { name: 'push', ...BRANCH }],
+    ['the same on a protected branch', { name: 'push', ...OTHER, refProtected: true }],
+    ['the same on any other branch', { name: 'workflow_dispatch', ...OTHER }],
+    ['`schedule`', { name: 'schedule', ...BRANCH }],
+    ['a tag, `release`, `merge_group`', { name: 'push', ...BRANCH, ref: 'refs/tags/v1' }],
+    ['`pull_request`, from a branch, a fork or Dependabot; `pull_request_target`', { name: 'pull_request', ...BRANCH }],
+    ['`workflow_run`, `issue_comment`, any other event', { name: 'workflow_run', ...BRANCH }],
+    ['no event: a run on your own machine', OTHER],
+  ]
+
+  test('has a row for each of these', () => {
+    expect([...rows.keys()]).toEqual(events.map(([row]) => row))
+  })
+
+  test.each(events)('is right about %s', (row, event) => {
+    const { read, write } = decideCacheAccess(event)
+    expect(rows.get(row)).toEqual([read, write].map((may) => (may ? 'yes' : 'no')))
   })
 })
 

@@ -17,7 +17,7 @@ const EXAMPLES = [
     amd64: ['serve', 'serve-cuda', 'train', 'train-cuda', 'core-only', 'serve-py312-none', 'serve-py312-cuda-none'],
     arm64: ['serve', 'serve-cuda', 'train', 'core-only', 'serve-py312-none', 'serve-py312-cuda-none'],
     excluded: [
-      'core py312-cuda requires base cuda-*, not ubuntu-24.04',
+      expect.stringContaining('core py312-cuda requires base cuda-*'),
       'a CUDA base under a CPU runtime ships gigabytes that nothing uses',
     ],
   },
