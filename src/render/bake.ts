@@ -36,8 +36,11 @@ export type BakeTarget = {
   readonly extra: JsonObject
 }
 
-/** Bake evaluates `${` and `%{` in every string, also in JSON; doubled, they stand for themselves. */
-const escapeText = (text: string): string => text.replaceAll('${', '$${').replaceAll('%{', '%%{')
+/**
+ * Bake evaluates `${` and `%{` in every string, also in JSON; with the sign doubled, they stand for themselves. (In a
+ * replacement, `$$` is one dollar sign and `$&` the match.)
+ */
+const escapeText = (text: string): string => text.replaceAll('${', '$$$&').replaceAll('%{', '%$&')
 
 const escapeJson = (value: Json): Json => {
   if (typeof value === 'string') return escapeText(value)
@@ -47,7 +50,9 @@ const escapeJson = (value: Json): Json => {
 }
 
 const isEmpty = (value: Json | undefined): boolean =>
-  value === undefined || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+  value === undefined ||
+  value === false ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 
 /** Leaves out what says nothing, so that the file shows only what matters. */
 const compact = (record: Readonly<Record<string, Json | undefined>>): JsonObject =>
@@ -61,7 +66,8 @@ const mergeExtra = (ours: JsonObject, extra: JsonObject): JsonObject => {
   const merged = Object.entries(extra).map(([key, theirs]): [string, Json] => {
     const mine = ours[key]
     if (isObject(mine) && isObject(theirs)) return [key, { ...mine, ...theirs }]
-    if (Array.isArray(mine) && Array.isArray(theirs)) return [key, [...(mine as readonly Json[]), ...(theirs as readonly Json[])]]
+    if (Array.isArray(mine) && Array.isArray(theirs))
+      return [key, [...(mine as readonly Json[]), ...(theirs as readonly Json[])]]
     return [key, theirs]
   })
   return { ...ours, ...Object.fromEntries(merged) }
