@@ -7,13 +7,15 @@ const MAX_TAG = 128
 
 /**
  * A tag from a name of ours. Names are valid tags already unless they are too long or in foreign letters; those are
- * replaced or cut and get 8 hex of their hash, so that two names never share a tag.
+ * replaced or cut and get 8 hex of their hash, so that names which look alike then do not share a tag.
  */
 export const cacheTag = (name: string): string => {
   if (isTag(name) && name === name.toLowerCase()) return name
-  const clean = name.toLowerCase().replaceAll(/[^a-z0-9_.-]/g, '-').replace(/^[.-]+/, '')
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
-  return `${clean.slice(0, MAX_TAG - hash.length - 1)}-${hash}`
+  const clean = name.toLowerCase().replaceAll(/[^a-z0-9_.-]/g, '-')
+  // A tag cannot begin with a dot or a dash, and nothing else may be left of a name in foreign letters.
+  const readable = clean.replace(/^[.-]+/, '').slice(0, MAX_TAG - hash.length - 1)
+  return readable === '' ? hash : `${readable}-${hash}`
 }
 
 /** Where cache refs live: a repository of their own, or one ref that the user named in full. */

@@ -43,7 +43,7 @@ export const decideCacheAccess = (event: RunEvent): CacheAccess => {
   if (event.name === undefined) return { read: true, write: true, reason: 'a local run without an event' }
   if (isPullRequest(event.name)) return readOnly(pullRequestReason(event))
   if (!WRITING_EVENTS.has(event.name)) return readOnly(`${event.name} runs only read`)
-  if (!event.ref.startsWith('refs/heads/')) return readOnly(`${event.name} of ${event.ref} is not a branch`)
+  if (!event.ref.startsWith('refs/heads/')) return readOnly(`the ref ${JSON.stringify(event.ref)} is not a branch`)
   const branch = event.ref.slice('refs/heads/'.length)
   // A schedule always runs on the default branch, and its payload may not name it.
   if (branch === event.defaultBranch || event.name === 'schedule') {
