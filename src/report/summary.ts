@@ -51,7 +51,7 @@ const renderHeadline = (results: Results): string => {
     `${renderHits(results)} · ${duration}`,
     '',
     `${renderAccess(cache.access)}<br>`,
-    `${leg === undefined ? '' : `Leg ${renderCode(leg)} · `}factory file ${renderCode(results.factory)} · cache strategy ` +
+    `Factory file ${renderCode(results.factory)}${leg === undefined ? '' : ` · leg ${renderCode(leg)}`} · cache strategy ` +
       `${renderCode(cache.strategy)} · builder ${renderCode(builder.name)} (${renderText(builder.driver)}, ${versions})`,
   ].join('\n')
 }
