@@ -2,7 +2,7 @@ import type { Platform } from '../oci/platform.ts'
 import { InputError, type Problem } from '../problem.ts'
 import type { Combination } from './combination.ts'
 import type { Factory } from './factory.ts'
-import { orList, renderPlace } from './wording.ts'
+import { renderPlace } from './wording.ts'
 
 /** A combination that can be built: where, and under which names. */
 export type Candidate = {

@@ -24,7 +24,7 @@ export const choicesOf = (
     if (variants === undefined) {
       const hint = didYouMean(key.value, [...layers, ...keys])
       report({ place: key.place, found: `unknown layer: "${key.value}"`, expected: orList(layers), ...hint })
-    } else checkSelector(value, variants, `variant of "${key.value}"`, report)
+    } else if (variants.length > 0) checkSelector(value, variants, `variant of "${key.value}"`, report)
   }
   return dictionary(entries.map(({ key, value }) => [key.value, selectorOf(value)]))
 }

@@ -20,8 +20,8 @@ const requirementObjections = (variants: Variants): readonly Objection[] =>
     Object.entries(requires).flatMap(([other, selector]) => {
       const chosen = variants.find((variant) => variant.layer === other)
       if (chosen !== undefined && matchesSelector(selector, chosen.name)) return []
-      const found = chosen === undefined ? `there is no ${other}` : `not ${chosen.name}`
-      return [{ reason: `${layer} ${name} requires ${other} ${renderSelector(selector)}, ${found}`, place }]
+      const found = chosen === undefined ? 'there is none' : `it is ${chosen.name}`
+      return [{ reason: `${layer} ${name} requires ${other} ${renderSelector(selector)}, but ${found}`, place }]
     }),
   )
 

@@ -58,11 +58,13 @@ const refuseEmpty = (judged: readonly Judged[]): void => {
   if (judged.some(({ platforms }) => platforms.length > 0)) return
   const excluded = judged.flatMap((each) => each.excluded)
   const byRule = [...Map.groupBy(excluded, (each) => `${renderPlace(each)} (${each.reason})`)]
-  const rules = byRule.toSorted(([, a], [, b]) => b.length - a.length).map(([rule, { length }]) => `${rule}: ${length}`)
+  const rules = byRule
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([rule, { length }]) => `${rule} excludes ${length}`)
   const [first] = byRule.toSorted(([, a], [, b]) => b.length - a.length)
   throw inputError(`nothing is left to build: all ${judged.length} combinations are excluded`, {
     ...given({ place: first?.[1][0]?.place }),
-    hint: `excluded by ${rules.slice(0, 5).join(', ')}`,
+    hint: rules.slice(0, 5).join(', '),
   })
 }
 

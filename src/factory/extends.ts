@@ -11,35 +11,40 @@ export type Draft<T> = {
   readonly own: T
 }
 
-type Chain<T> = { readonly drafts: ReadonlyMap<string, Draft<T>>; readonly noun: string; readonly report: Report }
+type Drafts<T> = ReadonlyMap<string, Draft<T>>
 
-/** The draft and what it extends, nearest first; cut where a name is unknown or comes round again. */
-const chainOf = <T>(draft: Draft<T>, { drafts, noun, report }: Chain<T>): readonly Draft<T>[] => {
-  const chain = [draft]
+/** A draft and all that it extends, nearest first; broken when a name is unknown or comes round again. */
+type Chain<T> = { readonly links: readonly Draft<T>[]; readonly broken?: 'unknown' | 'circle' }
+
+const chainOf = <T>(draft: Draft<T>, drafts: Drafts<T>): Chain<T> => {
+  const links = [draft]
   for (let last = draft; last.extends !== undefined;) {
-    const { value, place } = last.extends
-    const parent = drafts.get(value)
-    if (parent === undefined) {
-      const names = [...drafts.keys()].filter((name) => name !== last.name.value)
-      // Told once, at the draft that says it, not at everything that extends that draft.
-      if (last === draft)
-        report({ place, found: `unknown ${noun}: "${value}"`, expected: orList(names), ...didYouMean(value, names) })
-      return chain
-    }
-    if (chain.includes(parent)) {
-      const circle = [...chain, parent].map(({ name }) => name.value).join(' → ')
-      if (parent === draft) report({ place: draft.name.place, found: `"extends" goes in a circle: ${circle}` })
-      return chain
-    }
-    chain.push(parent)
+    const parent = drafts.get(last.extends.value)
+    if (parent === undefined) return { links, broken: 'unknown' }
+    if (links.includes(parent)) return { links: [...links, parent], broken: 'circle' }
+    links.push(parent)
     last = parent
   }
-  return chain
+  return { links }
+}
+
+/** Tells a broken chain once: an unknown name where it is written, a circle at its first member in the file. */
+const tellBroken = <T>({ links, broken }: Chain<T>, drafts: Drafts<T>, noun: string, report: Report): void => {
+  const [draft, ...parents] = links
+  if (draft?.extends === undefined) return
+  const { value, place } = draft.extends
+  if (broken === 'unknown' && parents.length === 0) {
+    const names = [...drafts.keys()].filter((name) => name !== draft.name.value)
+    report({ place, found: `unknown ${noun}: "${value}"`, expected: orList(names), ...didYouMean(value, names) })
+  }
+  const isFirst = [...drafts.values()].find((other) => links.includes(other)) === draft
+  if (broken === 'circle' && links.at(-1) === draft && isFirst)
+    report({ place, found: `"extends" goes in a circle: ${links.map(({ name }) => name.value).join(' → ')}` })
 }
 
 /**
  * Resolves every `extends`, also chains of them, in the order of the drafts. `noun` is what is extended, for messages.
- * Reports unknown names and circles.
+ * Reports unknown names and circles, and leaves out what depends on them.
  */
 export const resolveExtends = <T>(
   drafts: readonly Draft<T>[],
@@ -47,10 +52,12 @@ export const resolveExtends = <T>(
   noun: string,
   report: Report,
 ): readonly T[] => {
-  const chain = { drafts: new Map(drafts.map((draft) => [draft.name.value, draft])), noun, report }
-  return drafts.map((draft) =>
-    chainOf(draft, chain)
-      .map(({ own }) => own)
-      .reduce((child, parent) => overlay(parent, child)),
-  )
+  const byName = new Map(drafts.map((draft) => [draft.name.value, draft]))
+  return drafts.flatMap((draft) => {
+    const chain = chainOf(draft, byName)
+    if (chain.broken === undefined)
+      return [chain.links.map(({ own }) => own).reduce((child, parent) => overlay(parent, child))]
+    tellBroken(chain, byName, noun, report)
+    return []
+  })
 }

@@ -14,7 +14,7 @@ import type {
   Value,
 } from './shape.ts'
 import type { SourceEntry, SourceMap, SourceNode } from './source.ts'
-import { mismatch, orList, wanted } from './wording.ts'
+import { mismatch, orList, wanted, wantedInFull } from './wording.ts'
 
 const refuse = (shape: Shape, node: SourceNode, { subject, report }: Reading): unknown => {
   report(mismatch(shape, node, subject))
@@ -97,9 +97,11 @@ const readFields = (shape: RecordShape, node: SourceMap, report: Report): unknow
     else if (shape.rest === undefined || isSlip(name, shape)) refuseUnknown(shape, entry, report)
     else rest.push(readEntry(shape.rest, entry, report))
   }
+  // A misspelt key is told once, as that; the field it meant is not missing, too.
+  const slips = node.entries.map(({ key }) => suggest(key.value, Object.keys(shape.fields)))
   for (const [name, field] of Object.entries(shape.fields)) {
-    if (!field.required || fields.has(name)) continue
-    report({ place: node.place, found: `${shape.noun} has no "${name}"`, expected: `${name}: ${wanted(field.shape)}` })
+    if (!field.required || fields.has(name) || slips.includes(name)) continue
+    report({ place: node.place, found: `${shape.noun} has no "${name}"`, expected: wantedInFull(field.shape) })
   }
   return { ...Object.fromEntries(fields), rest, place: node.place }
 }

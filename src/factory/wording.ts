@@ -1,10 +1,10 @@
 import type { Place, Problem } from '../problem.ts'
-import type { Shape } from './shape.ts'
-import type { SourceNode } from './source.ts'
+import type { RecordShape, Shape, TextShape } from './shape.ts'
+import type { SourceMap, SourceNode } from './source.ts'
 
 /** `a`, `a or b`, `a, b or c`; long lists are cut. */
 export const orList = (words: readonly string[]): string => {
-  if (words.length > 12) return `${words.slice(0, 10).join(', ')} … (${words.length} in all)`
+  if (words.length > 20) return `${words.slice(0, 15).join(', ')} … (${words.length} in all)`
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`
 }
 
@@ -18,6 +18,15 @@ const describe = (node: SourceNode): string => {
   if (node.value === null) return node.text === '' ? 'empty' : node.text
   if (typeof node.value === 'string') return `"${node.text}"`
   return typeof node.value === 'number' ? `the number ${node.text}` : node.text
+}
+
+/** `layer name` of `a layer name` */
+const withoutArticle = (noun: string): string => noun.replace(/^an? /, '')
+
+/** `a pool, a map with runs-on`; keys of large records are left to the documentation. */
+const wantedRecord = ({ noun, fields, rest }: RecordShape): string => {
+  const keys = Object.keys(fields)
+  return `${noun}, a map${rest === undefined && keys.length <= 4 ? ` with ${orList(keys)}` : ''}`
 }
 
 /** How a kind of value is asked for. */
@@ -34,38 +43,49 @@ export const wanted = (shape: Shape): string => {
     case 'some':
       return `${shape.of.noun} or a list of them`
     case 'list':
-      return 'a list'
+      return `a list, each entry ${shape.of.kind === 'record' ? shape.of.noun : wanted(shape.of)}`
     case 'json':
-    case 'map':
       return 'a map'
+    case 'map':
+      return `a map by ${withoutArticle(shape.keys.noun)}`
     case 'record':
-      return `a map: ${shape.noun}`
+      return wantedRecord(shape)
     case 'either':
-      return `${wanted(shape.plain)}, or a map${shape.map.kind === 'map' ? ' by platform' : ` { ${keysOf(shape.map)}: … }`}`
+      return `${wanted(shape.plain)}, or ${shape.map.kind === 'record' ? `{ ${Object.keys(shape.map.fields).join(', ')}: … }` : wanted(shape.map)}`
   }
 }
 
-const keysOf = (shape: Shape): string => (shape.kind === 'record' ? Object.keys(shape.fields).join(', ') : '…')
+/** As {@link wanted}, and what a text looks like. */
+export const wantedInFull = (shape: Shape): string => {
+  if (shape.kind === 'text') return `${shape.noun}: ${shape.expected}`
+  return shape.kind === 'some' ? `${wanted(shape)}: ${shape.of.expected}` : wanted(shape)
+}
 
-const takesText = (shape: Shape): boolean =>
-  shape.kind === 'text' || shape.kind === 'some' || (shape.kind === 'either' && takesText(shape.plain))
+const textOf = (shape: Shape): TextShape | undefined => {
+  if (shape.kind === 'text') return shape
+  if (shape.kind === 'some') return shape.of
+  return shape.kind === 'either' ? textOf(shape.plain) : undefined
+}
 
-/** The classic slips: `{name}` without quotes is a map for YAML, `12` a number, and nothing at all is null. */
-const quoteHint = (shape: Shape, node: SourceNode): string | undefined => {
-  if (!takesText(shape) || node.kind === 'list') return undefined
-  if (node.kind === 'map') {
-    const [only, ...more] = node.entries
-    if (shape.kind === 'either') return undefined
-    const isPlaceholder = node.flow && more.length === 0 && only?.value.kind === 'scalar' && only.value.text === ''
-    return isPlaceholder ? `YAML reads braces as a map: write "{${only.key.value}}" in quotes` : undefined
-  }
-  if (node.value !== null) return `write "${node.text}" in quotes if that is what you mean`
-  return node.text === '' ? undefined : `write "${node.text}" in quotes if it is a name`
+const isPlaceholder = (node: SourceMap): boolean => {
+  const [only, ...more] = node.entries
+  return node.flow && more.length === 0 && only?.value.kind === 'scalar' && only.value.text === ''
+}
+
+/** The classic slips: `{name}` without quotes is a map for YAML, `12` a number, and `yes` a text. */
+const hintFor = (shape: Shape, node: SourceNode): string | undefined => {
+  const text = textOf(shape)
+  if (node.kind === 'map' && text !== undefined && isPlaceholder(node))
+    return `YAML reads braces as a map: write "{${node.entries[0]?.key.value ?? ''}}" in quotes`
+  if (node.kind !== 'scalar' || node.text === '') return undefined
+  if (shape.kind === 'flag' && /^(?:yes|no|on|off)$/i.test(node.text))
+    return `write ${/^(?:yes|on)$/i.test(node.text) ? 'true' : 'false'}`
+  return text?.pattern.test(node.text) === true ? `write "${node.text}" in quotes if that is what you mean` : undefined
 }
 
 /** The problem of a value that is of another kind than its shape wants. `subject` is what messages call the value. */
 export const mismatch = (shape: Shape, node: SourceNode, subject: string): Problem => {
-  const hint = quoteHint(shape, node)
+  const hint = hintFor(shape, node)
   const found = `${subject} is ${describe(node)}`
-  return { place: node.place, found, expected: wanted(shape), ...(hint === undefined ? {} : { hint }) }
+  return { place: node.place, found, expected: wantedInFull(shape), ...(hint === undefined ? {} : { hint }) }
 }

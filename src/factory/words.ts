@@ -68,7 +68,9 @@ const isPlatform = (text: string): boolean => {
   return SYSTEMS.includes(system) && ARCHITECTURES.includes(architecture)
 }
 
-const platformHint = (text: string): string | undefined => didYouMean(text, COMMON_PLATFORMS.split(' ')).hint
+/** People leave the system out (`arm64`), or slip in the architecture. */
+const platformHint = (text: string): string | undefined =>
+  isPlatform(`linux/${text}`) ? `write "linux/${text}"` : didYouMean(text, COMMON_PLATFORMS.split(' ')).hint
 
 export const platform: TextShape = {
   kind: 'text',
@@ -154,11 +156,14 @@ export const baseImage: TextShape = {
   examples: ['ubuntu:24.04'],
 }
 
+/** Roughly host[:port][/path]; `parseReference` knows the whole grammar. */
+const REPOSITORY = /^[a-z0-9[][a-z0-9._:\]-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/
+
 export const registry: TextShape = {
   kind: 'text',
   noun: 'a registry',
   expected: 'a host with the path that all images share, without scheme, tag or slash at the end: ghcr.io/acme',
-  pattern: /^[a-z0-9[][a-z0-9._:/[\]-]*$/,
+  pattern: REPOSITORY,
   test: (text) => {
     const reference = parseReference(`${text}/image`)
     return reference?.repository.endsWith('image') === true && !text.includes('@')
@@ -174,7 +179,7 @@ export const cacheRepository: TextShape = {
   kind: 'text',
   noun: 'a cache repository',
   expected: 'a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
-  pattern: /^[a-z0-9[][a-z0-9._:/[\]-]*$/,
+  pattern: REPOSITORY,
   test: (text) => {
     const reference = parseReference(text)
     return reference !== undefined && reference.tag === undefined && reference.digest === undefined
@@ -187,7 +192,7 @@ const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+'
 
 const pathHint = (text: string): string | undefined => {
   if (text.includes('\\')) return `write "/" instead of "\\"`
-  return /^[/~]/.test(text) ? 'paths are relative to the folder of this file' : undefined
+  return text.startsWith('/') ? 'leave out the "/" at the start' : undefined
 }
 
 /** Whether a path leaves the workspace depends on its file's folder, so `path.ts` checks that. */

@@ -16,7 +16,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { InputError, inputError, type Place, type Problem } from '../problem.ts'
-import type { SourceEntry, SourceNode } from './source.ts'
+import type { Located, SourceEntry, SourceNode, SourceScalar } from './source.ts'
 
 /** Nodes that all aliases of a file may stand for together. A real file needs some hundred, a "billion laughs" far more. */
 const ALIAS_NODES = 20_000
@@ -28,29 +28,31 @@ type Reading = {
   /** What each alias stands for; absent when no anchor of its name precedes it. */
   readonly targets: ReadonlyMap<Alias, Anchored>
   readonly problems: Problem[]
-  /** Anchored nodes that are being expanded right now; meeting one again is a cycle. */
-  readonly open: Set<Anchored>
+  /** Anchored nodes that are being expanded right now, outermost first, with their aliases. Meeting one again is a cycle. */
+  readonly open: Map<Anchored, Alias>
   expanded: number
 }
 
 /** What the messages of the yaml package leave open for people who do not know YAML's grammar by heart. */
 const HINTS: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'a pattern that begins with "*" needs quotes: "*"',
+  BAD_INDENT: 'close every bracket and quote above, and check the indentation',
   BAD_SCALAR_START: 'write the value in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'write a value that contains ": " in quotes, and check the indentation',
+  MISSING_CHAR: 'close every bracket and quote, and put ": " behind every key',
   TAB_AS_INDENT: 'indent with spaces',
 }
 
 const FOUND: Partial<Record<YAMLError['code'], string>> = {
-  MULTIPLE_DOCS: 'a second YAML document begins here; expected one document, without "---" in the middle',
-  NON_STRING_KEY: 'a key is a list or a map; expected a name',
+  MULTIPLE_DOCS: 'a second YAML document begins here, and a file is one',
+  NON_STRING_KEY: 'a key is a list or a map, and must be a name',
   RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 }
 
 /** Later syntax errors mostly follow from the first, so only the first is told. */
 const syntaxProblem = (error: YAMLError, place: Place): Problem => {
   const hint = HINTS[error.code]
-  const found = FOUND[error.code] ?? `this is not valid YAML: ${error.message.replace(/\.$/, '')}`
+  const found = FOUND[error.code] ?? `this is not valid YAML: ${error.message}`
   return { place, found, ...(hint === undefined ? {} : { hint }) }
 }
 
@@ -73,12 +75,10 @@ const aliasTargets = (document: Document): ReadonlyMap<Alias, Anchored> => {
 
 const empty = (place: Place): SourceNode => ({ kind: 'scalar', text: '', value: null, place })
 
-const readScalar = (node: Scalar, place: Place): SourceNode => {
-  const { value } = node
-  const plain = node.type === 'PLAIN'
-  const known = value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string'
-  const text = plain || !known ? (node.source ?? '') : String(value)
-  return { kind: 'scalar', text, value: known ? value : text, place }
+const readScalar = ({ value, source = '' }: Scalar, place: Place): SourceScalar => {
+  if (typeof value === 'string') return { kind: 'scalar', text: value, value, place }
+  const isKnown = value === null || typeof value === 'boolean' || typeof value === 'number'
+  return { kind: 'scalar', text: source, value: isKnown ? value : source, place }
 }
 
 const readAlias = (alias: Alias, reading: Reading): SourceNode => {
@@ -93,62 +93,63 @@ const readAlias = (alias: Alias, reading: Reading): SourceNode => {
     reading.problems.push({ place, found: `the alias *${alias.source} contains itself` })
     return empty(place)
   }
-  reading.open.add(target)
+  reading.open.set(target, alias)
   const node = readNode(target, reading)
   reading.open.delete(target)
   return node
 }
 
-const refuseFlood = (node: Node, { open, placeOf, ...reading }: Reading): void => {
-  if (open.size === 0 || reading.expanded <= ALIAS_NODES) return
-  throw inputError(`the aliases of this file expand to more than ${ALIAS_NODES} values`, {
-    place: placeOf(node),
-    hint: 'this anchor is repeated through aliases of aliases; write the values out',
-  })
+/** Counts what aliases stand for, and stops a "billion laughs" at the alias that lets it loose. */
+const countExpanded = (reading: Reading): void => {
+  const [outermost] = reading.open.values()
+  if (outermost === undefined) return
+  reading.expanded += 1
+  if (reading.expanded <= ALIAS_NODES) return
+  const found = `the alias *${outermost.source} brings the aliases of this file to more than ${ALIAS_NODES} values`
+  const hint = 'aliases of aliases multiply; write the values out'
+  throw inputError(found, { place: reading.placeOf(outermost), hint })
 }
 
-/** The maps behind a `<<` key: a map, or a list of maps of which earlier ones win (yaml.org/type/merge.html). */
+/** The entries behind a `<<` key: of a map, or of a list of maps, of which earlier ones win (yaml.org/type/merge.html). */
 const readMerged = (value: unknown, reading: Reading): readonly SourceEntry[] => {
   const node = readNode(value, reading)
   const maps = node.kind === 'list' ? node.items : [node]
   return maps.flatMap((map) => {
     if (map.kind === 'map') return map.entries
-    reading.problems.push({
-      place: map.place,
-      found: 'the merge key "<<" has no map behind it',
-      expected: '<<: *anchor',
-    })
+    const found = 'the merge key "<<" has no map behind it'
+    reading.problems.push({ place: map.place, found, expected: '<<: *anchor' })
     return []
   })
 }
 
+const readKey = ({ key }: Pair, { placeOf, problems }: Reading): Located<string> | undefined => {
+  const place = placeOf(key)
+  const text = isScalar(key) ? readScalar(key, place).text : ''
+  if (text !== '') return { value: text, place }
+  problems.push({ place, found: isAlias(key) ? 'a key is an alias' : 'a key is empty', expected: 'a name' })
+  return undefined
+}
+
+const isMergeKey = ({ key }: Pair): boolean => isScalar(key) && key.type === 'PLAIN' && key.value === '<<'
+
+/** Entries so far, by key. Those that a merge brought may be overridden. */
 type Entries = Map<string, { readonly entry: SourceEntry; readonly merged: boolean }>
 
 const addPair = (pair: Pair, entries: Entries, reading: Reading): void => {
-  if (!isScalar(pair.key) || pair.key.value === null || pair.key.value === '') {
-    const place = reading.placeOf(pair.key)
-    reading.problems.push({
-      place,
-      found: isAlias(pair.key) ? 'a key is an alias' : 'a key is empty',
-      expected: 'a name',
-    })
-    return
-  }
-  const place = reading.placeOf(pair.key)
-  if (pair.key.type === 'PLAIN' && pair.key.value === '<<') {
-    for (const entry of readMerged(pair.value, reading)) {
+  if (isMergeKey(pair)) {
+    for (const entry of readMerged(pair.value, reading))
       if (!entries.has(entry.key.value)) entries.set(entry.key.value, { entry, merged: true })
-    }
     return
   }
-  const scalar = readScalar(pair.key, place)
-  const key = { value: scalar.kind === 'scalar' ? scalar.text : '', place }
+  const key = readKey(pair, reading)
+  if (key === undefined) return
   const before = entries.get(key.value)
   if (before?.merged === false) {
     const { line, column } = before.entry.key.place
-    reading.problems.push({ place, found: `"${key.value}" is here twice`, hint: `the first is at ${line}:${column}` })
+    const found = `"${key.value}" is here twice`
+    reading.problems.push({ place: key.place, found, hint: `the first is at ${line}:${column}` })
   }
-  const value = pair.value === null ? empty(place) : readNode(pair.value, reading)
+  const value = pair.value === null ? empty(key.place) : readNode(pair.value, reading)
   entries.set(key.value, { entry: { key, value }, merged: false })
 }
 
@@ -163,8 +164,7 @@ const readNode = (node: unknown, reading: Reading): SourceNode => {
   const place = reading.placeOf(node)
   if (isAlias(node)) return readAlias(node, reading)
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return empty(place)
-  if (reading.open.size > 0) reading.expanded += 1
-  refuseFlood(node, reading)
+  countExpanded(reading)
   if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) {
     reading.problems.push({ place, found: `the YAML tag ${node.tag} has no meaning here`, hint: 'leave it out' })
   }
@@ -188,7 +188,7 @@ export const parseSource = (file: string, source: string): SourceNode => {
     stringKeys: true,
     schema: 'core',
   } as const
-  const document = parseYaml(text, { ...options, logLevel: 'silent' })
+  const document = parseYaml(text, { ...options, logLevel: 'error' })
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
@@ -200,7 +200,13 @@ export const parseSource = (file: string, source: string): SourceNode => {
 
   const placeOf = (node: unknown): Place =>
     placeAt(isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? 0) : 0)
-  const reading = { placeOf, targets: aliasTargets(document), problems: [], open: new Set<Anchored>(), expanded: 0 }
+  const reading = {
+    placeOf,
+    targets: aliasTargets(document),
+    problems: [],
+    open: new Map<Anchored, Alias>(),
+    expanded: 0,
+  }
   const node = readNode(document.contents, reading)
   if (reading.problems.length > 0) throw new InputError(reading.problems)
   return node
