@@ -38,6 +38,15 @@ const downloadsOf = (vertices: readonly VertexFold[]): number => {
   return [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
+/**
+ * The vertices that tell a step from others. Of `COPY --link` it is the merge: the copy depends on neither the platform
+ * nor what lies below, so steps that are not the same may share it.
+ */
+const identityOf = (sightings: readonly Sighting[]): readonly string[] => {
+  const merges = sightings.filter(({ name }) => name.kind === 'step' && name.link)
+  return (merges.length > 0 ? merges : sightings).map(({ vertex }) => vertex.digest)
+}
+
 const stepResult = (step: StitchedStep, sightings: readonly Sighting[]): StepResult => {
   const outcome = gravestOutcome(sightings.map(({ intervals }) => outcomeOf(intervals)))
   const spent = sightings.reduce((sum, { intervals }) => sum + durationOf(intervals), 0)
@@ -47,7 +56,7 @@ const stepResult = (step: StitchedStep, sightings: readonly Sighting[]): StepRes
     execMs: outcome === 'run' || outcome === 'failed' ? spent : 0,
     loadMs: outcome === 'hit' ? spent : 0,
     downloadedBytes: downloadsOf(sightings.map(({ vertex }) => vertex)),
-    digests: sightings.map(({ vertex }) => vertex.digest),
+    digests: identityOf(sightings),
     interrupted: false,
   }
 }
@@ -71,10 +80,11 @@ const exportsOf = (sightings: readonly Sighting[]): readonly Export[] =>
 export const isDecisive = ({ name }: Located): boolean =>
   name.kind !== 'import' && !(name.kind === 'export' && name.of === 'cache')
 
-const errorOf = (sightings: readonly Sighting[]): { readonly error?: string } => {
+const errorOf = (sightings: readonly Sighting[]): Pick<TargetResult, 'error' | 'canceled'> => {
   const errors = sightings.filter(isDecisive).flatMap(({ intervals }) => lastError(intervals) ?? [])
-  const error = errors.find((candidate) => !isCanceled(candidate)) ?? errors[0]
-  return error === undefined ? {} : { error }
+  const error = errors.find((candidate) => !isCanceled(candidate))
+  if (error !== undefined) return { error }
+  return errors.length > 0 ? { canceled: true } : {}
 }
 
 const timesOf = (sightings: readonly Sighting[]): Pick<TargetResult, 'startedAt' | 'completedAt'> => {

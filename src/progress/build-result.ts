@@ -10,7 +10,7 @@ export type StepResult = {
   /** Time of reading the result from a cache and pulling its layers, ms; 0 unless it is a hit. */
   readonly loadMs: number
   readonly downloadedBytes: number
-  /** Vertices that stand for the step: none when BuildKit never named it, two for `COPY --link`, more over several calls. */
+  /** Digests of the vertices that tell it from other steps: none when BuildKit never named it, several over several calls. */
   readonly digests: readonly string[]
   /** Whether it ran, but an earlier call had stopped it half-way because something else failed. Not a repeat. */
   readonly interrupted: boolean
@@ -46,8 +46,10 @@ export type TargetResult = {
   /** RFC 3339; of the first and the last thing that happened. */
   readonly startedAt?: string
   readonly completedAt?: string
-  /** Why it was not built. Cache exports that failed are no reason. */
+  /** Why it was not built. Cache imports and exports that failed are no reason, nor is a failure of another target. */
   readonly error?: string
+  /** There when it was stopped because another target failed. */
+  readonly canceled?: true
 }
 
 /** What a bake call did, or several that together were one build. */

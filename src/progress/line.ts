@@ -5,10 +5,10 @@ import { fitLine, plainLine } from './plain-text.ts'
 /** A length of time for people: `0.4s`, `12.3s`, `2m05s`, `1h02m`. */
 export const renderDuration = (ms: number): string => {
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`
-  const minutes = Math.floor(ms / 60_000)
+  const seconds = Math.round(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
   const pad = (value: number): string => String(value).padStart(2, '0')
-  if (minutes >= 60) return `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
-  return `${minutes}m${pad(Math.floor((ms % 60_000) / 1000))}s`
+  return minutes < 60 ? `${minutes}m${pad(seconds % 60)}s` : `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
 }
 
 /** `amd64 llm_factory (+3 more)` */

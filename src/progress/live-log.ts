@@ -44,6 +44,13 @@ export const createLiveLog = (fold: Fold, options: LiveLogOptions): LiveLog => {
   }
 }
 
+/** A line about a vertex, in the name of the first target of the bake call that needs it. */
+const say = ({ options }: LiveLog, sightings: readonly Sighting[], outcome: string): string => {
+  const order = new Map(options.targets.map(({ target }, i) => [target, i]))
+  const sorted = sightings.toSorted((a, b) => (order.get(a.target) ?? 0) - (order.get(b.target) ?? 0))
+  return renderLine(sorted, outcome, options)
+}
+
 const partKey = (sighting: Pick<Sighting, 'name' | 'target'>): string | undefined =>
   sighting.name.kind === 'step' ? `${sighting.target} ${sighting.name.stage} ${sighting.name.index}` : undefined
 
@@ -63,23 +70,23 @@ const spentOn = ({ fold, parts, index }: LiveLog, sighting: Sighting): number =>
     .reduce((sum, { intervals }) => sum + durationOf(intervals), 0)
 }
 
+/** What people are told about an error: the word on the right, and a line of its own where the word is not enough. */
+const errorLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sighting, error: string): readonly string[] => {
+  // A ref that is not there yet is how every cache begins.
+  if (seen.name.kind === 'import' && error.endsWith('not found')) return [say(log, sightings, 'not found')]
+  const exitCode = /exit code: (\d+)/.exec(error)?.[1]
+  if (exitCode !== undefined) return [say(log, sightings, `FAILED exit code ${exitCode}`)]
+  return [say(log, sightings, isDecisive(seen) ? 'FAILED' : 'unavailable'), `  ${plainLine(error)}`]
+}
+
 const finishedLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sighting): readonly string[] => {
   const error = lastError(seen.intervals)
   const kind = seen.name.kind
-  if (error !== undefined && isCanceled(error))
-    return kind === 'step' ? [renderLine(sightings, 'canceled', log.options)] : []
-  if (error !== undefined) {
-    const exitCode = /exit code: \d+/.exec(error)?.[0].replace(':', '')
-    const line = renderLine(
-      sightings,
-      isDecisive(seen) ? `FAILED ${exitCode ?? ''}`.trim() : 'unavailable',
-      log.options,
-    )
-    return exitCode === undefined ? [line, `  ${plainLine(error)}`] : [line]
-  }
+  if (error !== undefined && !isCanceled(error)) return errorLines(log, sightings, seen, error)
   if (kind !== 'step' && kind !== 'import' && kind !== 'export') return []
+  if (error !== undefined) return [say(log, sightings, 'canceled')]
   const outcome = outcomeOf(seen.intervals) === 'hit' ? 'CACHED' : renderDuration(spentOn(log, seen))
-  return [renderLine(sightings, outcome, log.options)]
+  return [say(log, sightings, outcome)]
 }
 
 const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {

@@ -49,6 +49,7 @@ const mergeTarget = (first: TargetResult, second: TargetResult): TargetResult =>
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(completedAt === undefined ? {} : { completedAt }),
     // The later call decides: what stopped the first one was mended, or its target left out.
+    ...(second.canceled === undefined ? {} : { canceled: second.canceled }),
     ...(second.error === undefined ? {} : { error: second.error }),
   }
 }

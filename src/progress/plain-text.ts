@@ -27,7 +27,7 @@ export const plainTail = (text: string, lines: number): readonly string[] =>
   text
     .trimEnd()
     .split(/\r?\n/)
-    .slice(-lines)
+    .slice(text.trim() === '' ? Infinity : -lines)
     .map((line) => plainLine(lastOverwrite(line)).trimEnd())
 
 /** Shortens a line to a number of characters, counted as code points, and shows with `…` that it did. */

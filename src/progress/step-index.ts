@@ -53,22 +53,15 @@ const targetSteps = ({ steps }: BakeTarget): TargetSteps => {
 export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targets.length > 1): StepIndex => {
   const known = new Map(targets.map((target) => [target.target, targetSteps(target)]))
   const prefixes = new Set(prefixed ? known.keys() : [])
-  const parsed = new Map<string, Located>()
+  const located = new Map<string, Located>()
   /** Indexes of the `ONBUILD` steps that BuildKit has put between FROM and the first step of a stage. */
   const onbuilds = new Map<string, Set<number>>()
 
-  const parse = (text: string): Located => {
-    const seen = parsed.get(text)
-    if (seen !== undefined) return seen
-    const name = parseVertexName(text, prefixes)
-    const target = prefixed ? name.target : targets[0]?.target
-    if (name.kind === 'step' && name.onbuild) {
-      const stage = `${target} ${name.stage}`
-      onbuilds.set(stage, (onbuilds.get(stage) ?? new Set()).add(name.index))
-    }
-    const located = { name, ...(target === undefined ? {} : { target }) }
-    parsed.set(text, located)
-    return located
+  const noteOnbuild = (name: StepName, target: string): void => {
+    const stage = `${target} ${name.stage}`
+    onbuilds.set(stage, (onbuilds.get(stage) ?? new Set()).add(name.index))
+    // They move the steps behind them, which may have been declared before.
+    located.clear()
   }
 
   const stepOf = (name: StepName, target: string): StitchedStep | undefined => {
@@ -80,13 +73,23 @@ export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targe
     return step !== undefined && agrees(name, step) ? step : undefined
   }
 
+  const find = (text: string): Located => {
+    const name = parseVertexName(text, prefixes)
+    const target = prefixed ? name.target : targets[0]?.target
+    if (target === undefined) return { name }
+    if (name.kind !== 'step') return { name, target }
+    if (name.onbuild) noteOnbuild(name, target)
+    const step = stepOf(name, target)
+    return { name, target, ...(step === undefined ? {} : { step }) }
+  }
+
   return {
     locate: (text) => {
-      const located = parse(text)
-      if (located.name.kind !== 'step' || located.target === undefined) return located
-      // Not remembered: the ONBUILD steps of a stage may be declared after it.
-      const step = stepOf(located.name, located.target)
-      return step === undefined ? located : { ...located, step }
+      const seen = located.get(text)
+      if (seen !== undefined) return seen
+      const found = find(text)
+      located.set(text, found)
+      return found
     },
     counterpart: (target, step) => {
       const other = known.get(target)?.byPlace.get(key(step.stage, step.index))

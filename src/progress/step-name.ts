@@ -11,6 +11,8 @@ export type StepName = {
   readonly keyword: 'RUN' | 'COPY' | 'ADD' | 'WORKDIR'
   /** Whether the instruction comes from an `ONBUILD` of the base image. */
   readonly onbuild: boolean
+  /** Whether this is the merge half of `COPY --link` or `ADD --link`; the other half has the same place and may be shared more widely. */
+  readonly link: boolean
   /** The instruction, whitespace folded, values of ARG and ENV filled in: compare it, never show it. */
   readonly text: string
 }
@@ -22,14 +24,14 @@ export type VertexName =
   | { readonly kind: 'export'; readonly target?: string; readonly of: 'image' | 'cache' }
   | { readonly kind: 'from' | 'internal' | 'auth' | 'other'; readonly target?: string }
 
-const INSTRUCTION = /^(ONBUILD )?(?:LINK )?((RUN|COPY|ADD|WORKDIR)(?:\s[\s\S]*)?)$/
+const INSTRUCTION = /^(ONBUILD )?(LINK )?((RUN|COPY|ADD|WORKDIR)(?:\s[\s\S]*)?)$/
 
 /** Whitespace folded to single blanks: names keep it as it stands in the Dockerfile, cache keys ignore it. */
 export const foldBlanks = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 const parseStep = (words: readonly string[], body: string): Omit<StepName, 'target'> | undefined => {
   const [, index, total] = /^(\d+)\/(\d+)$/.exec(words.at(-1) ?? '') ?? []
-  const [, onbuild, text, keyword] = INSTRUCTION.exec(body) ?? []
+  const [, onbuild, link, text, keyword] = INSTRUCTION.exec(body) ?? []
   if (index === undefined || text === undefined) return undefined
   if (keyword !== 'RUN' && keyword !== 'COPY' && keyword !== 'ADD' && keyword !== 'WORKDIR') return undefined
   // A platform has a slash, the name of a stage has none.
@@ -43,6 +45,7 @@ const parseStep = (words: readonly string[], body: string): Omit<StepName, 'targ
     total: Number(total),
     keyword,
     onbuild: onbuild !== undefined,
+    link: link !== undefined,
     text: foldBlanks(text),
   }
 }
