@@ -96,7 +96,9 @@ const fromAuths = (entry: AuthEntry | undefined, source: string): CredentialLook
 
 const fromExtra = (registry: string, extra: readonly ExtraAccount[]): CredentialLookup => {
   const account = extra.find((candidate) => canonicalHost(candidate.registry) === canonicalHost(registry))
-  return account === undefined ? { warnings: [] } : { credential: { kind: 'basic', ...account }, warnings: [] }
+  if (account === undefined) return { warnings: [] }
+  const { username, password, source } = account
+  return { credential: { kind: 'basic', username, password, source }, warnings: [] }
 }
 
 /**

@@ -77,7 +77,7 @@ export const refusalError = (refusal: Refusal, lookup: CredentialLookup): Regist
   const { asked, registry, status, headers, body, now } = refusal
   const errors = parseErrorCodes(body)
   const reasons = errors.map(({ code, message }) => [code, message].filter((text) => text !== '').join(': '))
-  const found = [`${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...reasons].join(', ')
+  const found = [`${status} ${STATUS_CODES[status] ?? ''}`.trim(), ...reasons].filter((text) => text !== '').join(', ')
   const retryAfter = parseRetryAfter(headers.get('retry-after'), now)
   const hint = hintFor(refusal, lookup)
   return new RegistryError(`${asked}: ${found}`, {

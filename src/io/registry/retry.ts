@@ -31,7 +31,8 @@ const LONGEST_BACKOFF = 8_000
 export const parseRetryAfter = (value: string | null, now: number): number | undefined => {
   if (value === null) return undefined
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000
-  const date = Date.parse(value)
+  // Date.parse alone reads years into numbers that are no seconds, such as -1.
+  const date = /^[A-Z][a-z]+,? .* GMT$/.test(value) ? Date.parse(value) : NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
