@@ -91,13 +91,13 @@ const finishedLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sight
 
 const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {
   const { digest, name = '', started, completed, cached, error = '', progressGroup } = event
-  notePart(log, event)
   if (completed === undefined) {
     if (started !== undefined && !log.running.has(digest))
       log.running.set(digest, { since: Date.parse(started), beats: 0 })
     return []
   }
   log.running.delete(digest)
+  notePart(log, event)
   const vertex = log.fold.vertices.get(digest)
   // A result that could not be loaded is made anew, and the copy half of COPY --link waits for the merge.
   const premature = error === '' ? progressGroup?.weak === true : cached === true
@@ -129,7 +129,5 @@ export const heartBeats = (log: LiveLog, now: number): readonly string[] =>
     if (vertex === undefined || beats <= run.beats) return []
     run.beats = beats
     const doing = log.said.has(digest) ? 'loading' : 'running'
-    return [
-      renderLine(sightingsOf(vertex, log.index), `… still ${doing} ${renderDuration(now - run.since)}`, log.options),
-    ]
+    return [say(log, sightingsOf(vertex, log.index), `… still ${doing} ${renderDuration(now - run.since)}`)]
   })
