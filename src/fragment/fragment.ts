@@ -1,6 +1,22 @@
 /** Lines of a text, both ends included, counted from 1. */
 export type LineRange = { readonly start: number; readonly end: number }
 
+/** A stretch of one line. Columns count UTF-16 units from 0; the end is not included. */
+export type Span = { readonly line: number; readonly start: number; readonly end: number }
+
+/** A word of the file, quotes and variables as written. One that is split by a line continuation has several spans. */
+export type Token = { readonly text: string; readonly spans: readonly Span[] }
+
+/**
+ * A name that a step reads from: `COPY --from`, `RUN --mount=from=`. A stage is an auxiliary stage of the same fragment
+ * that stands before. Stitching asks again whether a name is a context, since that is up to the variant.
+ */
+export type SourceUse = {
+  readonly how: 'copy' | 'mount'
+  readonly kind: 'stage' | 'context' | 'image' | 'scratch'
+  readonly token: Token
+}
+
 /** An image that a fragment names: a `FROM` of an auxiliary stage, `COPY --from`, `RUN --mount=from=`. */
 export type ImageUse = { readonly reference: string; readonly line: number; readonly how: 'from' | 'copy' | 'mount' }
 
@@ -20,14 +36,22 @@ export type FragmentStep = {
   /** `RUN`, `COPY`, `ADD` or `WORKDIR`. */
   readonly keyword: string
   readonly lines: LineRange
+  /** The whole instruction on one line: blanks folded, comments and heredocs left out. */
+  readonly text: string
 }
+
+/** What ADD fetches from outside: `pinned` if a checksum or a commit fixes the content. */
+export type RemoteUse = { readonly url: string; readonly pinned: boolean; readonly line: number }
 
 export type FragmentArgument = {
   readonly name: string
+  /** As written, quotes included. */
   readonly default?: string
   readonly line: number
   /** Whether the ARG stands before the first FROM (so it can be used in FROM lines). */
   readonly global: boolean
+  /** `NAME` or `NAME=default`. */
+  readonly token: Token
 }
 
 export type Stage = {
@@ -39,6 +63,8 @@ export type Stage = {
   readonly platform?: string
   /** Whether the stage builds on `${PARENT}`, directly. */
   readonly onParent: boolean
+  /** The words behind FROM; absent for a chain part without a FROM line. */
+  readonly tokens?: { readonly from: Token; readonly name?: Token; readonly platform?: Token }
   /** The stage's lines including FROM, without comments that belong to the next stage. */
   readonly lines: LineRange
   readonly steps: readonly FragmentStep[]
@@ -53,12 +79,17 @@ export type Fragment = {
   readonly syntax?: string
   /** Auxiliary stages in order, then the chain part, which is always last. */
   readonly stages: readonly Stage[]
+  /** Names that take a value. `PARENT` is not one of them. */
   readonly args: readonly FragmentArgument[]
+  readonly sources: readonly SourceUse[]
   readonly images: readonly ImageUse[]
   readonly reads: readonly ContextRead[]
+  readonly remotes: readonly RemoteUse[]
   readonly secrets: readonly SecretUse[]
   /** Lines whose RUN mounts an ssh agent, with the id (default `default`). */
   readonly ssh: readonly { readonly id: string; readonly line: number }[]
-  /** Features that only BuildKit understands: heredocs, `--mount`, `--link`, `--chmod`, `--network`, `--security`. */
+  /** Features that only BuildKit understands: `heredoc`, `--mount`, `--link`, `--chmod`, `--network`, `--security`, … */
   readonly buildkitOnly: readonly { readonly feature: string; readonly line: number }[]
+  /** Lines that say something to the parser only, and have no place in a stitched Dockerfile: directives, global ARGs. */
+  readonly preamble: readonly LineRange[]
 }

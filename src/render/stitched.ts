@@ -2,11 +2,20 @@ import type { LineRange } from '../fragment/fragment.ts'
 
 /** One step of the stitched Dockerfile, traced back to where the user wrote it. */
 export type StitchedStep = {
-  /** Name of the stage in the stitched Dockerfile, lower case: `core`, `core.build`. */
+  /**
+   * Name of the stage in the stitched Dockerfile, lower case: `core`, `core.build`. BuildKit does not show it when there
+   * is only one stage.
+   */
   readonly stage: string
-  /** The number BuildKit shows for it, `i` of `[stage i/n]`. FROM of an external image counts as 1. */
+  /**
+   * The number BuildKit shows for it, `i` of `[stage i/n]`. FROM of an external image counts as 1, and `WORKDIR /` does
+   * not count (dockerfile2llb/convert.go, `prefixCommand`). `ONBUILD` triggers of an image stand before all of them.
+   */
   readonly index: number
-  /** Instruction as it stands in the fragment, whitespace folded to single blanks. */
+  /**
+   * Instruction as it stands in the stitched Dockerfile, where names of stages are rewritten, blanks folded, without
+   * heredocs. It holds no value of an argument.
+   */
   readonly text: string
   readonly layer: string
   readonly variant: string
@@ -33,4 +42,8 @@ export type StitchedDockerfile = {
   readonly targets: readonly { readonly layer: string; readonly stage: string }[]
   readonly steps: readonly StitchedStep[]
   readonly copied: readonly CopiedLines[]
+  /** Named contexts by their name in the stitched Dockerfile, `<layer>.<name>`, as Buildx takes them. */
+  readonly contexts: Readonly<Record<string, string>>
+  /** All images it names, arguments filled in and not pinned, in order of first use. */
+  readonly images: readonly string[]
 }
