@@ -38,3 +38,19 @@ export class InputError extends Error {
 /** An {@link InputError} of a single problem. */
 export const inputError = (found: string, rest: Omit<Problem, 'found'> = {}, options?: ErrorOptions): InputError =>
   new InputError([{ found, ...rest }], options)
+
+/** Something the run needs is missing or unusable. The message says what was found and what to do. */
+export class SetupError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SetupError'
+  }
+}
+
+/** The run was told to stop. */
+export class CanceledError extends Error {
+  constructor(message = 'canceled', options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CanceledError'
+  }
+}

@@ -26,6 +26,7 @@ export type StepReport = {
 /** One cache ref that a work item was told to write. */
 export type CacheExport = { readonly ref: string; readonly written: boolean; readonly error?: string }
 
+/** What became of one work item. */
 export type WorkItemResult = {
   readonly manifestId: string
   readonly aliases: readonly string[]

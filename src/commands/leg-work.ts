@@ -1,0 +1,86 @@
+import type { WorkItem } from '../factory/work-item.ts'
+import type { Fragment } from '../fragment/fragment.ts'
+import type { Context } from '../io/context.ts'
+import type { Io } from '../io/io.ts'
+import { parseReference, repositoryOf } from '../oci/reference.ts'
+import { decideCacheAccess, lowerCacheAccess } from '../plan/access.ts'
+import { nameImages } from '../plan/image-names.ts'
+import { findLeg, parseLeg, parsePlan } from '../plan/parse-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { inputError } from '../problem.ts'
+import { stitch } from '../render/dockerfile.ts'
+import type { LegCache, RenderItem } from '../render/leg.ts'
+import type { BuildInputs } from './inputs.ts'
+import { preparePlan, readFragments } from './prepare.ts'
+
+/** What one leg builds. */
+export type LegWork = {
+  readonly plan: Plan
+  /** Id of the leg; absent when all work items are built. */
+  readonly leg?: string
+  readonly items: readonly RenderItem[]
+  readonly fragments: ReadonlyMap<string, Fragment>
+  readonly cache: LegCache
+}
+
+const readPlan = async (path: string, io: Io): Promise<Plan> => {
+  const text = await io.files.read(path)
+  if (text !== undefined) return parsePlan(text, path)
+  throw inputError(`there is no plan file ${path}`, { hint: 'hand it on from the plan job as an artifact' })
+}
+
+const planOf = async (inputs: BuildInputs, context: Context, io: Io): Promise<Plan> =>
+  inputs.planPath === undefined ? (await preparePlan(inputs, context, io)).plan : readPlan(inputs.planPath, io)
+
+type Selected = { readonly leg?: string; readonly items: readonly WorkItem[] }
+
+const selectItems = (plan: Plan, leg: string | undefined, io: Io): Selected => {
+  if (leg === undefined) return { items: plan.items }
+  const { id, digest } = parseLeg(leg)
+  if (digest !== undefined && digest !== plan.digest) {
+    const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file or an input changed`
+    io.actions.warning({ message })
+  }
+  return { leg: id, items: findLeg(plan, id).items.flatMap((index) => plan.items[index] ?? []) }
+}
+
+/** The cache as both the plan and this run's own event allow it, less what inputs take away. */
+const cacheOf = (plan: Plan, inputs: BuildInputs, context: Context): LegCache => {
+  const own = decideCacheAccess(context.event)
+  const access = own.write ? plan.cache.access : own
+  const reference = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
+  const tag = reference?.tag === undefined ? {} : { tag: reference.tag }
+  return {
+    strategy: plan.cache.strategy,
+    access: lowerCacheAccess(access, { enabled: inputs.cache && context.useBuildx, write: true }),
+    from: inputs.cacheFrom,
+    to: inputs.cacheTo,
+    ...(reference === undefined ? {} : { location: { repository: repositoryOf(reference), ...tag } }),
+  }
+}
+
+const hasRegistry = (image: string): boolean => /[.:]|^localhost$/.test(image.slice(0, Math.max(0, image.indexOf('/'))))
+
+const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void => {
+  const homeless = items.find(({ images }) => images.some((image) => !hasRegistry(image)))
+  if (!push || homeless === undefined) return
+  const found = `input push is true and ${homeless.images.join(', ')} has no registry to be pushed to`
+  throw inputError(found, { expected: 'registry in the factory file, or input registry' })
+}
+
+/** The plan and the part of it that this leg builds, stitched. Without a plan file the leg plans for itself. */
+export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
+  const plan = await planOf(inputs, context, io)
+  const selected = selectItems(plan, inputs.leg, io)
+  const fragments = await readFragments(selected.items, io)
+  const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
+  const names = nameImages(selected.items, inputs.tags)
+  const items = selected.items.map((item, index): RenderItem => ({
+    item,
+    dockerfile: stitch(item, fragments, pins),
+    images: names[index] ?? [],
+  }))
+  checkPush(items, inputs)
+  const leg = selected.leg === undefined ? {} : { leg: selected.leg }
+  return { plan, ...leg, items, fragments, cache: cacheOf(plan, inputs, context) }
+}

@@ -1,0 +1,53 @@
+import { RegistryError } from '../io/registry/registry-error.ts'
+import type { Io } from '../io/io.ts'
+import { formatReference, parseReference, pinReference, type Reference } from '../oci/reference.ts'
+import { checkImage, type ImageNeed } from '../plan/images.ts'
+import type { PinnedImage } from '../plan/plan.ts'
+import { InputError, type Problem } from '../problem.ts'
+
+type Resolved = { readonly image: PinnedImage; readonly problem?: Problem; readonly warning?: string }
+
+const problemOf = ({ reference, place, manifests }: ImageNeed, why: string): Problem => ({
+  place,
+  found: `image ${reference} cannot be used: ${why}`,
+  hint: `${manifests.join(', ')} ${manifests.length === 1 ? 'needs' : 'need'} it`,
+})
+
+/** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
+const unresolved = (need: ImageNeed, error: RegistryError): Resolved => {
+  const image = { reference: need.reference, pinned: need.reference, platforms: [] }
+  if (!error.temporary) return { image, problem: problemOf(need, error.message) }
+  return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` }
+}
+
+const resolveOne = async (need: ImageNeed, reference: Reference, io: Io): Promise<Resolved> => {
+  try {
+    const found = await io.registry.resolveImage(reference)
+    const problem = checkImage(need, found)
+    const pinned = formatReference(pinReference(reference, found.digest))
+    const image = { reference: need.reference, pinned, digest: found.digest, platforms: found.platforms }
+    return problem === undefined ? { image } : { image, problem }
+  } catch (error) {
+    if (error instanceof RegistryError) return unresolved(need, error)
+    throw error
+  }
+}
+
+/**
+ * Resolves every image to its digest, once for the whole run. Throws an InputError with all images that do not exist,
+ * may not be read, or lack a platform; warns of those whose registry cannot be reached.
+ */
+export const resolveImages = async (needs: readonly ImageNeed[], io: Io): Promise<readonly PinnedImage[]> => {
+  const resolved = await Promise.all(
+    needs.map(async (need): Promise<Resolved> => {
+      const reference = parseReference(need.reference)
+      if (reference !== undefined) return resolveOne(need, reference, io)
+      const image = { reference: need.reference, pinned: need.reference, platforms: [] }
+      return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } }
+    }),
+  )
+  const problems = resolved.flatMap(({ problem }) => problem ?? [])
+  if (problems.length > 0) throw new InputError(problems)
+  for (const { warning } of resolved) if (warning !== undefined) io.actions.warning({ message: warning })
+  return resolved.map(({ image }) => image)
+}

@@ -1,0 +1,50 @@
+import * as core from '@actions/core'
+import type { Place } from '../problem.ts'
+
+/** An annotation: a message on a line of a file, or on the run as a whole. */
+export type Annotation = { readonly message: string; readonly title?: string; readonly place?: Place }
+
+/** What GitHub Actions shows and hands on. */
+export type Actions = {
+  /** Raw text of an input, trimmed; empty when it is not given. */
+  readonly input: (name: string) => string
+  readonly info: (line: string) => void
+  readonly debug: (line: string) => void
+  readonly warning: (annotation: Annotation) => void
+  readonly error: (annotation: Annotation) => void
+  /** Prints lines folded under a title. */
+  readonly group: (title: string, lines: readonly string[]) => void
+  readonly mask: (secret: string) => void
+  readonly output: (name: string, value: string) => void
+  /** Appends Markdown to the job summary and tells where it was written; nothing outside GitHub. */
+  readonly summary: (markdown: string) => Promise<void>
+}
+
+const properties = ({ title, place }: Annotation): core.AnnotationProperties => ({
+  ...(title === undefined ? {} : { title }),
+  ...(place === undefined ? {} : { file: place.file, startLine: place.line, startColumn: place.column }),
+})
+
+/** The Actions toolkit. */
+export const createActions = (env: NodeJS.ProcessEnv): Actions => ({
+  input: (name) => core.getInput(name),
+  info: core.info,
+  debug: core.debug,
+  warning: (annotation) => {
+    core.warning(annotation.message, properties(annotation))
+  },
+  error: (annotation) => {
+    core.error(annotation.message, properties(annotation))
+  },
+  group: (title, lines) => {
+    core.startGroup(title)
+    for (const line of lines) core.info(line)
+    core.endGroup()
+  },
+  mask: core.setSecret,
+  output: core.setOutput,
+  summary: async (markdown) => {
+    if ((env['GITHUB_STEP_SUMMARY'] ?? '') === '') return
+    await core.summary.addRaw(markdown, true).write()
+  },
+})

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { RunEvent } from '../plan/access.ts'
+import { parseRunEvent } from '../plan/event.ts'
+
+/** Where and why the run happens; read once from the environment. */
+export type Context = {
+  /** Absolute path of the checkout. */
+  readonly workspace: string
+  /** Absolute path of a folder that lives as long as the job. */
+  readonly temporary: string
+  readonly event: RunEvent
+  /** `USE_BUILDX` is not `0`. */
+  readonly useBuildx: boolean
+  /** The environment, for the Docker CLI's own variables and for secrets that inputs name. */
+  readonly env: NodeJS.ProcessEnv
+  /** Aborted when the run is told to stop; its reason is the signal's name. */
+  readonly signal: AbortSignal
+}
+
+/** The event's payload, as far as it can be read: a run without one is read-only or local, never broken. */
+const readPayload = async (path: string | undefined): Promise<unknown> => {
+  try {
+    return path === undefined || path === '' ? undefined : (JSON.parse(await readFile(path, 'utf8')) as unknown)
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads the runner's variables; outside GitHub the current folder is the workspace. */
+export const readContext = async (env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Context> => ({
+  workspace: resolve(env['GITHUB_WORKSPACE'] ?? '.'),
+  temporary: resolve(env['RUNNER_TEMP'] ?? join(tmpdir(), 'strata')),
+  event: parseRunEvent(env, await readPayload(env['GITHUB_EVENT_PATH'])),
+  useBuildx: env['USE_BUILDX'] !== '0',
+  env,
+  signal,
+})

@@ -1,0 +1,32 @@
+import { homedir } from 'node:os'
+import type { Actions } from './actions.ts'
+import type { Context } from './context.ts'
+import { createDocker } from './docker.ts'
+import { createFiles } from './files.ts'
+import type { Io } from './io.ts'
+import { createKeychain, dockerConfigFolder } from './registry/credentials.ts'
+import { createRegistry } from './registry/registry.ts'
+import { VERSION } from './version.ts'
+
+/** What of the inputs the world needs to know. */
+export type IoSettings = { readonly githubToken?: string }
+
+/** The real world: the toolkit, Docker, registries, files and the clock. */
+export const createIo = (actions: Actions, { workspace, temporary, env, event }: Context, { githubToken }: IoSettings): Io => {
+  if (githubToken !== undefined) actions.mask(githubToken)
+  const account = { registry: 'ghcr.io', username: event.actor ?? 'github', source: 'the input github-token' }
+  const extra = githubToken === undefined ? [] : [{ ...account, password: githubToken }]
+  return {
+    actions,
+    docker: createDocker(env, workspace),
+    files: createFiles(workspace, temporary),
+    registry: createRegistry({
+      version: VERSION,
+      keychain: createKeychain({ folder: dockerConfigFolder(env, homedir()), env, extra }),
+      warn: (message) => {
+        actions.warning({ message })
+      },
+    }),
+    now: () => new Date(),
+  }
+}

@@ -1,0 +1,50 @@
+import { getExecOutput } from '@actions/exec'
+import { runProcess } from './process.ts'
+
+/** What a short command printed. */
+export type Output = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+export type LongRun = {
+  /** Environment besides that of the run: secrets and settings of Buildx. */
+  readonly env: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly onStdout?: (chunk: Buffer) => void
+  readonly onStderr: (chunk: Buffer) => void
+}
+
+/** The Docker CLI. Arguments are arrays; there is no shell anywhere. */
+export type Docker = {
+  /** Runs a short command to its end. Code 127 when there is no Docker CLI. */
+  readonly query: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Output>
+  /** Runs a long command, streams what it prints and can be stopped. Returns its exit code. */
+  readonly run: (args: readonly string[], options: LongRun) => Promise<number>
+}
+
+const definedOf = (env: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+/** The Docker CLI found in PATH, run in the workspace. */
+export const createDocker = (env: NodeJS.ProcessEnv, workspace: string): Docker => ({
+  query: async (args, extra = {}) => {
+    try {
+      const { exitCode, stdout, stderr } = await getExecOutput('docker', [...args], {
+        cwd: workspace,
+        env: { ...definedOf(env), ...extra },
+        silent: true,
+        ignoreReturnCode: true,
+      })
+      return { code: exitCode, stdout, stderr }
+    } catch (cause) {
+      // The toolkit throws when the program is not in PATH.
+      return { code: 127, stdout: '', stderr: cause instanceof Error ? cause.message : String(cause) }
+    }
+  },
+  run: (args, { env: extra, signal, onStdout, onStderr }) =>
+    runProcess('docker', args, {
+      cwd: workspace,
+      env: { ...definedOf(env), ...extra },
+      signal,
+      onStdout: onStdout ?? (() => undefined),
+      onStderr,
+    }),
+})

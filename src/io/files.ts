@@ -1,0 +1,47 @@
+import { glob, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+
+/** Files of the workspace, and the folder for what the run makes. */
+export type Files = {
+  /** Text of a file; a relative path is relative to the workspace. Undefined when there is no such file. */
+  readonly read: (path: string) => Promise<string | undefined>
+  /** Files that match one of the globs, relative to the workspace, sorted. */
+  readonly find: (globs: readonly string[]) => Promise<readonly string[]>
+  readonly write: (path: string, text: string) => Promise<void>
+  /** A new folder below the runner's temporary folder. */
+  readonly makeFolder: (name: string) => Promise<string>
+  /** Absolute form of a path of the workspace. */
+  readonly absolute: (path: string) => string
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+
+/** Files below a workspace; `temporary` is the runner's folder for what lives as long as the job. */
+export const createFiles = (workspace: string, temporary: string): Files => {
+  const absolute = (path: string): string => resolve(workspace, path)
+  return {
+    absolute,
+    read: async (path) => {
+      try {
+        return await readFile(absolute(path), 'utf8')
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw error
+      }
+    },
+    find: async (globs) => {
+      const found = await Array.fromAsync(glob([...globs], { cwd: workspace, withFileTypes: true }))
+      const paths = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+      return [...new Set(paths.map((path) => relative(workspace, path)))].sort()
+    },
+    write: async (path, text) => {
+      await mkdir(dirname(absolute(path)), { recursive: true })
+      await writeFile(absolute(path), text)
+    },
+    makeFolder: async (name) => {
+      await mkdir(temporary, { recursive: true })
+      return mkdtemp(join(temporary, `${name}-`))
+    },
+  }
+}

@@ -1,0 +1,13 @@
+import type { Actions } from './actions.ts'
+import type { Docker } from './docker.ts'
+import type { Files } from './files.ts'
+import type { Registry } from './registry/registry.ts'
+
+/** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
+export type Io = {
+  readonly actions: Actions
+  readonly docker: Docker
+  readonly files: Files
+  readonly registry: Registry
+  readonly now: () => Date
+}

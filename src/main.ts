@@ -1,0 +1,63 @@
+import { createActions } from './io/actions.ts'
+import { readContext } from './io/context.ts'
+import { createIo } from './io/create-io.ts'
+import type { CommandResult } from './commands/command.ts'
+import { build } from './commands/build.ts'
+import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
+import { plan } from './commands/plan.ts'
+import { InputError, inputError, renderProblem } from './problem.ts'
+import type { Actions } from './io/actions.ts'
+
+/** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
+const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandResult> => {
+  const context = await readContext(process.env, signal)
+  const command = actions.input('command')
+  switch (command) {
+    case 'build': {
+      const inputs = readBuildInputs(actions.input, process.env)
+      return build(inputs, context, createIo(actions, context, inputs))
+    }
+    case 'plan': {
+      const inputs = readPlanInputs(actions.input, process.env)
+      return plan(inputs, context, createIo(actions, context, inputs))
+    }
+    default:
+      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' })
+  }
+}
+
+/** Problems of input are annotations on the lines they speak of; anything else is one message. */
+const tell = (error: unknown, actions: Actions): void => {
+  if (error instanceof InputError) {
+    for (const problem of error.problems) {
+      const { place, ...text } = problem
+      // The annotation has the place; the text repeats it for those who read the log.
+      actions.error({ message: renderProblem({ ...text, ...(place === undefined ? {} : { place }) }), ...(place === undefined ? {} : { place }) })
+    }
+    return
+  }
+  actions.error({ message: error instanceof Error ? error.message : String(error) })
+  if (error instanceof Error && error.stack !== undefined) actions.debug(error.stack)
+}
+
+const main = async (): Promise<void> => {
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      abort.abort(signal)
+    })
+  }
+  const actions = createActions(process.env)
+  try {
+    const { outputs, failure } = await dispatch(actions, abort.signal)
+    for (const [name, value] of Object.entries(outputs)) actions.output(name, value)
+    if (failure === undefined) return
+    actions.error({ message: failure })
+    process.exitCode = 1
+  } catch (error) {
+    tell(error, actions)
+    process.exitCode = 1
+  }
+}
+
+await main()
