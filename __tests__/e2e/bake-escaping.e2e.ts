@@ -57,8 +57,8 @@ const VALUES = [
 ]
 
 const LABELS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...VALUES.map((value, index) => [`value-${index}`, value]),
-  ...HAND_PICKED.map((key) => [key, 'key']),
+  ...VALUES.map((value, index): [string, string] => [`value-${index}`, value]),
+  ...HAND_PICKED.map((key): [string, string] => [key, 'key']),
 ])
 
 const OPTIONS: BuildOptions = {

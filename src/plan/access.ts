@@ -16,6 +16,7 @@ export type RunEvent = {
   readonly actor?: string
 }
 
+/** What a run may do with the trusted cache, and why. */
 export type CacheAccess = {
   readonly read: boolean
   readonly write: boolean
