@@ -7,27 +7,30 @@ base_exists() { [[ $(http_status "/v2/testbed/busybox/manifests/$1") == 200 ]]; 
 ensure_bases() {
   if base_exists 1 && base_exists 2; then return 0; fi
   say 'building the base images'
-  local context
-  context=$(mktemp -d "$home/bases.XXXXXX")
+  local context=$home/bases
+  rm -rf "$context"
+  mkdir -p "$context"
   if [[ -e $foreign_root && -n $(ls -A "$foreign_root") ]]; then
     write_roots "$context"
   else
     # No package of the other architecture at hand: the same programs from the public image.
     printf 'FROM busybox:1 AS base\nENV PATH=/usr/sbin:/usr/bin:/sbin:/bin\n' >"$context/Dockerfile"
   fi
-  printf 'FROM base AS busybox-1\nFROM base AS busybox-2\nCOPY second /etc/testbed-second\n' >>"$context/Dockerfile"
-  echo 'the second base image' >"$context/second"
-  touch --date=@0 "$context/second"
+  printf 'FROM base AS busybox-1\nFROM base AS busybox-2\nADD second.tar /\n' >>"$context/Dockerfile"
+  mkdir -p "$context/second/etc"
+  echo 'the second base image' >"$context/second/etc/testbed-second"
+  pack "$context/second" "$context/second.tar"
   push_base "$context" 1
   push_base "$context" 2
   rm -rf "$context"
 }
 
 # push_base CONTEXT NUMBER. No attestations: a base's index then has exactly the two platforms. No times: the same
-# packages make the same digests.
+# packages make the same images.
 push_base() {
-  SOURCE_DATE_EPOCH=0 docker buildx build --builder "$(builder_name)" --platform linux/amd64,linux/arm64 --target "busybox-$2" \
-    --provenance=false --sbom=false --tag "$(base_reference "$2")" --push "$1" >"$logs/base-$2.log" 2>&1 || {
+  SOURCE_DATE_EPOCH=0 docker buildx build --builder "$(builder_name)" --target "busybox-$2" \
+    --platform linux/amd64,linux/arm64 --provenance=false --sbom=false \
+    --output "type=registry,oci-mediatypes=true,name=$(base_reference "$2")" "$1" >"$logs/base-$2.log" 2>&1 || {
     tail -n 15 "$logs/base-$2.log" >&2
     die "the base image $(base_reference "$2") cannot be built" "see $logs/base-$2.log"
   }
@@ -46,7 +49,13 @@ CMD ["/bin/sh"]
 DOCKERFILE
 }
 
-# write_root CONTEXT ARCHITECTURE BUSYBOX. Fixed owners, order and times: the same packages make the same layer.
+# pack FOLDER TAR. Fixed owners, order and times: the same packages make the same layers.
+pack() {
+  tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --file "$2" --directory "$1" .
+  rm -rf "$1"
+}
+
+# write_root CONTEXT ARCHITECTURE BUSYBOX
 write_root() {
   local tree=$1/$2 applet
   mkdir -p "$tree"/{bin,dev,etc,home,proc,root,run,sbin,sys,tmp,usr/bin,usr/sbin,usr/lib,var/tmp}
@@ -58,8 +67,7 @@ write_root() {
   chmod 1777 "$tree/tmp" "$tree/var/tmp"
   printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n' >"$tree/etc/passwd"
   printf 'root:x:0:\nnogroup:x:65534:\n' >"$tree/etc/group"
-  tar --create --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --file "$1/base-$2.tar" --directory "$tree" .
-  rm -rf "$tree"
+  pack "$tree" "$1/base-$2.tar"
 }
 
 bases_status() {

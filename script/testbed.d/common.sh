@@ -57,12 +57,15 @@ forget_previous_boot() {
   printf '%s\n' "$boot" >"$run/boot"
 }
 
-# An engine that was killed leaves mounts below its folders.
+# An engine that was killed leaves mounts below its folders. Latest first, as they may be mounted on one another; the
+# kernel lists them with \040 for a space.
 unmount_below() {
-  local point
-  while read -r point; do
-    umount --lazy "$point" 2>/dev/null || true
-  done < <(awk -v folder="$1/" 'index($2, folder) == 1 { print $2 }' /proc/self/mounts | sort -r)
+  local point points=()
+  while read -r _ point _; do
+    printf -v point '%b' "$point"
+    if [[ $point == "$1"/* ]]; then points=("$point" "${points[@]}"); fi
+  done </proc/self/mounts
+  for point in "${points[@]}"; do umount --lazy "$point" 2>/dev/null || true; done
 }
 
 # launch NAME COMMAND...: in a session of its own and without this shell's streams, so that it outlives the shell.

@@ -26,14 +26,15 @@ ensure_emulation() {
   fi
   say 'registering QEMU for arm64'
   if [[ ! -e $binfmt/register ]]; then
-    mount -t binfmt_misc binfmt_misc "$binfmt" || die 'binfmt_misc cannot be mounted' 'is this a container without privileges?'
+    mount -t binfmt_misc binfmt_misc "$binfmt" ||
+      die 'binfmt_misc cannot be mounted' 'is this a container without privileges?'
     touch "$run/binfmt.mounted"
   fi
   register_emulation "$interpreter"
   touch "$run/binfmt.registered"
 }
 
-# QEMU keeps argv[0] apart when its own name ends in -binfmt-P, hence the link; newer packages are static by another name.
+# QEMU keeps argv[0] apart when its own name ends in -binfmt-P, hence the link. The static program has had two names.
 emulator() {
   local qemu link=$bin/qemu-aarch64-binfmt-P
   qemu=$(unpacked "$root/usr/bin/qemu-aarch64-static" "$root/usr/bin/qemu-aarch64") || return 1

@@ -51,7 +51,8 @@ ensure_engine() {
   if engine_is_own; then
     await dockerd "$engine_config" 60 docker version
   else
-    ensure_companions || say 'no packages for this machine: images from a registry stand in'
+    # In a subshell, because without packages a foreign engine still does: its registry and bases are then pulled.
+    (ensure_companions) || say 'no packages for this machine: images from a registry stand in'
     drop_lists
     ensure_foreign_builder
   fi
@@ -62,8 +63,10 @@ ensure_engine() {
 set_up_engine() {
   require_debian
   [[ $(id -u) == 0 ]] || die 'no Docker engine answers, and only root can start one' 'start Docker, or run this as root'
-  [[ $(dpkg --print-architecture) == amd64 ]] || die 'no Docker engine answers, and the bed sets one up on amd64 only' 'start Docker and try again'
-  ensure_packages engine engine_programs_run docker.io@ docker-cli@ docker-buildx@ containerd@ 'tini-static@|tini=' runc= ||
+  [[ $(dpkg --print-architecture) == amd64 ]] ||
+    die 'no Docker engine answers, and the bed sets one up on amd64 only' 'start Docker and try again'
+  ensure_packages engine engine_programs_run \
+    docker.io@ docker-cli@ docker-buildx@ containerd@ 'tini-static@|tini=' runc= ||
     die "none of Debian's Docker packages runs here" "see $logs/apt.log, or install Docker yourself"
   ensure_companions || die 'the registry and BusyBox cannot be unpacked' "see $logs/apt.log"
   drop_lists
@@ -105,16 +108,16 @@ JSON
 }
 
 # BusyBox stands in for iproute2, which small machines lack.
+ip() { "$(busybox)" ip "$@"; }
+
 create_bridge() {
-  local ip third
-  ip="$(busybox) ip"
+  local third=$((home_id % 250))
   if [[ ! -e /sys/class/net/$bridge ]]; then
-    third=$((home_id % 250))
-    while $ip addr | grep -q "inet 10\.213\.$third\."; do third=$(((third + 1) % 250)); done
-    $ip link add name "$bridge" type bridge
-    $ip addr add "10.213.$third.1/24" dev "$bridge"
+    while ip addr | grep -q "inet 10\.213\.$third\."; do third=$(((third + 1) % 250)); done
+    ip link add name "$bridge" type bridge
+    ip addr add "10.213.$third.1/24" dev "$bridge"
   fi
-  $ip link set "$bridge" up
+  ip link set "$bridge" up
 }
 
 # What an engine that was killed leaves behind: mounts, its containerd (dying, but dockerd would wait ten seconds for
@@ -140,7 +143,7 @@ release_engine() {
   use_engine
   if engine_is_own; then
     terminate dockerd "$engine_config"
-    if [[ -e /sys/class/net/$bridge ]]; then "$(busybox)" ip link del "$bridge"; fi
+    if [[ -e /sys/class/net/$bridge ]]; then ip link del "$bridge"; fi
     clear_engine
   else
     docker buildx rm "$foreign_builder" >/dev/null 2>&1 || true
@@ -162,7 +165,7 @@ ensure_foreign_builder() {
     --buildkitd-config "$home/buildkitd.toml" --bootstrap >/dev/null 2>"$logs/builder.log" || {
     tail -n 5 "$logs/builder.log" >&2
     docker buildx rm --force "$foreign_builder" >/dev/null 2>&1 || true
-    die "the builder $foreign_builder does not start" 'can this engine pull moby/buildkit:buildx-stable-1, or has it the image?'
+    die "the builder $foreign_builder does not start" "can this engine pull $buildkit_image, or has it the image?"
   }
 }
 
@@ -207,12 +210,17 @@ engine_status() {
 }
 
 store() {
-  if docker info --format '{{.DriverStatus}}' 2>/dev/null | grep -q io.containerd; then echo containerd; else echo classic; fi
+  case $(docker info --format '{{.DriverStatus}}' 2>/dev/null) in
+    *io.containerd*) echo containerd ;;
+    *) echo classic ;;
+  esac
 }
 
 buildx_status() {
   local version
   version=$(DOCKER_CONFIG=$home/docker-config docker buildx version 2>/dev/null | cut -d ' ' -f 2) || true
-  printf 'buildx     %s%s\n' "${version:-absent}" "$(if has_engine; then printf ', builder '; builder_name; fi)"
+  printf 'buildx     %s' "${version:-absent}"
+  if has_engine; then printf ', builder %s' "$(builder_name)"; fi
+  printf '\n'
   [[ -n $version ]]
 }

@@ -34,7 +34,7 @@ mirror() {
   } | head -n 1
 }
 
-# Runs apt-get with nothing but the bed's folders. A temporary `apt-get update` would otherwise go to the machine's.
+# apt-get with the bed's folders instead of the machine's.
 private_apt() {
   apt-get -q=2 \
     -o "Dir::Etc::SourceList=$packages/testbed.sources" -o Dir::Etc::SourceParts=/dev/null \
@@ -47,12 +47,13 @@ write_sources() {
   local id codename uri keyring suite
   read -r id codename < <(distribution)
   uri=$(mirror "$codename")
-  [[ -n $uri ]] || die "the apt sources of this machine name no mirror of $id $codename" "add the distribution's own mirror to /etc/apt"
+  [[ -n $uri ]] ||
+    die "the apt sources of this machine name no mirror of $id $codename" "add the distribution's own to /etc/apt"
   keyring=/usr/share/keyrings/$id-archive-keyring.gpg
   for suite in $(printf '%s\n' "$codename" "$1" | sort -u); do
     printf 'Types: deb\nURIs: %s\nSuites: %s\n' "$uri" "$suite"
     if [[ $id == debian ]]; then printf 'Components: main\n'; else printf 'Components: main universe\n'; fi
-    # Only the machine's own suite is wanted for both: one package, for the arm64 base image. Ubuntu keeps arm64 elsewhere.
+    # arm64 is wanted of one package, for the base image, and Ubuntu keeps it elsewhere.
     if [[ $id == debian && $suite == "$codename" ]]; then
       printf 'Architectures: amd64 arm64\n'
     else
@@ -63,14 +64,15 @@ write_sources() {
   done >"$packages/testbed.sources"
 }
 
-# Package lists are fetched once for each run of the script, and only when something has to be downloaded.
+# Package lists are fetched once for each run of the script, and only when something has to be downloaded. Unless told
+# that any failure counts, apt calls an update without a network a success.
 lists_of=
 refresh_lists() {
   [[ $lists_of != "$1" ]] || return 0
   mkdir -p "$packages/lists/partial" "$packages/cache/archives/partial"
   write_sources "$1"
   say "fetching package lists ($1)"
-  private_apt update >"$logs/apt.log" 2>&1 || {
+  private_apt -o APT::Update::Error-Mode=any update >"$logs/apt.log" 2>&1 || {
     tail -n 5 "$logs/apt.log" >&2
     die 'the package lists cannot be fetched' 'is the mirror of /etc/apt reachable from here?'
   }
@@ -148,13 +150,16 @@ unpacked() {
 }
 
 require_debian() {
-  if newest_suites >/dev/null && command -v apt-get dpkg-deb >/dev/null; then return 0; fi
-  die 'no Docker engine answers, and only on Debian and Ubuntu can the bed set one up' 'start Docker (is DOCKER_HOST right?) and try again'
+  if newest_suites >/dev/null && command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then return 0; fi
+  die 'no Docker engine answers, and only on Debian and Ubuntu can the bed set one up' \
+    'start Docker (is DOCKER_HOST right?) and try again'
 }
 
+# docker and crane for whoever uses the bed; docker-registry and runc for tests that start a registry or a buildkitd of
+# their own.
 link_programs() {
   local program path
-  for program in docker crane docker-registry; do
+  for program in docker crane docker-registry runc; do
     path=$(unpacked "$root/usr/bin/$program" "$root/usr/sbin/$program") || continue
     ln -sfn "$path" "$bin/$program"
   done

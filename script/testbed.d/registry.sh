@@ -11,7 +11,8 @@ port_is_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 registry_is_ours() { running registry "$registry_config" || registry_container_runs; }
 registry_container_runs() {
-  [[ -e $run/registry.container ]] && [[ $(docker container inspect --format '{{.State.Running}}' "$registry_container" 2>/dev/null) == true ]]
+  [[ -e $run/registry.container ]] || return 1
+  [[ $(docker container inspect --format '{{.State.Running}}' "$registry_container" 2>/dev/null) == true ]]
 }
 
 # http_status PATH: what the registry answers to a HEAD. Without curl, which small machines lack.
@@ -42,6 +43,8 @@ start_registry() {
   if registry_is_ours && registry_answers; then return 0; fi
   say "starting the registry on $(registry_address)"
   if [[ -x $bin/docker-registry ]]; then
+    # One that runs but does not answer would keep the port.
+    terminate registry "$registry_config"
     write_registry_config
     : >"$logs/registry.log"
     launch registry "$bin/docker-registry" serve "$registry_config"

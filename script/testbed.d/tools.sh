@@ -33,11 +33,12 @@ build_tool() {
   download=$(pinned_go mod download -json "$module@$version" 2>>"$logs/tools.log") ||
     die "$module $version cannot be downloaded" "is the Go module proxy reachable? See $logs/tools.log"
   [[ $(json_field Sum "$download") == "$sum" ]] ||
-    die "$module $version is not what script/testbed.d/tools.txt pins" "found $(json_field Sum "$download"), expected $sum"
+    die "$module $version is not what script/testbed.d/tools.txt pins" \
+      "found $(json_field Sum "$download"), expected $sum"
   folder=$(json_field Dir "$download")
   if [[ $variable != - ]]; then flags+=" -X $variable=$version"; fi
-  pinned_go build -C "$folder" -mod=readonly -trimpath -tags 'osusergo netgo static_build seccomp' -ldflags "$flags" \
-    -o "$tools/$name" "$package" >>"$logs/tools.log" 2>&1 || {
+  pinned_go build -C "$folder" -mod=readonly -trimpath -tags 'osusergo netgo static_build seccomp' \
+    -ldflags "$flags" -o "$tools/$name" "$package" >>"$logs/tools.log" 2>&1 || {
     tail -n 10 "$logs/tools.log" >&2
     die "$name cannot be built" "see $logs/tools.log"
   }
@@ -46,7 +47,8 @@ build_tool() {
 
 # Without C the programs are static and run in an empty image. GOFLAGS of the machine must not change what is built.
 pinned_go() {
-  GOPATH=$go_home GOMODCACHE=$go_home/pkg/mod GOCACHE=$go_home/cache GOFLAGS=-modcacherw GOWORK=off CGO_ENABLED=0 go "$@"
+  GOPATH=$go_home GOMODCACHE=$go_home/pkg/mod GOCACHE=$go_home/cache GOFLAGS=-modcacherw GOWORK=off CGO_ENABLED=0 \
+    go "$@"
 }
 
 json_field() { sed -n "s/^[[:space:]]*\"$1\": \"\(.*\)\",\{0,1\}$/\1/p" <<<"$2"; }
@@ -54,15 +56,14 @@ json_field() { sed -n "s/^[[:space:]]*\"$1\": \"\(.*\)\",\{0,1\}$/\1/p" <<<"$2";
 # Buildx runs this image for a docker-container builder; without a registry to pull from it has to be here already.
 # Only the bed's own engine gets it: an engine that was there before has its own way to it.
 ensure_buildkit_image() {
-  local context version
+  local context=$home/buildkit version
   version=$(listed_version buildkitd)
-  if ! { tool_is_built buildkitd "$version" && tool_is_built buildctl "$version" && own_engine_runs; }; then return 0; fi
+  tool_is_built buildkitd "$version" && tool_is_built buildctl "$version" || return 0
+  own_engine_runs || return 0
   use_engine
-  if [[ $(docker image inspect --format '{{index .Config.Labels "strata.testbed.keep"}}' "$buildkit_image" 2>/dev/null) == "$version" ]]; then
-    return 0
-  fi
+  if [[ $(image_label "$buildkit_image" strata.testbed.keep) == "$version" ]]; then return 0; fi
   say "making the image $buildkit_image"
-  context=$(mktemp -d "$home/buildkit.XXXXXX")
+  rm -rf "$context"
   mkdir -p "$context/root/usr/bin"
   cp "$tools/buildkitd" "$tools/buildctl" "$context/root/usr/bin/"
   copy_with_libraries "$(unpacked "$root/usr/sbin/runc" "$root/usr/bin/runc")" "$context/root"
@@ -73,12 +74,15 @@ LABEL strata.testbed.keep=$version
 VOLUME /var/lib/buildkit
 ENTRYPOINT ["buildkitd"]
 DOCKERFILE
-  docker buildx build --builder default --provenance=false --load --tag "$buildkit_image" "$context" >"$logs/buildkit-image.log" 2>&1 || {
+  docker buildx build --builder default --provenance=false --load --tag "$buildkit_image" "$context" \
+    >"$logs/buildkit-image.log" 2>&1 || {
     tail -n 10 "$logs/buildkit-image.log" >&2
     die "the image $buildkit_image cannot be built" "see $logs/buildkit-image.log"
   }
   rm -rf "$context"
 }
+
+image_label() { docker image inspect --format "{{index .Config.Labels \"$2\"}}" "$1" 2>/dev/null || true; }
 
 # copy_with_libraries PROGRAM ROOT: Debian's runc is dynamic, so its libraries and loader come along, at their paths.
 copy_with_libraries() {
