@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { authorize, knownAuthorization } from '../../../src/io/registry/authorization.ts'
 import type { Credential } from '../../../src/io/registry/credentials.ts'
+import { createSession } from '../../../src/io/registry/session.ts'
 import { type RegistryOptions, startRegistry, type TestRegistry } from '../../support/registry.ts'
-import { referenceOf, testClient } from '../../support/registry-client.ts'
+import { referenceOf, testClient, testOptions } from '../../support/registry-client.ts'
 import { body, each, first, headers, matching, status } from '../../support/registry/faults.ts'
 
 const ACCOUNT: Credential = { kind: 'basic', username: 'me', password: 'p:w', source: 'the test' }
@@ -224,10 +226,23 @@ describe('without the right', () => {
   })
 })
 
-test('warnings of the keychain are told once', async () => {
-  await using registry = await startWithImage({ auth: { ...BEARER, anonymous: ['pull'] } })
+test('those who are refused at the same moment get one new token between them', async () => {
+  await using registry = await startWithImage({ auth: BEARER })
+  const session = createSession(testOptions({ credential: ACCOUNT }).options)
+  const purpose = { registry: registry.host, scopes: ['repository:acme/app:pull'] }
+  const challenge = `Bearer realm="${registry.url}/token"`
+  const refused = await authorize(session, purpose, challenge, undefined)
+  const answers = await Promise.all([1, 2, 3].map(() => authorize(session, purpose, challenge, refused)))
+  expect(answers.map((answer) => answer?.header)).toEqual(Array.from({ length: 3 }, () => 'Bearer token-2'))
+  expect(await knownAuthorization(session, purpose)).toBe(answers[0])
+})
+
+test('the same warning of the keychain is told once', async () => {
+  const auth = { ...BEARER, anonymous: ['pull'] }
+  await using one = await startWithImage({ auth })
+  await using two = await startWithImage({ auth })
   const client = testClient({ keychain: () => Promise.resolve({ warnings: ['broken'] }) })
-  await client.headManifest(app(registry))
-  await client.headManifest(app(registry, 'acme/other:v1'))
+  await client.headManifest(app(one))
+  await client.headManifest(app(two))
   expect(client.warnings).toEqual(['broken'])
 })

@@ -185,6 +185,25 @@ describe('connections', () => {
   })
 
   test.each([
+    ['ENOTFOUND', 'no such host; check the name of the registry', 1],
+    ['CERT_HAS_EXPIRED', 'no such host', 1],
+    ['EAI_AGAIN', 'no such host', 5],
+    ['ECONNRESET', 'no such host', 5],
+  ])('that fail with %s', async (code, found, requests) => {
+    let asked = 0
+    const fetch = (): Promise<never> => {
+      asked++
+      const cause = Object.assign(new Error('no such host'), { code })
+      return Promise.reject(new TypeError('fetch failed', { cause }))
+    }
+    await expect(testClient({ fetch }).headManifest(referenceOf('r.test/a:v1'))).rejects.toMatchObject({
+      message: `HEAD https://r.test/v2/a/manifests/v1: ${found}`,
+      temporary: requests > 1,
+    })
+    expect(asked).toBe(requests)
+  })
+
+  test.each([
     ['https is the rule', 'registry.test:5000', [], 'https://registry.test:5000/v2/acme/app/manifests/v1'],
     [
       'http where it is allowed',
