@@ -6,7 +6,7 @@ import { folderName } from './path.ts'
 import { readWord, type Report } from './read-scalar.ts'
 import type { Entry } from './shape.ts'
 import type { Located } from './source.ts'
-import { variantName } from './words.ts'
+import { variantName } from './name-shapes.ts'
 import { orList, renderPlace } from './wording.ts'
 
 /** A variant's name, and what the files say of it: fields, a fragment that `variants-from` found, or both. */

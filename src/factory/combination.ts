@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inputError } from '../problem.ts'
-import { whyRefusedId } from './words.ts'
+import { whyRefusedId } from './name-shapes.ts'
 import type { Factory, LayerVariant, ManifestEntry } from './factory.ts'
 import { matchesSelector, singleName } from './selector.ts'
 import { renderSparse } from './template.ts'

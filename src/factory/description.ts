@@ -1,4 +1,6 @@
-import * as words from './words.ts'
+import * as names from './name-shapes.ts'
+import * as platforms from './platform-shapes.ts'
+import * as texts from './text-shapes.ts'
 import { choice, either, list, map, openRecord, optional, record, required, some, type Value } from './shape.ts'
 
 /**
@@ -21,76 +23,80 @@ const bake = {
 } as const
 
 const args = map(
-  words.argumentName,
-  either(words.argumentValue, map(words.platform, words.argumentValue), {
+  names.argumentName,
+  either(texts.argumentValue, map(platforms.platform, texts.argumentValue), {
     define: 'argumentValue',
     description: 'A value, read as it is written (3.10 stays 3.10), or a map of values by platform.',
   }),
   { define: 'args', examples: [{ PYTHON: '3.12' }] },
 )
 
-const not = record('a selector', { not: required(some(words.variantPattern), 'Names or globs that do not match.') })
+const not = record('a selector', { not: required(some(names.variantPattern), 'Names or globs that do not match.') })
 
-export const selector = either(some(words.variantPattern), not, {
+export const selector = either(some(names.variantPattern), not, {
   define: 'selector',
   description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
   examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
 })
 
-const notPlatform = record('a selector', { not: required(some(words.platformPattern), 'Platforms that do not match.') })
+const notPlatform = record('a selector', {
+  not: required(some(platforms.platformPattern), 'Platforms that do not match.'),
+})
 
-export const platformSelector = either(some(words.platformPattern), notPlatform, {
+export const platformSelector = either(some(platforms.platformPattern), notPlatform, {
   define: 'platformSelector',
   description: 'A platform, a glob, a list of them, or { not: … } for all others.',
 })
 
 const manifestFields = {
-  extends: optional(words.manifestName, 'Another manifest whose choices, args, platforms and version hold here, too.'),
-  version: optional(words.version, 'Value of {version} in tags.'),
-  tags: optional(some(words.tagTemplate), 'Tags of this manifest beside the general ones. They are not inherited.'),
-  platforms: optional(some(words.platform), 'Only these of the platforms of the factory.'),
+  extends: optional(names.manifestName, 'Another manifest whose choices, args, platforms and version hold here, too.'),
+  version: optional(texts.version, 'Value of {version} in tags.'),
+  tags: optional(some(texts.tagTemplate), 'Tags of this manifest beside the general ones. They are not inherited.'),
+  platforms: optional(some(platforms.platform), 'Only these of the platforms of the factory.'),
   args: optional(args, 'Arguments of this manifest, stronger than those of its variants.'),
   bake: optional(bake, 'For this manifest alone.'),
 } as const
 
 const ruleFields = {
   platform: optional(platformSelector, 'Platforms that are left out; all when absent.'),
-  reason: required(words.reason, 'Why it is left out, for people.'),
+  reason: required(texts.reason, 'Why it is left out, for people.'),
 } as const
+
+/** Keys that stand beside layers in manifests and in rules. */
+export const MANIFEST_KEYS = Object.keys(manifestFields)
+export const RULE_KEYS = Object.keys(ruleFields)
 
 /** What templates know beside the names of layers. */
 export const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'] as const
 
-export const layerName = words.layerName([
-  ...new Set([...Object.keys(manifestFields), ...Object.keys(ruleFields), ...TEMPLATE_WORDS]),
-])
+export const layerName = names.layerName([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])])
 
 const requires = map(layerName, selector, { examples: [{ base: 'cuda-*' }] })
 
 const variant = record(
   'a variant',
   {
-    extends: optional(words.variantName, 'Another variant of this layer whose fields hold here, too.'),
+    extends: optional(names.variantName, 'Another variant of this layer whose fields hold here, too.'),
     from: optional(
-      either(words.baseImage, map(words.platform, words.baseImage), {
+      either(texts.baseImage, map(platforms.platform, texts.baseImage), {
         description: 'An image, or a map of images by platform.',
       }),
       'Base image. Variants of the lowest layer have one, others none.',
     ),
-    fragment: optional(words.path, 'Dockerfile with what this variant adds. A variant without one adds nothing.'),
+    fragment: optional(texts.path, 'Dockerfile with what this variant adds. A variant without one adds nothing.'),
     args: optional(args, 'Arguments of the fragment. Each must be declared there.'),
-    contexts: optional(map(words.contextName, words.contextSource), 'Named contexts that the fragment copies from.'),
-    accelerator: optional(words.accelerator, 'Hardware that images with this variant need; chooses the pool.'),
+    contexts: optional(map(texts.contextName, texts.contextSource), 'Named contexts that the fragment copies from.'),
+    accelerator: optional(names.accelerator, 'Hardware that images with this variant need; chooses the pool.'),
     requires: optional(requires, 'What other layers must be for this variant to be possible.'),
     bake: optional(bake, 'For every manifest with this variant.'),
   },
   { define: 'variant', mayBeEmpty: true },
 )
 
-const variants = map(words.variantName, variant)
+const variants = map(names.variantName, variant)
 
 const variantsFrom = optional(
-  some(words.pathGlob, { examples: ['apps/*/Dockerfile'] }),
+  some(texts.pathGlob, { examples: ['apps/*/Dockerfile'] }),
   'One variant per file that matches, named after its folder. Variants that are written out win.',
 )
 
@@ -98,7 +104,7 @@ const layer = record(
   'a layer',
   {
     stable: optional({ kind: 'flag' }, 'Whether the layer can be prewarmed. Stable layers are a run from the bottom.'),
-    'max-age': optional(words.duration, 'After this time the layer is built again, so that upgrades cannot go stale.'),
+    'max-age': optional(texts.duration, 'After this time the layer is built again, so that upgrades cannot go stale.'),
     args: optional(args, 'Defaults for the fragments of this layer.'),
     variants: optional(variants, 'The choices for this layer, by name.'),
     'variants-from': variantsFrom,
@@ -129,7 +135,7 @@ const rule = openRecord(
 )
 
 const pool = record('a pool', {
-  'runs-on': required(some(words.runnerLabel), 'Labels of the runners, as in a workflow.'),
+  'runs-on': required(some(platforms.runnerLabel), 'Labels of the runners, as in a workflow.'),
 })
 
 const cache = record('the cache', {
@@ -141,19 +147,19 @@ const cache = record('the cache', {
     choice(['layer', 'manifest', 'platform']),
     'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.',
   ),
-  ref: optional(words.cacheRepository, 'Repository of the cache refs; never one that holds images.'),
+  ref: optional(texts.cacheRepository, 'Repository of the cache refs; never one that holds images.'),
 })
 
 const retention = record('the retention', {
   'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
-  'min-age': optional(words.duration, 'Nothing younger is deleted. Default: 24h.'),
+  'min-age': optional(texts.duration, 'Nothing younger is deleted. Default: 24h.'),
 })
 
 const shared = {
   version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
-  manifests: optional(map(words.manifestName, manifest), 'What is built: combinations of variants, by id.'),
+  manifests: optional(map(names.manifestName, manifest), 'What is built: combinations of variants, by id.'),
   exclude: optional(list(rule), 'Combinations that cannot or shall not be built.'),
-  pools: optional(map(words.poolName, pool), 'Where legs run, by platform, or by platform and accelerator.'),
+  pools: optional(map(platforms.poolName, pool), 'Where legs run, by platform, or by platform and accelerator.'),
 } as const
 
 /** The file that an action is given. */
@@ -161,25 +167,25 @@ export const mainFile = record(
   'the factory file',
   {
     version: shared.version,
-    name: required(words.factoryName, 'Name of the factory; the default name of its images.'),
-    registry: optional(words.registry, 'Where images go and, by default, caches.'),
+    name: required(names.factoryName, 'Name of the factory; the default name of its images.'),
+    registry: optional(texts.registry, 'Where images go and, by default, caches.'),
     image: optional(
-      words.imageTemplate,
+      texts.imageTemplate,
       'Repository of an image below the registry. Default: {name}. {manifest_id} and {<layer>} work, too.',
     ),
     tags: optional(
-      some(words.tagTemplate),
+      some(texts.tagTemplate),
       'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.',
     ),
     id: optional(
-      words.idTemplate,
+      texts.idTemplate,
       'How ids of manifests that are made from lists and globs are put together. Default: all layers, top first.',
     ),
-    platforms: optional(some(words.platform), 'What images are built for. Default: linux/amd64.'),
-    context: optional(words.path, 'Build context. Default: the folder of this file.'),
+    platforms: optional(some(platforms.platform), 'What images are built for. Default: linux/amd64.'),
+    context: optional(texts.path, 'Build context. Default: the folder of this file.'),
     args: optional(args, 'Defaults for every fragment that declares the ARG.'),
     include: optional(
-      some(words.pathGlob, { examples: ['apps/*/strata.yaml'] }),
+      some(texts.pathGlob, { examples: ['apps/*/strata.yaml'] }),
       'Further files that add variants, manifests, rules and pools.',
     ),
     layers: optional(map(layerName, layer), 'The layers, bottom to top.'),

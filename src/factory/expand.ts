@@ -94,6 +94,35 @@ const itemsOf = (factory: Factory, { candidate, aliases }: Build, chosen: readon
     .map((platform) => workItem(factory, combination, platform, { image, tags }))
 }
 
+const excludedOf = (
+  judged: readonly Judged[],
+  only: readonly string[] | undefined,
+  chosen: readonly Platform[],
+): readonly ExcludedCombination[] => {
+  const excluded = judged
+    .flatMap((each) => each.excluded)
+    .filter(
+      ({ manifestId, platform }) =>
+        isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)),
+    )
+  // Entries that overlap leave the same combination out twice.
+  return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()]
+}
+
+const aliasesOf = (builds: readonly Build[]): Expansion['aliases'] =>
+  dictionary(
+    builds.flatMap((build) => {
+      const [id, ...others] = idsOf(build)
+      return id === undefined || others.length === 0 ? [] : [[id, others] as const]
+    }),
+  )
+
+const nothingOn = (chosen: readonly Platform[], [first]: readonly ExcludedCombination[]): InputError =>
+  inputError(
+    `nothing that was asked for is built for ${orList(chosen)}`,
+    first === undefined ? {} : { hint: `see ${renderPlace(first)}: ${first.reason}` },
+  )
+
 /**
  * What a factory asks for: manifests in file order, platforms within them. Lists and globs are multiplied out, layers
  * bottom to top, variants as they stand in the file.
@@ -118,32 +147,7 @@ export const expandFactory = (source: Factory, options: ExpandOptions = {}): Exp
   refuseUnmatched(options.only ?? [], all, judged)
   const builds = all.filter((build) => isChosen(options.only, idsOf(build)))
   const items = builds.flatMap((build) => itemsOf(factory, build, chosen))
-  if (items.length === 0)
-    throw inputError(`none of ${orList(builds.flatMap(idsOf))} is built for ${orList(chosen)}`, {
-      hint: 'ask for other platforms or manifests',
-    })
-  return { items, excluded: excludedOf(judged, options.only, chosen), aliases: aliasesOf(builds) }
+  const excluded = excludedOf(judged, options.only, chosen)
+  if (items.length === 0) throw nothingOn(chosen, excluded)
+  return { items, excluded, aliases: aliasesOf(builds) }
 }
-
-const excludedOf = (
-  judged: readonly Judged[],
-  only: readonly string[] | undefined,
-  chosen: readonly Platform[],
-): readonly ExcludedCombination[] => {
-  const excluded = judged
-    .flatMap((each) => each.excluded)
-    .filter(
-      ({ manifestId, platform }) =>
-        isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)),
-    )
-  // Entries that overlap leave the same combination out twice.
-  return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()]
-}
-
-const aliasesOf = (builds: readonly Build[]): Expansion['aliases'] =>
-  dictionary(
-    builds.flatMap((build) => {
-      const [id, ...others] = idsOf(build)
-      return id === undefined || others.length === 0 ? [] : [[id, others] as const]
-    }),
-  )

@@ -4,7 +4,7 @@ import { mergeBake } from './bake-options.ts'
 import { argumentsOf, overlayArguments } from './by-platform.ts'
 import { refuseTwice, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
-import type { ManifestContent } from './description.ts'
+import { MANIFEST_KEYS, type ManifestContent } from './description.ts'
 import { mergeDictionaries } from './dictionary.ts'
 import { resolveExtends } from './extends.ts'
 import type { ManifestEntry } from './factory.ts'
@@ -23,8 +23,6 @@ export type Surroundings = {
   readonly placeholders: readonly string[]
   readonly report: Report
 }
-
-const FIELDS = ['extends', 'version', 'tags', 'platforms', 'args', 'bake']
 
 /** Platforms in normal form, each once. */
 export const platformsOf = (texts: readonly Located<string>[]): readonly Platform[] => [
@@ -46,7 +44,7 @@ const ownEntry = ({ key, value }: Entry<ManifestContent>, surroundings: Surround
   checkPlatforms(value.platforms ?? [], surroundings)
   return {
     name: key.value,
-    choices: choicesOf(value.rest, catalogue, FIELDS, report),
+    choices: choicesOf(value.rest, catalogue, MANIFEST_KEYS, report),
     ...given({
       version: value.version?.value,
       platforms: value.platforms === undefined ? undefined : platformsOf(value.platforms),

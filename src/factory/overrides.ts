@@ -6,7 +6,7 @@ import { dictionary } from './dictionary.ts'
 import type { Factory, Layer } from './factory.ts'
 import { given } from './given.ts'
 import { orList } from './wording.ts'
-import { registry as registryShape } from './words.ts'
+import { registry as registryShape } from './text-shapes.ts'
 
 /** What a run may ask for beside the factory file. */
 export type ExpandOptions = {

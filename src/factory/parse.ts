@@ -3,7 +3,7 @@ import type { Problem } from '../problem.ts'
 import { argumentsOf } from './by-platform.ts'
 import { catalogueOf, refuseTwice, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
-import type { MainContent, RuleContent } from './description.ts'
+import { RULE_KEYS, type MainContent, type RuleContent } from './description.ts'
 import { throwProblems, type IncludedDocument, type MainDocument } from './document.ts'
 import { parseDuration } from './duration.ts'
 import type { CacheSettings, ExcludeRule, Factory, Pool, RetentionSettings } from './factory.ts'
@@ -30,7 +30,7 @@ const ruleOf = (content: RuleContent, catalogue: Catalogue, report: Report): Exc
   const platforms = content.platform === undefined ? undefined : selectorOf(content.platform)
   const normal = (patterns: readonly string[]) => patterns.map((pattern) => parsePlatform(pattern) ?? pattern)
   return {
-    layers: choicesOf(content.rest, catalogue, ['platform', 'reason'], report),
+    layers: choicesOf(content.rest, catalogue, RULE_KEYS, report),
     ...given({
       platforms: platforms === undefined ? undefined : { any: normal(platforms.any), not: normal(platforms.not) },
     }),

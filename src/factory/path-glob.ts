@@ -11,7 +11,8 @@ export const matchGlob = (glob: Located<string>, paths: readonly string[], repor
   const isMatch = picomatch(pattern)
   const matches = paths.filter((path) => isMatch(path)).toSorted(byCodeUnits)
   if (matches.length === 0) {
-    report({ place: glob.place, found: `no file matches "${glob.value}"`, expected: `a file such as ${pattern}` })
+    const hint = pattern === glob.value ? {} : { hint: `in the workspace that is ${pattern}` }
+    report({ place: glob.place, found: `no file matches "${glob.value}"`, ...hint })
   }
   return matches
 }

@@ -1,0 +1,148 @@
+import { parseReference } from '../oci/reference.ts'
+import type { TextShape } from './shape.ts'
+
+/** The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it. */
+
+export const argumentValue: TextShape = {
+  kind: 'text',
+  noun: 'an argument value',
+  expected: 'one line of text',
+  pattern: /^[^\x00-\x08\n-\x1f\x7f]*$/,
+  bare: true,
+}
+
+export const baseImage: TextShape = {
+  kind: 'text',
+  noun: 'an image reference',
+  expected: 'name[:tag][@sha256:…], such as ubuntu:24.04 or ghcr.io/acme/base:1',
+  pattern: /^[^\s/][^\s]*$/,
+  test: (text) => parseReference(text) !== undefined,
+  hint: (text) => {
+    if (/[${}]/.test(text)) return 'variables are not expanded here; write the image out, or by platform as a map'
+    if (text.includes('://')) return 'leave the scheme out'
+    return parseReference(text.toLowerCase()) === undefined ? undefined : 'repositories are lower case'
+  },
+  examples: ['ubuntu:24.04'],
+}
+
+/** Roughly host[:port][/path]; `parseReference` knows the whole grammar. */
+const REPOSITORY = /^[a-z0-9[][a-z0-9._:\]-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/
+
+export const registry: TextShape = {
+  kind: 'text',
+  noun: 'a registry',
+  expected: 'a host with the path that all images share, without scheme, tag or slash at the end: ghcr.io/acme',
+  pattern: REPOSITORY,
+  test: (text) => {
+    const reference = parseReference(`${text}/image`)
+    return reference?.repository.endsWith('image') === true && !text.includes('@')
+  },
+  hint: (text) => {
+    if (/^https?:\/\//.test(text)) return `write "${text.replace(/^https?:\/\//, '').replace(/\/$/, '')}"`
+    return text === text.toLowerCase() ? undefined : 'repositories are lower case'
+  },
+  examples: ['ghcr.io/acme'],
+}
+
+export const cacheRepository: TextShape = {
+  kind: 'text',
+  noun: 'a cache repository',
+  expected: 'a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
+  pattern: REPOSITORY,
+  test: (text) => {
+    const reference = parseReference(text)
+    return reference !== undefined && reference.tag === undefined && reference.digest === undefined
+  },
+  hint: (text) => (parseReference(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
+  examples: ['ghcr.io/acme/llm-factory-cache'],
+}
+
+const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+'
+
+const pathHint = (text: string): string | undefined => {
+  if (text.includes('\\')) return `write "/" instead of "\\"`
+  return text.startsWith('/') ? 'leave out the "/" at the start' : undefined
+}
+
+/** Whether a path leaves the workspace depends on its file's folder, so `path.ts` checks that. */
+export const path: TextShape = {
+  kind: 'text',
+  noun: 'a path',
+  expected: 'a path inside the workspace, relative to the folder of this file',
+  pattern: new RegExp(`^${PATH}$`),
+  hint: pathHint,
+}
+
+export const pathGlob: TextShape = {
+  ...path,
+  noun: 'a path glob',
+  expected: 'a glob such as apps/*/strata.yaml, relative to the folder of this file',
+  pattern: new RegExp(`^(?!!)${PATH}$`),
+}
+
+export const contextName: TextShape = {
+  kind: 'text',
+  noun: 'a context name',
+  expected: 'a name without blanks or "=", as in COPY --from=<name>',
+  pattern: /^[^\s=]+$/,
+}
+
+/** A path, or what Buildx takes beside it: `https://…`, `docker-image://…`, `oci-layout://…`, `target:…`, `git@…`. */
+export const contextSource: TextShape = {
+  kind: 'text',
+  noun: 'a context',
+  expected: 'a path relative to the folder of this file, or a source such as docker-image://alpine:3.22',
+  pattern: new RegExp(`^(?:[A-Za-z][A-Za-z0-9+.-]+:\\S+|git@\\S+|${PATH})$`),
+  hint: pathHint,
+  examples: ['apps/serve', 'docker-image://alpine:3.22'],
+}
+
+const template = (noun: string, literals: string, example: string): TextShape => ({
+  kind: 'text',
+  noun,
+  expected: `${literals} and placeholders in braces, such as ${example}`,
+  pattern: /^$/,
+  examples: [example],
+})
+
+export const idTemplate: TextShape = {
+  ...template('an id template', 'lower-case letters, digits, "_", ".", "-"', '{app}-{base}'),
+  pattern: /^(?:[a-z0-9_.-]|\{[^{}]+\})+$/,
+}
+
+export const imageTemplate: TextShape = {
+  ...template('an image template', 'lower-case letters, digits, "_", ".", "-", "/"', '{name}'),
+  pattern: /^(?:[a-z0-9_./-]|\{[^{}]+\})+$/,
+  hint: (text) => (text.includes(':') ? 'the tag belongs in "tags", the registry in "registry"' : undefined),
+}
+
+export const tagTemplate: TextShape = {
+  ...template('a tag template', 'letters, digits, "_", ".", "-"', '{manifest_id}-{version}'),
+  pattern: /^(?:[A-Za-z0-9_.-]|\{[^{}]+\})+$/,
+  bare: true,
+}
+
+export const version: TextShape = {
+  kind: 'text',
+  noun: 'a version',
+  expected: 'letters, digits, "_", ".", "+" and "-", such as 1.4.0',
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/,
+  bare: true,
+  examples: ['1.4.0'],
+}
+
+export const duration: TextShape = {
+  kind: 'text',
+  noun: 'a duration',
+  expected: 'a whole number with m, h or d behind it: 30m, 12h or 7d',
+  pattern: /^[1-9][0-9]{0,5}[mhd]$/,
+  examples: ['30m', '12h', '7d'],
+}
+
+export const reason: TextShape = {
+  kind: 'text',
+  noun: 'a reason',
+  expected: 'a sentence that people will read in the job summary',
+  pattern: /\S/,
+  examples: ['needs a CUDA base'],
+}
