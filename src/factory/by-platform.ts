@@ -32,8 +32,10 @@ export const overlayByPlatform = (first: ByPlatform | undefined, second: ByPlatf
 export const valueOn = ({ any, platforms }: ByPlatform, platform: Platform): string | undefined =>
   Object.hasOwn(platforms, platform) ? platforms[platform] : any
 
+/** Arguments by name. */
 export type Arguments = Readonly<Record<string, Argument>>
 
+/** The arguments that are written at one level, their platforms normalised. */
 export const argumentsOf = (content: ArgumentsContent | undefined, level: ArgumentLevel, report: Report): Arguments =>
   dictionary(
     (content ?? []).map(({ key, value }) => [

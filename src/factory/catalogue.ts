@@ -16,6 +16,7 @@ export type VariantSource = {
   readonly found?: string
 }
 
+/** A layer of the main file with the variants that all files give it. */
 export type LayerSource = {
   readonly name: Located<string>
   readonly content: LayerContent

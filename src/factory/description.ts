@@ -33,6 +33,7 @@ const args = map(
 
 const not = record('a selector', { not: required(some(names.variantPattern), 'Names or globs that do not match.') })
 
+/** Which variants of a layer are meant. */
 export const selector = either(some(names.variantPattern), not, {
   define: 'selector',
   description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
@@ -43,6 +44,7 @@ const notPlatform = record('a selector', {
   not: required(some(platforms.platformPattern), 'Platforms that do not match.'),
 })
 
+/** Which platforms a rule is about. */
 export const platformSelector = either(some(platforms.platformPattern), notPlatform, {
   define: 'platformSelector',
   description: 'A platform, a glob, a list of them, or { not: … } for all others.',
@@ -69,6 +71,7 @@ export const RULE_KEYS = Object.keys(ruleFields)
 /** What templates know beside the names of layers. */
 export const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'] as const
 
+/** Name of a layer. What manifests, rules and templates call something else cannot be one. */
 export const layerName = names.layerName([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])])
 
 const requires = map(layerName, selector, { examples: [{ base: 'cuda-*' }] })
@@ -213,11 +216,19 @@ export const includedFile = record(
   { extensible: true },
 )
 
+/** What the main file says. */
 export type MainContent = Value<typeof mainFile>
+/** What an included file says. */
 export type IncludedContent = Value<typeof includedFile>
+/** What stands under the name of a layer. */
 export type LayerContent = Value<typeof layer>
+/** What stands under the name of a variant. */
 export type VariantContent = Value<typeof variant>
+/** What stands under the id of a manifest; the choices by layer are its `rest`. */
 export type ManifestContent = Value<typeof manifest>
+/** An entry of `exclude`; the selectors by layer are its `rest`. */
 export type RuleContent = Value<typeof rule>
+/** A selector as it is written. */
 export type SelectorContent = Value<typeof selector>
+/** What stands under an `args`. */
 export type ArgumentsContent = Value<typeof args>

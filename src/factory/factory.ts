@@ -11,6 +11,7 @@ export type ByPlatform = { readonly any?: string; readonly platforms: Readonly<R
 /** The levels at which an argument can be given, weakest first. A value at a stronger level wins. */
 export type ArgumentLevel = 'factory' | 'layer' | 'variant' | 'manifest'
 
+/** A value for ARGs of its name, with the level and place it was given at. */
 export type Argument = { readonly value: ByPlatform; readonly level: ArgumentLevel; readonly place: Place }
 
 /** Which variants of a layer are meant: one of the names or globs, and none of `not`. */
@@ -35,6 +36,7 @@ export type LayerVariant = {
   readonly place: Place
 }
 
+/** A slot in the stack, with the choices for it. */
 export type Layer = {
   readonly name: string
   /** Stable layers are a run from the bottom; they can be prewarmed. */
@@ -74,8 +76,10 @@ export type Pool = {
   readonly runsOn: readonly string[]
 }
 
+/** What one cache ref holds: a shared prefix, a manifest, or everything of a platform. */
 export type CacheStrategy = 'layer' | 'manifest' | 'platform'
 
+/** Where and how build steps are cached. */
 export type CacheSettings = {
   readonly backend: 'registry' | 'local' | 'gha' | 'inline'
   readonly strategy?: CacheStrategy
@@ -83,6 +87,7 @@ export type CacheSettings = {
   readonly ref?: string
 }
 
+/** What prune keeps. */
 export type RetentionSettings = {
   readonly keepLast: number
   /** ms */

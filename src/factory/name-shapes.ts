@@ -1,7 +1,7 @@
 import { ARCHITECTURES, SYSTEMS } from './known-platforms.ts'
 import type { TextShape } from './shape.ts'
 
-/** The kinds of names in a factory file: what each looks like, and how messages speak of it. */
+// The kinds of names in a factory file: what each looks like, and how messages speak of it.
 
 const IDENTIFIER = /^[a-z0-9_][a-z0-9_.-]{0,79}$/
 const IDENTIFIER_WORDS =
@@ -33,9 +33,16 @@ const identifier = (noun: string): TextShape => ({
   hint: lowerCaseHint,
 })
 
+/** `name` of the factory. */
 export const factoryName = identifier('a factory name')
+
+/** Key of a variant. */
 export const variantName = identifier('a variant name')
+
+/** Hardware that an image needs, in variants and pool names. */
 export const accelerator: TextShape = { ...identifier('an accelerator'), examples: ['cuda'] }
+
+/** Key of a manifest, which is its id. */
 export const manifestName: TextShape = { ...identifier('a manifest id'), refused: [RESERVED, PLATFORM_ENDING] }
 
 /** A layer's name is also the name of its stage. `taken` are the keys that stand beside layers in manifests and rules. */
@@ -69,6 +76,7 @@ export const globShape = (noun: string, pattern: RegExp): TextShape => ({
   examples: ['cuda-*', '*'],
 })
 
+/** A name of a variant, or a glob over them. */
 export const variantPattern = globShape('a variant or glob', /^[a-z0-9_.*?[{][a-z0-9_.*?[\]{},-]*$/)
 
 /** BuildKit's ARG names; PARENT is the one the stitcher sets. */

@@ -4,7 +4,7 @@ import { globShape } from './name-shapes.ts'
 import { ARCHITECTURES, SYSTEMS } from './known-platforms.ts'
 import type { TextShape } from './shape.ts'
 
-/** Platforms, and what is named after them. */
+// Platforms, and what is named after them.
 
 const COMMON_PLATFORMS =
   'linux/amd64 linux/arm64 linux/arm/v7 linux/arm/v6 linux/386 linux/ppc64le linux/s390x linux/riscv64'
@@ -18,6 +18,7 @@ const isPlatform = (text: string): boolean => {
 const platformHint = (text: string): string | undefined =>
   isPlatform(`linux/${text}`) ? `write "linux/${text}"` : didYouMean(text, COMMON_PLATFORMS.split(' ')).hint
 
+/** A platform in any spelling that containerd normalises. */
 export const platform: TextShape = {
   kind: 'text',
   noun: 'a platform',
@@ -28,6 +29,7 @@ export const platform: TextShape = {
   examples: ['linux/amd64', 'linux/arm64'],
 }
 
+/** Key of a pool. */
 export const poolName: TextShape = {
   kind: 'text',
   noun: 'a pool',
@@ -38,6 +40,7 @@ export const poolName: TextShape = {
   examples: ['linux/amd64', 'linux/amd64+cuda'],
 }
 
+/** A label of `runs-on`. */
 export const runnerLabel: TextShape = {
   kind: 'text',
   noun: 'a runner label',
@@ -47,6 +50,7 @@ export const runnerLabel: TextShape = {
   examples: ['ubuntu-24.04', 'ubuntu-24.04-arm'],
 }
 
+/** A platform, or a glob over them. */
 export const platformPattern: TextShape = {
   ...globShape('a platform or glob', /^[a-z0-9*?[{][a-z0-9_/*?[\]{},-]*$/),
   expected: 'a platform such as linux/arm64, or a glob such as linux/arm*',

@@ -7,6 +7,7 @@ import { mismatch, orList } from './wording.ts'
 /** Takes note of a problem; reading goes on, so that users see all of them at once. */
 export type Report = (problem: Problem) => void
 
+/** How the value that is read is spoken of, and where problems go. */
 export type Reading = {
   /** What messages call the value: `"registry"`, `an entry of "tags"`. */
   readonly subject: string
@@ -31,6 +32,7 @@ export const readWord = (
   return undefined
 }
 
+/** Reads a text; bare numbers and true/false, where the shape takes them, as they are written. */
 export const readText = (shape: TextShape, node: SourceNode, reading: Reading): Located<string> | undefined => {
   const isText =
     node.kind === 'scalar' && (typeof node.value === 'string' || (shape.bare === true && node.value !== null))
@@ -39,6 +41,7 @@ export const readText = (shape: TextShape, node: SourceNode, reading: Reading): 
   return undefined
 }
 
+/** Reads one of a few words. */
 export const readChoice = (shape: ChoiceShape, node: SourceNode, reading: Reading): Located<string> | undefined => {
   const text = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined
   if (text !== undefined && shape.values.includes(text)) return { value: text, place: node.place }
@@ -47,12 +50,14 @@ export const readChoice = (shape: ChoiceShape, node: SourceNode, reading: Readin
   return undefined
 }
 
+/** Reads true or false. */
 export const readFlag = (shape: FlagShape, node: SourceNode, reading: Reading): Located<boolean> | undefined => {
   if (node.kind === 'scalar' && typeof node.value === 'boolean') return { value: node.value, place: node.place }
   reading.report(mismatch(shape, node, reading.subject))
   return undefined
 }
 
+/** Reads a whole number within its bounds. */
 export const readCount = (shape: CountShape, node: SourceNode, reading: Reading): Located<number> | undefined => {
   const value = node.kind === 'scalar' && typeof node.value === 'number' ? node.value : Number.NaN
   const fits = Number.isSafeInteger(value) && value >= shape.minimum && value <= (shape.maximum ?? Infinity)

@@ -24,6 +24,7 @@ const matcherOf = (glob: string): ((name: string) => boolean) => {
 export const matchesPattern = (pattern: string, name: string): boolean =>
   isName(pattern) ? pattern === name : matcherOf(pattern)(name)
 
+/** Whether a selector holds a name: one of its patterns does, and none of `not`. */
 export const matchesSelector = ({ any, not }: Selector, name: string): boolean =>
   any.some((pattern) => matchesPattern(pattern, name)) && !not.some((pattern) => matchesPattern(pattern, name))
 
@@ -40,6 +41,7 @@ export const renderSelector = ({ any, not }: Selector): string =>
 const patternsOf = (content: SelectorContent): readonly Located<string>[] =>
   'plain' in content ? content.plain : content.map.not
 
+/** A selector from what is written; `{ not: … }` alone starts from everything. */
 export const selectorOf = (content: SelectorContent): Selector => {
   const patterns = patternsOf(content).map(({ value }) => value)
   return 'plain' in content ? { any: patterns, not: [] } : { any: ['*'], not: patterns }

@@ -29,6 +29,7 @@ export type TextShape = Documentation & {
 /** One of a few words. */
 export type ChoiceShape = Documentation & { readonly kind: 'choice'; readonly values: readonly string[] }
 
+/** True or false. */
 export type FlagShape = Documentation & { readonly kind: 'flag' }
 
 /** A whole number. */
@@ -37,6 +38,7 @@ export type CountShape = Documentation & { readonly kind: 'count'; readonly mini
 /** A map of anything, but for keys that Strata sets itself. */
 export type JsonShape = Documentation & { readonly kind: 'json'; readonly owned: readonly string[] }
 
+/** A list of any length. */
 export type ListShape = Documentation & { readonly kind: 'list'; readonly of: Shape }
 
 /** One text, or a list of at least one. */
@@ -45,7 +47,10 @@ export type SomeShape = Documentation & { readonly kind: 'some'; readonly of: Te
 /** A map whose keys are names that users choose. */
 export type MapShape = Documentation & { readonly kind: 'map'; readonly keys: TextShape; readonly of: Shape }
 
+/** A key of a record, with what a person should know of it. */
 export type Field = { readonly shape: Shape; readonly required: boolean; readonly description: string }
+
+/** The keys of a record, in the order that messages list them. */
 export type Fields = Readonly<Record<string, Field>>
 
 /** A map whose keys are known, and perhaps others, whose values have the shape `rest`. */
@@ -79,6 +84,7 @@ export type Shape =
   | RecordShape
   | EitherShape
 
+/** A key of the users' choice and its value. */
 export type Entry<T> = { readonly key: Located<string>; readonly value: T }
 
 /** What reading a value of shape `S` yields. Texts keep their places, maps their order. */
@@ -124,26 +130,32 @@ export const optional = <const S extends Shape>(shape: S, description: string) =
 export const required = <const S extends Shape>(shape: S, description: string) =>
   ({ shape, required: true, description }) as const
 
+/** A {@link ListShape}. */
 export const list = <const S extends Shape>(of: S, documentation: Documentation = {}) =>
   ({ ...documentation, kind: 'list', of }) as const
 
+/** A {@link SomeShape}. */
 export const some = (of: TextShape, documentation: Documentation = {}) =>
   ({ ...documentation, kind: 'some', of }) as const
 
+/** A {@link MapShape}. */
 export const map = <const S extends Shape>(keys: TextShape, of: S, documentation: Documentation = {}) =>
   ({ ...documentation, kind: 'map', keys, of }) as const
 
+/** An {@link EitherShape}. */
 export const either = <const P extends Shape, const M extends Shape>(
   plain: P,
   map: M,
   documentation: Documentation = {},
 ) => ({ ...documentation, kind: 'either', plain, map }) as const
 
+/** A {@link ChoiceShape}. */
 export const choice = <const V extends string>(values: readonly V[], documentation: Documentation = {}) =>
   ({ ...documentation, kind: 'choice', values }) as const
 
 type RecordOptions = Omit<RecordShape, 'kind' | 'noun' | 'fields' | 'rest'>
 
+/** A {@link RecordShape} that takes no other keys. */
 export const record = <const F extends Fields>(noun: string, fields: F, options: RecordOptions = {}) =>
   ({ ...options, kind: 'record', noun, fields }) as const
 

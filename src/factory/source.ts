@@ -11,8 +11,10 @@ export type SourceScalar = {
   readonly place: Place
 }
 
+/** A list in file order. */
 export type SourceList = { readonly kind: 'list'; readonly items: readonly SourceNode[]; readonly place: Place }
 
+/** A key of a map, with its own place, and its value. */
 export type SourceEntry = { readonly key: Located<string>; readonly value: SourceNode }
 
 /** A map in file order. `flow` tells `{a: 1}` from lines of `a: 1`. */

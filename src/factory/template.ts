@@ -14,6 +14,7 @@ const partsOf = (template: string): readonly Part[] =>
 const isSeparator = (part: Part | undefined): boolean =>
   part !== undefined && 'literal' in part && /^[-_./]+$/.test(part.literal)
 
+/** Names of the placeholders of a template, in order. */
 export const placeholdersOf = (template: string): readonly string[] =>
   partsOf(template).flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
 

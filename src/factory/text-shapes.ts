@@ -1,8 +1,9 @@
 import { parseReference } from '../oci/reference.ts'
 import type { TextShape } from './shape.ts'
 
-/** The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it. */
+// The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
 
+/** Value of an argument. A Dockerfile's ARG lines hold one line. */
 export const argumentValue: TextShape = {
   kind: 'text',
   noun: 'an argument value',
@@ -11,6 +12,7 @@ export const argumentValue: TextShape = {
   bare: true,
 }
 
+/** `from` of a variant. */
 export const baseImage: TextShape = {
   kind: 'text',
   noun: 'an image reference',
@@ -28,6 +30,7 @@ export const baseImage: TextShape = {
 /** Roughly host[:port][/path]; `parseReference` knows the whole grammar. */
 const REPOSITORY = /^[a-z0-9[][a-z0-9._:\]-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/
 
+/** `registry`, with the path that all images share. */
 export const registry: TextShape = {
   kind: 'text',
   noun: 'a registry',
@@ -44,6 +47,7 @@ export const registry: TextShape = {
   examples: ['ghcr.io/acme'],
 }
 
+/** `ref` of the cache. */
 export const cacheRepository: TextShape = {
   kind: 'text',
   noun: 'a cache repository',
@@ -73,6 +77,7 @@ export const path: TextShape = {
   hint: pathHint,
 }
 
+/** A glob of `include` and `variants-from`. */
 export const pathGlob: TextShape = {
   ...path,
   noun: 'a path glob',
@@ -80,6 +85,7 @@ export const pathGlob: TextShape = {
   pattern: new RegExp(`^(?!!)${PATH}$`),
 }
 
+/** Key of a named context. */
 export const contextName: TextShape = {
   kind: 'text',
   noun: 'a context name',
@@ -105,23 +111,27 @@ const template = (noun: string, literals: string, example: string): TextShape =>
   examples: [example],
 })
 
+/** Template of expanded ids. */
 export const idTemplate: TextShape = {
   ...template('an id template', 'lower-case letters, digits, "_", ".", "-"', '{app}-{base}'),
   pattern: /^(?:[a-z0-9_.-]|\{[^{}]+\})+$/,
 }
 
+/** Template of an image's repository below the registry. */
 export const imageTemplate: TextShape = {
   ...template('an image template', 'lower-case letters, digits, "_", ".", "-", "/"', '{name}'),
   pattern: /^(?:[a-z0-9_./-]|\{[^{}]+\})+$/,
   hint: (text) => (text.includes(':') ? 'the tag belongs in "tags", the registry in "registry"' : undefined),
 }
 
+/** Template of a tag. */
 export const tagTemplate: TextShape = {
   ...template('a tag template', 'letters, digits, "_", ".", "-"', '{manifest_id}-{version}'),
   pattern: /^(?:[A-Za-z0-9_.-]|\{[^{}]+\})+$/,
   bare: true,
 }
 
+/** `version` of a manifest, for {version} in tags. */
 export const version: TextShape = {
   kind: 'text',
   noun: 'a version',
@@ -131,6 +141,7 @@ export const version: TextShape = {
   examples: ['1.4.0'],
 }
 
+/** A period: `parseDuration` turns it into ms. */
 export const duration: TextShape = {
   kind: 'text',
   noun: 'a duration',
@@ -139,6 +150,7 @@ export const duration: TextShape = {
   examples: ['30m', '12h', '7d'],
 }
 
+/** Why a rule leaves something out. */
 export const reason: TextShape = {
   kind: 'text',
   noun: 'a reason',
