@@ -61,6 +61,9 @@ export const checkArgument = (file: string, { name, global, token }: FragmentArg
   const place = placeOf(file, token)
   if (name === '')
     return [{ place, found: `ARG ${token.text} has no name`, expected: 'ARG <name>, or ARG <name>=<default>' }]
+  if (global && /\$\{?PARENT\b/.test(token.text)) {
+    return [{ place, found: `ARG ${token.text} makes another name out of PARENT`, expected: 'FROM ${PARENT} itself' }]
+  }
   if (global) return checkWord(file, token)
   if (name !== PARENT) return []
   const hint = 'a fragment of one stage may leave out both ARG PARENT and FROM'

@@ -18,12 +18,12 @@ const namesOf = (fragment: Fragment | undefined): readonly string[] => [
   ...new Set(fragment?.args.map(({ name }) => name) ?? []),
 ]
 
-const undeclared = (name: string, { place }: WorkArgument, where: string, names: readonly string[]): Problem => {
-  const known = names.length === 0 ? 'which declares none' : `which declares ${names.join(', ')}`
+const undeclared = (name: string, { place }: WorkArgument, who: string, names: readonly string[]): Problem => {
+  const known = names.length === 0 ? '' : `${names.join(', ')}, or `
   return {
     place,
-    found: `${where} does not declare the argument ${name}`,
-    expected: `an ARG of it, ${known}`,
+    found: `${who} the argument ${name}`,
+    expected: `${known}an ARG line for it`,
     ...didYouMean(name, names),
   }
 }
@@ -42,7 +42,7 @@ const checkLayer = (layer: WorkLayer, fragment: Fragment | undefined): readonly 
   return Object.entries(layer.args).flatMap(([name, argument]) => {
     const problems = checkValue(name, argument)
     if (problems.length > 0 || argument.level !== 'variant' || names.includes(name)) return problems
-    if (fragment !== undefined) return [undeclared(name, argument, fragment.file, names)]
+    if (fragment !== undefined) return [undeclared(name, argument, `${fragment.file} does not declare`, names)]
     const found = `${layer.layer} ${layer.variant} has no fragment that could take the argument ${name}`
     return [{ place: argument.place, found, expected: 'a fragment, or no arguments' }]
   })
@@ -53,7 +53,7 @@ const checkManifest = (item: WorkItem, fragmentOf: FragmentOf): readonly Problem
   const given = item.layers.flatMap(({ args }) => Object.entries(args)).filter(([, { level }]) => level === 'manifest')
   return given
     .filter(([name, argument]) => !names.includes(name) && checkValue(name, argument).length === 0)
-    .map(([name, argument]) => undeclared(name, argument, `no fragment of ${item.manifestId}`, names))
+    .map(([name, argument]) => undeclared(name, argument, `no fragment of ${item.manifestId} declares`, names))
 }
 
 /** What is wrong with the arguments of a work item, at the places where they are given. */

@@ -1,6 +1,6 @@
 import type { WorkLayer } from '../factory/work-item.ts'
 import type { GlobalValue } from '../fragment/arguments.ts'
-import { expandGlobals, lookupGlobal, PARENT, platformArguments } from '../fragment/arguments.ts'
+import { expandGlobals, lookupGlobal, platformArguments } from '../fragment/arguments.ts'
 import type { Fragment, SourceUse, Stage, Token } from '../fragment/fragment.ts'
 import { placeOf } from '../fragment/instruction.ts'
 import { isParent } from '../fragment/stages.ts'
@@ -55,9 +55,9 @@ const expandFrom = (token: Token, { fragment }: Scope, globals: Scope['globals']
 /** What an auxiliary stage builds on. Which kind of name it is can hang on the value of an argument. */
 const resolveFrom = (token: Token, earlier: readonly string[], scope: Scope): string => {
   if (isParent(token.text)) return scope.parent
-  const { layer, stage, stages, parent, fragment } = scope
+  const { layer, stage, stages, fragment } = scope
   const name = expandFrom(token, scope, scope.globals)
-  if (name === parent || name === 'scratch') return name
+  if (name === 'scratch') return name
   if (earlier.includes(name.toLowerCase()) || hasContext(layer, name)) return nameIn(stage, name)
   if (parseReference(name) !== undefined && !stages.includes(name.toLowerCase())) return scope.pin(name, token.text)
   // What only the builder knows is expanded by BuildKit.
@@ -115,9 +115,8 @@ const editArguments = (values: ReadonlyMap<string, string>, { fragment, globals 
 }
 
 const globalsOf = (plan: LayerPlan, fragment: Fragment, values: ReadonlyMap<string, string>): Scope['globals'] => {
-  const known = new Map([...platformArguments(plan.platform), [PARENT, plan.parent]])
   try {
-    return expandGlobals(fragment.args, values, known)
+    return expandGlobals(fragment.args, values, platformArguments(plan.platform))
   } catch (error) {
     if (!(error instanceof WordError)) throw error
     const place = { file: fragment.file, line: fragment.args[0]?.line ?? 1, column: 1 }
