@@ -7,6 +7,7 @@ export type Chars = readonly Char[]
 /** `--name=value`. A flag without `=` has no value. */
 export type Flag = { readonly name: string; readonly value?: Chars }
 
+/** The flags of an instruction. */
 export type Flags = {
   readonly flags: readonly Flag[]
   /** Where the words behind the flags begin. */

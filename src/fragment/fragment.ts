@@ -29,6 +29,7 @@ export type ContextRead = {
   readonly line: number
 }
 
+/** A secret that a RUN mounts. One that is not required may be missing. */
 export type SecretUse = { readonly id: string; readonly required: boolean; readonly line: number }
 
 /** A step: an instruction that has a BuildKit vertex (RUN, COPY, ADD, WORKDIR). */
@@ -43,6 +44,7 @@ export type FragmentStep = {
 /** What ADD fetches from outside: `pinned` if a checksum or a commit fixes the content. */
 export type RemoteUse = { readonly url: string; readonly pinned: boolean; readonly line: number }
 
+/** A name that an ARG declares. */
 export type FragmentArgument = {
   readonly name: string
   /** As written, quotes included. */
@@ -54,6 +56,7 @@ export type FragmentArgument = {
   readonly token: Token
 }
 
+/** A stage of a fragment: an auxiliary one, or the chain part, which the next layer builds on. */
 export type Stage = {
   /** Name as written; absent for the chain part and for stages without a name. */
   readonly name?: string

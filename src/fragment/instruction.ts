@@ -26,6 +26,7 @@ export type Instruction = {
   readonly open?: 'continuation' | Heredoc
 }
 
+/** A parser directive, `# name=value`. The name is in lower case. */
 export type Directive = { readonly name: string; readonly value: string; readonly line: number }
 
 /** A Dockerfile cut into its directives and instructions. */

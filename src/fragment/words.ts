@@ -171,6 +171,7 @@ const wordsIn = (text: string, raw: boolean): readonly string[] => {
   }
 }
 
+/** A heredoc: its closing line, before which tabs are dropped when it chomps (`<<-`). */
 export type Heredoc = { readonly name: string; readonly chomp: boolean }
 
 const HEREDOC = /^\d*<<(-?)\s*([^<]+)$/
