@@ -82,7 +82,7 @@ export type Prepared = { readonly plan: Plan; readonly fragments: ReadonlyMap<st
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Prepared> => {
   const factory = await readFactory(inputs.factory, io)
   const expansion = expandFactory(factory, {
-    only: inputs.only,
+    ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
     base: inputs.base,
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
