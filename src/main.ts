@@ -32,7 +32,10 @@ const tell = (error: unknown, actions: Actions): void => {
     for (const problem of error.problems) {
       const { place, ...text } = problem
       // The annotation has the place; the text repeats it for those who read the log.
-      actions.error({ message: renderProblem({ ...text, ...(place === undefined ? {} : { place }) }), ...(place === undefined ? {} : { place }) })
+      actions.error({
+        message: renderProblem({ ...text, ...(place === undefined ? {} : { place }) }),
+        ...(place === undefined ? {} : { place }),
+      })
     }
     return
   }

@@ -21,7 +21,12 @@ const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly 
     ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
   })
 
-type Built = { readonly work: LegWork; readonly written: WrittenLeg; readonly outcome: LegOutcome; readonly used: UsedBuilder }
+type Built = {
+  readonly work: LegWork
+  readonly written: WrittenLeg
+  readonly outcome: LegOutcome
+  readonly used: UsedBuilder
+}
 
 const targetsOf = (work: LegWork, { rendered }: WrittenLeg): readonly LegTarget[] =>
   work.items.flatMap(({ item, dockerfile }, index) => {
@@ -63,7 +68,7 @@ const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Conte
 
 /** The main job: builds the work items of one leg, or all of them. */
 export const build = async (inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
-  const startedAt = io.now().toISOString()
+  const startedAt = io.clock.now().toISOString()
   const work = await selectWork(inputs, context, io)
   checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh)
   if (inputs.dryRun) {

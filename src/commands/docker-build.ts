@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Fragment } from '../fragment/fragment.ts'
-import { readEngine, type Engine } from '../io/builders.ts'
+import type { Engine } from '../io/builders.ts'
 import type { Io } from '../io/io.ts'
 import { CanceledError, InputError, inputError, SetupError } from '../problem.ts'
 import { attributeSteps } from '../progress/attribute.ts'
@@ -34,7 +34,7 @@ const refuseBuildkitOnly = (fragments: Iterable<Fragment>): void => {
 
 /** Looks at the engine and keeps the work items of its own platform. Throws when it cannot build any of them. */
 export const openEngine = async (work: LegWork, io: Io): Promise<EngineBuilder & { readonly work: LegWork }> => {
-  const engine = await readEngine(io.docker)
+  const engine = await io.builders.engine()
   const buildkit = (await io.docker.query(['buildx', 'version'])).code === 0
   const items = work.items.filter(({ item }) => item.platform === engine.platform)
   if (items.length === 0) {
@@ -44,7 +44,8 @@ export const openEngine = async (work: LegWork, io: Io): Promise<EngineBuilder &
     })
   }
   const skipped = work.items.length - items.length
-  if (skipped > 0) io.actions.info(`USE_BUILDX=0: ${skipped} work items of other platforms than ${engine.platform} are left out`)
+  if (skipped > 0)
+    io.actions.info(`USE_BUILDX=0: ${skipped} work items of other platforms than ${engine.platform} are left out`)
   if (!buildkit) refuseBuildkitOnly(work.fragments.values())
   const driver = buildkit ? 'docker' : 'docker (legacy builder)'
   const used = { builder: { name: 'default', driver, buildkit: `engine ${engine.version}` }, buildx: 'not used' }
@@ -106,7 +107,8 @@ const legacyBuild = async ({ bake, dockerfile }: LegTarget, run: Run, io: Io): P
 const pushImages = async ({ tags }: BakeTarget, io: Io): Promise<void> => {
   for (const tag of tags) {
     const { code, stderr } = await io.docker.query(['push', '--quiet', tag])
-    if (code !== 0) throw new SetupError(`${tag} could not be pushed: ${stderr.trim()}; is Docker logged in to its registry?`)
+    if (code !== 0)
+      throw new SetupError(`${tag} could not be pushed: ${stderr.trim()}; is Docker logged in to its registry?`)
   }
 }
 

@@ -33,13 +33,13 @@ export const followProgress = (targets: readonly FollowedTarget[], fold: Fold, i
       applyText(fold, line)
     },
   })
-  const beat = setInterval(() => {
-    say(heartBeats(log, io.now().getTime()))
-  }, HEART_BEAT_MS)
+  const stopBeating = io.clock.every(HEART_BEAT_MS, () => {
+    say(heartBeats(log, io.clock.now().getTime()))
+  })
   return {
     write: stream.write,
     end: () => {
-      clearInterval(beat)
+      stopBeating()
       stream.end()
     },
   }

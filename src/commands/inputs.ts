@@ -26,6 +26,7 @@ export type SecretSource =
   | { readonly id: string; readonly from: 'env'; readonly name: string }
   | { readonly id: string; readonly from: 'file'; readonly path: string }
 
+/** Inputs of the main job. */
 export type BuildInputs = PlanInputs & {
   readonly leg?: string
   readonly planPath?: string
@@ -65,7 +66,8 @@ const pairs = (read: ReadInput, name: string, separator = '='): readonly (readon
   lines(read(name)).map((line) => {
     const at = line.indexOf(separator)
     // A secret's value must not be shown, and nothing tells a secret from a misspelt line.
-    if (at < 1) throw inputError(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` })
+    if (at < 1)
+      throw inputError(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` })
     return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()]
   })
 
@@ -86,7 +88,9 @@ const references = (read: ReadInput, name: string): Readonly<Record<string, stri
   const entries = pairs(read, name)
   for (const [key, value] of entries) {
     if (parseReference(value) === undefined) {
-      throw inputError(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, { expected: 'an image reference' })
+      throw inputError(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
+        expected: 'an image reference',
+      })
     }
   }
   return Object.fromEntries(entries)

@@ -36,7 +36,9 @@ export const readFactory = async (file: string, io: Io): Promise<Factory> => {
 /** Reads each fragment that the work items use, once. Throws an InputError with the problems of all of them. */
 export const readFragments = async (items: readonly WorkItem[], io: Io): Promise<ReadonlyMap<string, Fragment>> => {
   const layers = [...new Set(items.flatMap((item) => item.layers.map(({ layer }) => layer)))]
-  const uses = new Map(items.flatMap((item) => item.layers.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]]))))
+  const uses = new Map(
+    items.flatMap((item) => item.layers.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]]))),
+  )
   const read = await Promise.all(
     [...uses].map(async ([path, { contexts, place }]): Promise<Fragment | InputError> => {
       const text = await readOrThrow(io, path, 'fragment', place)
@@ -59,7 +61,9 @@ const cacheRefOf = (factory: Factory, inputs: PlanInputs): string | undefined =>
   const beside = registry === undefined ? undefined : `${registry}/${factory.name}-cache`
   const ref = inputs.cacheRef ?? factory.cache.ref ?? beside
   if (ref === undefined || parseReference(ref) !== undefined) return ref
-  throw inputError(`the cache ref is ${JSON.stringify(ref)}`, { expected: 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref' })
+  throw inputError(`the cache ref is ${JSON.stringify(ref)}`, {
+    expected: 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref',
+  })
 }
 
 /** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
@@ -73,9 +77,13 @@ const checkOneRef = (ref: string | undefined, items: readonly WorkItem[]): void 
 const strategyOf = ({ cache, file }: Factory): 'manifest' | 'platform' => {
   if (cache.strategy !== 'layer') return cache.strategy ?? 'manifest'
   const place = { file, line: 1, column: 1 }
-  throw inputError('cache.strategy is layer, which this release does not have yet', { place, expected: 'manifest or platform' })
+  throw inputError('cache.strategy is layer, which this release does not have yet', {
+    place,
+    expected: 'manifest or platform',
+  })
 }
 
+/** A plan and the fragments it was made from, so that a leg need not read them twice. */
 export type Prepared = { readonly plan: Plan; readonly fragments: ReadonlyMap<string, Fragment> }
 
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
@@ -91,7 +99,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const ref = cacheRefOf(factory, inputs)
   checkOneRef(ref, expansion.items)
   const plan = makePlan({
-    plannedAt: io.now().toISOString(),
+    plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
     name: factory.name,
     context: factory.context,

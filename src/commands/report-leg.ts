@@ -14,6 +14,7 @@ import type { LegWork } from './leg-work.ts'
 /** What built the leg. */
 export type UsedBuilder = { readonly builder: Pick<Builder, 'name' | 'driver' | 'buildkit'>; readonly buildx: string }
 
+/** Everything that is known of a leg when it is done. */
 export type LegReport = {
   readonly work: LegWork
   readonly written: WrittenLeg
@@ -67,7 +68,12 @@ const resultsOf = (report: LegReport, finishedAt: string): Results => {
     factory: work.plan.factory,
     name: work.plan.name,
     ...(work.leg === undefined ? {} : { leg: work.leg }),
-    builder: { name: used.builder.name, driver: used.builder.driver, buildkit: used.builder.buildkit ?? 'unknown', buildx: used.buildx },
+    builder: {
+      name: used.builder.name,
+      driver: used.builder.driver,
+      buildkit: used.builder.buildkit ?? 'unknown',
+      buildx: used.buildx,
+    },
     cache: { strategy: work.plan.cache.strategy, access: work.cache.access },
     items,
     totalSteps,
@@ -99,19 +105,25 @@ const annotate = ({ items }: Results, io: Io): void => {
     told.add(where)
     const place = error.file === undefined ? {} : { place: { file: error.file, line: error.line ?? 1, column: 1 } }
     const tail = error.logTail.slice(-5).join('\n')
-    io.actions.error({ title: `${manifestId} (${platform}) failed`, message: [error.message, tail].join('\n').trim(), ...place })
+    io.actions.error({
+      title: `${manifestId} (${platform}) failed`,
+      message: [error.message, tail].join('\n').trim(),
+      ...place,
+    })
   }
 }
 
 const failureText = ({ items }: Results): { readonly failure?: string } => {
-  const failed = items.filter(({ status }) => status !== 'built').map(({ manifestId, platform }) => `${manifestId} (${platform})`)
+  const failed = items
+    .filter(({ status }) => status !== 'built')
+    .map(({ manifestId, platform }) => `${manifestId} (${platform})`)
   if (failed.length === 0) return {}
   return { failure: `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}` }
 }
 
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 export const reportLeg = async (report: LegReport, io: Io): Promise<CommandResult> => {
-  const results = resultsOf(report, io.now().toISOString())
+  const results = resultsOf(report, io.clock.now().toISOString())
   const { folder } = report.written
   const file = join(folder, 'results.json')
   await io.files.write(file, `${JSON.stringify(results, null, 2)}\n`)

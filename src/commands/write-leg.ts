@@ -19,12 +19,24 @@ export type WrittenLeg = {
 export type WriteSettings = { readonly driver: string; readonly inputs: BuildInputs; readonly context: Context }
 
 /** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
-export const writeLeg = async (work: LegWork, { driver, inputs, context }: WriteSettings, io: Io): Promise<WrittenLeg> => {
+export const writeLeg = async (
+  work: LegWork,
+  { driver, inputs, context }: WriteSettings,
+  io: Io,
+): Promise<WrittenLeg> => {
   const secrets = renderSecrets(inputs.secrets, context.env)
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
   const { push, load, buildContexts: contexts } = inputs
-  const rendered = renderLeg(work.items, { cache: work.cache, push, load, driver, folder, context: work.plan.context, contexts })
+  const rendered = renderLeg(work.items, {
+    cache: work.cache,
+    push,
+    load,
+    driver,
+    folder,
+    context: work.plan.context,
+    contexts,
+  })
   const options = { ...inputs.options, secrets: secrets.specs }
   await Promise.all(rendered.files.map(({ name, text }) => io.files.write(join(folder, name), text)))
   await io.files.write(join(folder, 'docker-bake.json'), renderBake(rendered.targets, rendered.collectors, options))

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
 import type { Actions } from './actions.ts'
+import { createBuilders } from './builders.ts'
+import { createClock } from './clock.ts'
 import type { Context } from './context.ts'
 import { createDocker } from './docker.ts'
 import { createFiles } from './files.ts'
@@ -12,13 +14,20 @@ import { VERSION } from './version.ts'
 export type IoSettings = { readonly githubToken?: string }
 
 /** The real world: the toolkit, Docker, registries, files and the clock. */
-export const createIo = (actions: Actions, { workspace, temporary, env, event }: Context, { githubToken }: IoSettings): Io => {
+export const createIo = (
+  actions: Actions,
+  { workspace, temporary, env, event }: Context,
+  { githubToken }: IoSettings,
+): Io => {
   if (githubToken !== undefined) actions.mask(githubToken)
   const account = { registry: 'ghcr.io', username: event.actor ?? 'github', source: 'the input github-token' }
   const extra = githubToken === undefined ? [] : [{ ...account, password: githubToken }]
+  const docker = createDocker(env, workspace)
   return {
     actions,
-    docker: createDocker(env, workspace),
+    builders: createBuilders(docker),
+    clock: createClock(),
+    docker,
     files: createFiles(workspace, temporary),
     registry: createRegistry({
       version: VERSION,
@@ -27,6 +36,5 @@ export const createIo = (actions: Actions, { workspace, temporary, env, event }:
         actions.warning({ message })
       },
     }),
-    now: () => new Date(),
   }
 }

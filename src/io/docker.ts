@@ -4,6 +4,7 @@ import { runProcess } from './process.ts'
 /** What a short command printed. */
 export type Output = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
+/** How a long command is run: what it gets, what stops it, and where its output goes. */
 export type LongRun = {
   /** Environment besides that of the run: secrets and settings of Buildx. */
   readonly env: Readonly<Record<string, string>>

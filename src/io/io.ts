@@ -1,4 +1,6 @@
 import type { Actions } from './actions.ts'
+import type { Builders } from './builders.ts'
+import type { Clock } from './clock.ts'
 import type { Docker } from './docker.ts'
 import type { Files } from './files.ts'
 import type { Registry } from './registry/registry.ts'
@@ -6,8 +8,9 @@ import type { Registry } from './registry/registry.ts'
 /** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
 export type Io = {
   readonly actions: Actions
+  readonly builders: Builders
+  readonly clock: Clock
   readonly docker: Docker
   readonly files: Files
   readonly registry: Registry
-  readonly now: () => Date
 }

@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process'
 /** How long a child may take to end after SIGINT or SIGTERM before its whole group is killed, ms. */
 const GRACE_MS = 3_000
 
+/** How a program is run. It gets no environment but this one, and nothing to read. */
 export type ProcessOptions = {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** Stops it: SIGINT if that is the reason, else SIGTERM, and SIGKILL to what is left later. */
   readonly signal: AbortSignal
   readonly onStdout: (chunk: Buffer) => void
   readonly onStderr: (chunk: Buffer) => void

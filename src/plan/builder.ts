@@ -25,6 +25,7 @@ export type BuilderWishes = {
   readonly containerdStore: boolean
 }
 
+/** What a leg does about its builder; the reason is for the log, the message is an error's. */
 export type BuilderChoice =
   | { readonly kind: 'use'; readonly builder: Builder; readonly reason: string }
   | { readonly kind: 'create'; readonly reason: string }

@@ -24,7 +24,10 @@ const tagOf = (template: string, item: WorkItem): string | Problem => {
   const where = `tag template "${template}"`
   if (tag === undefined) {
     const name = placeholdersOf(template).find((placeholder) => !values.has(placeholder)) ?? ''
-    return { found: `${where} has {${name}}, which ${item.manifestId} has no value for`, ...didYouMean(name, [...values.keys()]) }
+    return {
+      found: `${where} has {${name}}, which ${item.manifestId} has no value for`,
+      ...didYouMean(name, [...values.keys()]),
+    }
   }
   if (isTag(tag)) return tag
   return { found: `${where} makes "${tag}" of ${item.manifestId}`, expected: 'letters, digits, _ . and -, 128 at most' }
@@ -48,12 +51,17 @@ const clashesOf = (items: readonly WorkItem[], names: readonly (readonly string[
  * The references under which the image of each work item is pushed or loaded: one for each template.
  * Throws an InputError when a template has no value or two work items would get one name.
  */
-export const nameImages = (items: readonly WorkItem[], templates: readonly string[]): readonly (readonly string[])[] => {
+export const nameImages = (
+  items: readonly WorkItem[],
+  templates: readonly string[],
+): readonly (readonly string[])[] => {
   const wanted = templates.length === 0 ? [DEFAULT_TAG] : templates
   const tags = items.map((item) => wanted.map((template) => tagOf(template, item)))
   const problems = tags.flat().filter((tag) => typeof tag !== 'string')
   if (problems.length > 0) throw new InputError(problems)
-  const names = items.map((item, index) => (tags[index] ?? []).map((tag) => `${item.image}:${String(tag)}`))
+  const names = items.map(({ image }, index) =>
+    (tags[index] ?? []).flatMap((tag) => (typeof tag === 'string' ? [`${image}:${tag}`] : [])),
+  )
   const clashes = clashesOf(items, names)
   if (clashes.length > 0) throw new InputError(clashes)
   return names

@@ -63,5 +63,10 @@ export const checkImage = (need: ImageNeed, { kind, platforms }: FoundImage): Pr
   }
   const missing = need.base ? need.platforms.filter((platform) => !platforms.includes(platform)) : []
   if (missing.length === 0 || platforms.length === 0) return undefined
-  return { place: need.place, found, expected: wanted, hint: `leave out ${missing.join(', ')}, or give a base by platform` }
+  return {
+    place: need.place,
+    found,
+    expected: wanted,
+    hint: `leave out ${missing.join(', ')}, or give a base by platform`,
+  }
 }

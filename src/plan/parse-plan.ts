@@ -13,8 +13,16 @@ const parseJson = (text: string, what: string): unknown => {
 /** Reads a plan file. Throws an InputError when it is not one, or one of another version. */
 export const parsePlan = (text: string, file: string): Plan => {
   const value = parseJson(text, `plan file ${file}`)
-  if (typeof value !== 'object' || value === null || !('version' in value) || !('legs' in value) || !('items' in value)) {
-    throw inputError(`${file} is not a plan file`, { expected: 'the file that output plan-path of the plan action names' })
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('version' in value) ||
+    !('legs' in value) ||
+    !('items' in value)
+  ) {
+    throw inputError(`${file} is not a plan file`, {
+      expected: 'the file that output plan-path of the plan action names',
+    })
   }
   if (value.version !== 1) {
     const hint = 'use the same release of Strata for plan and build'

@@ -12,6 +12,7 @@ export type LogTail = {
   size: number
 }
 
+/** A tail of nothing yet. */
 export const createLogTail = (): LogTail => ({ chunks: [], first: 0, size: 0 })
 
 /** Adds a chunk (base64) and lets go of the oldest ones. Changes the tail in place. */

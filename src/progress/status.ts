@@ -3,8 +3,10 @@
  * They follow `client/graph.go` of moby/buildkit; every field that Go writes with `omitempty` is optional.
  */
 
+/** Vertices that people see as one: the two halves of `COPY --link`, of which the copy is `weak` and the merge is not. */
 export type ProgressGroup = { readonly id: string; readonly name: string; readonly weak?: boolean }
 
+/** A node of the build graph: an instruction, or something BuildKit does by itself. Told again whenever it changes. */
 export type Vertex = {
   /** `sha256:<hex>`; the identity of a vertex within one call, never across calls. */
   readonly digest: string
@@ -17,6 +19,7 @@ export type Vertex = {
   readonly progressGroup?: ProgressGroup
 }
 
+/** How far a piece of work of a vertex has come: a download, say. */
 export type VertexStatus = {
   /** What is being done: `sha256:<hex>` is a download, `extracting sha256:<hex>`, `transferring context:`, … */
   readonly id: string
@@ -31,6 +34,7 @@ export type VertexStatus = {
   readonly completed?: string
 }
 
+/** Output of the program that a vertex runs. */
 export type VertexLog = {
   readonly vertex: string
   /** 1 is stdout, 2 is stderr. */
@@ -40,6 +44,7 @@ export type VertexLog = {
   readonly timestamp: string
 }
 
+/** What a linter of the frontend has to say about an instruction. */
 export type VertexWarning = {
   readonly vertex: string
   readonly level?: number

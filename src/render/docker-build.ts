@@ -7,7 +7,8 @@ const pairs = (record: Readonly<Record<string, string>>, separator = '='): reado
 
 const on = (name: string, wanted: boolean): readonly string[] => (wanted ? [name] : [])
 
-const valued = (name: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [name, value])
+const valued = (name: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [name, value]
 
 /** Flags that only BuildKit knows. */
 const buildkitFlags = (target: BakeTarget, options: BuildOptions): readonly string[] => [

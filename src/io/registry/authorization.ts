@@ -1,10 +1,7 @@
 import { type Challenge, parseChallenges, preferredChallenge } from './challenge.ts'
 import { canonicalHost } from './endpoint.ts'
-import type { Session } from './session.ts'
+import type { Authorization, Session } from './session.ts'
 import { basicAuthorization, fetchToken } from './token.ts'
-
-/** A value for `Authorization`, and until when it is good, ms since the epoch. */
-export type Authorization = { readonly header: string; readonly expires: number }
 
 /** What is to be done, and where. */
 export type Purpose = { readonly registry: string; readonly scopes: readonly string[] }

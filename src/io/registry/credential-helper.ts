@@ -7,6 +7,7 @@ export type HelperAnswer =
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly reason: string }
 
+/** Which helper is asked for whose account. */
 export type HelperCall = {
   /** The program is `docker-credential-<name>`. */
   readonly name: string

@@ -26,6 +26,7 @@ export type ExtraAccount = {
   readonly source: string
 }
 
+/** Where credentials are looked for. */
 export type KeychainOptions = {
   /** Folder of Docker's `config.json`. */
   readonly folder: string

@@ -1,6 +1,7 @@
 /** Lets a limited number of pieces of work run at the same time; the others wait in the order they came. */
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>
 
+/** A gate that lets `width` pieces of work in at the same time. */
 export const createGate = (width: number): Gate => {
   let running = 0
   const waiting: (() => void)[] = []

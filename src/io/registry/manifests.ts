@@ -1,28 +1,12 @@
 import { isDigest, type Reference, formatReference, identifierOf, repositoryOf } from '../../oci/reference.ts'
 import { MANIFEST_MEDIA_TYPES, parseContentType } from '../../oci/media-types.ts'
 import { OciContentError } from '../../oci/json.ts'
-import { type OciIndex, type OciManifest, parseOciManifest } from '../../oci/oci-manifest.ts'
+import { parseOciManifest } from '../../oci/oci-manifest.ts'
 import { sha256Of, verifyContent } from './content.ts'
+import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { RegistryError } from './registry-error.ts'
 import type { Session } from './session.ts'
 import { type RegistryRequest, send } from './transport.ts'
-
-/** What a reference points to at the moment. */
-export type ManifestHead = {
-  /** `sha256:<hex>` */
-  readonly digest: string
-  readonly mediaType: string
-  /** bytes */
-  readonly size: number
-}
-
-/** An OCI manifest or index, verified against its digest. */
-export type FetchedManifest = {
-  readonly descriptor: ManifestHead
-  readonly manifest: OciManifest | OciIndex
-  /** As the registry stores it, for pushing it again. */
-  readonly bytes: Buffer
-}
 
 const requestFor = (method: 'GET' | 'HEAD', reference: Reference): RegistryRequest => ({
   method,

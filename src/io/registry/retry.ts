@@ -12,6 +12,7 @@ export type Patience = {
   readonly longestWait: number
 }
 
+/** A registry's bad minute is sat out; what takes longer is for the user to know. */
 export const PATIENCE: Patience = { attempts: 5, requestTimeout: 30_000, deadline: 120_000, longestWait: 60_000 }
 
 /** Time and chance, given from outside. */

@@ -1,7 +1,6 @@
-import type { Authorization } from './authorization.ts'
 import type { CredentialLookup, Keychain } from './credentials.ts'
 import { canonicalHost } from './endpoint.ts'
-import type { FetchedManifest } from './manifests.ts'
+import type { FetchedManifest } from './fetched-manifest.ts'
 import { createGate, type Gate } from './gate.ts'
 import { type Pacing, PATIENCE, type Patience } from './retry.ts'
 
@@ -19,6 +18,9 @@ export type SessionOptions = Partial<Pacing> & {
   /** Requests to one registry at the same time. */
   readonly concurrency?: number
 }
+
+/** A value for `Authorization`, and until when it is good, ms since the epoch. */
+export type Authorization = { readonly header: string; readonly expires: number }
 
 /** The state that requests share: what is known of credentials and tokens, and who is waiting. */
 export type Session = {
