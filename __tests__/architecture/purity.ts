@@ -10,7 +10,6 @@ export const PURE_MODULES: Modules = {
   'node:path': ['posix'],
   'node:path/posix': 'all',
   'node:string_decoder': 'all',
-  'dockerfile-ast': 'all',
   picomatch: 'all',
   yaml: 'all',
 }
