@@ -15,6 +15,8 @@ export type Located = {
   readonly target?: string
   /** Not there for what is no step, and for steps that are not of ours (`ONBUILD` of a base image). */
   readonly step?: StitchedStep
+  /** The step that a vertex gathers files for, which is no step itself. */
+  readonly gathersFor?: StitchedStep
 }
 
 /** Finds the steps behind vertex names. Remembers the names it has seen: their number is bounded by the build's size. */
@@ -26,9 +28,13 @@ export type StepIndex = {
 
 /**
  * The part of an instruction that a vertex name shows as it is written. From the first `$` on, values are filled in;
- * backslashes are dropped, and a heredoc is cut down to its first line.
+ * backslashes are dropped, a heredoc is cut down to its first line, and of all instructions but RUN quotes are dropped
+ * (dockerfile2llb/convert.go, `dispatchRun` alone sets `RawQuotes`).
  */
-const shownAsWritten = (text: string): string => (/^(?:[^$\\<]|<(?!<))*/.exec(foldBlanks(text))?.[0] ?? '').trim()
+const shownAsWritten = (text: string): string => {
+  const shown = /^RUN\b/i.test(text) ? /^(?:[^$\\<]|<(?!<))*/ : /^(?:[^$\\<'"]|<(?!<))*/
+  return (shown.exec(foldBlanks(text))?.[0] ?? '').trim()
+}
 
 const upperKeyword = (text: string): string => text.replace(/^\S+/, (keyword) => keyword.toUpperCase())
 
@@ -38,12 +44,17 @@ const agrees = (name: StepName, step: StitchedStep): boolean =>
 
 const key = (stage: string, index: number): string => `${stage} ${index}`
 
-type TargetSteps = { readonly byPlace: ReadonlyMap<string, StitchedStep>; readonly onlyStage?: string }
+type TargetSteps = {
+  readonly byPlace: ReadonlyMap<string, StitchedStep>
+  readonly byGathering: ReadonlyMap<string, StitchedStep>
+  readonly onlyStage?: string
+}
 
 const targetSteps = ({ steps }: BakeTarget): TargetSteps => {
   const byPlace = new Map(steps.map((step) => [key(step.stage, step.index), step]))
+  const byGathering = new Map(steps.flatMap((step) => (step.gatheredIn === undefined ? [] : [[step.gatheredIn, step]])))
   const [stage, ...others] = new Set(steps.map((step) => step.stage))
-  return { byPlace, ...(stage === undefined || others.length > 0 ? {} : { onlyStage: stage }) }
+  return { byPlace, byGathering, ...(stage === undefined || others.length > 0 ? {} : { onlyStage: stage }) }
 }
 
 /**
@@ -80,7 +91,12 @@ export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targe
     if (name.kind !== 'step') return { name, target }
     if (name.onbuild) noteOnbuild(name, target)
     const step = stepOf(name, target)
-    return { name, target, ...(step === undefined ? {} : { step }) }
+    const gathersFor = known.get(target)?.byGathering.get(name.stage ?? '')
+    return {
+      ...{ name, target },
+      ...(step === undefined ? {} : { step }),
+      ...(gathersFor === undefined ? {} : { gathersFor }),
+    }
   }
 
   return {
