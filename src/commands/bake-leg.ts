@@ -6,6 +6,7 @@ import type { BuildResult } from '../progress/build-result.ts'
 import { failures, type Failure } from '../progress/failures.ts'
 import { createFold, type Fold } from '../progress/fold.ts'
 import { mergeResults } from '../progress/merge.ts'
+import { settleBuilt } from '../progress/settle.ts'
 import { renderBake, type BakeTarget, type BuildOptions, type CollectorTarget } from '../render/bake.ts'
 import { sharesStep } from '../render/shared-steps.ts'
 import type { StitchedDockerfile } from '../render/stitched.ts'
@@ -143,7 +144,8 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
   for (let attempt = 1; ; attempt++) {
     const call: Call = await bakeOnce(leg, attempt, io)
     const targets = stepTargets(leg)
-    result = mergeResults(result, attributeSteps(call.fold, targets))
+    const made = attributeSteps(call.fold, targets)
+    result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made)
     if (call.code === 0) return { result, metadata: call.metadata, failed }
     const found = failures(call.fold, targets)
     const left = next(leg, found, failed, io)

@@ -9,6 +9,7 @@ import { failures, type Failure } from '../progress/failures.ts'
 import { createFold } from '../progress/fold.ts'
 import { foldLegacy } from '../progress/legacy.ts'
 import { mergeResults } from '../progress/merge.ts'
+import { settleBuilt } from '../progress/settle.ts'
 import type { BakeTarget } from '../render/bake.ts'
 import { renderDockerBuild } from '../render/docker-build.ts'
 import { NOTHING_BUILT, type LegOutcome, type LegTarget, type TargetMetadata } from './bake-leg.ts'
@@ -69,7 +70,8 @@ const buildkitBuild = async ({ bake, dockerfile, title }: LegTarget, run: Run, i
     onStderr: stream.write,
   })
   stream.end()
-  const result = attributeSteps(fold, targets)
+  const made = attributeSteps(fold, targets)
+  const result = code === 0 ? settleBuilt(made) : made
   const failure = code === 0 ? undefined : failures(fold, targets)[0]
   const metadata = await io.files.read(metadataFile)
   return {

@@ -29,6 +29,18 @@ export type ContextRead = {
   readonly line: number
 }
 
+/** A COPY from a build context whose files can be gathered in a stage of their own, with the same result. */
+export type ContextCopy = {
+  readonly line: number
+  /** `COPY` */
+  readonly keyword: Token
+  /** The name of a named context; absent for the main one. */
+  readonly from?: Token
+  readonly sources: readonly Token[]
+  /** Whether the files are put side by side in a folder: there are several sources, or a pattern. */
+  readonly gathered: boolean
+}
+
 /** A secret that a RUN mounts. One that is not required may be missing. */
 export type SecretUse = { readonly id: string; readonly required: boolean; readonly line: number }
 
@@ -87,6 +99,7 @@ export type Fragment = {
   readonly sources: readonly SourceUse[]
   readonly images: readonly ImageUse[]
   readonly reads: readonly ContextRead[]
+  readonly contextCopies: readonly ContextCopy[]
   readonly remotes: readonly RemoteUse[]
   readonly secrets: readonly SecretUse[]
   /** Lines whose RUN mounts an ssh agent, with the id (default `default`). */

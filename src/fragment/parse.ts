@@ -9,6 +9,7 @@ import type { Fragment, FragmentArgument, ImageUse, LineRange, SourceUse, Stage 
 import type { Instruction, Instructions } from './instruction.ts'
 import { readInstructions } from './instruction.ts'
 import type { StepUses } from './sources.ts'
+import { readContextCopy } from './context-copies.ts'
 import { joinUses, readUses } from './sources.ts'
 import type { Section } from './stages.ts'
 import { cutSections, fromTokens, readStage } from './stages.ts'
@@ -107,6 +108,12 @@ const readSections = ({ sections, scope }: Parts): StepUses =>
     }),
   )
 
+const readContextCopies = ({ sections, scope }: Parts): Fragment['contextCopies'] =>
+  sections.flatMap(({ body }, index) => {
+    const kind = kindOf(scope, scope.stages.slice(0, index))
+    return body.flatMap((instruction) => readContextCopy(instruction, kind) ?? [])
+  })
+
 /** Flags that the builder of the Docker engine without BuildKit does not know. */
 const BUILDKIT_FLAGS: readonly string[] =
   'mount network security device link chmod parents exclude checksum keep-git-dir unpack start-interval'.split(' ')
@@ -147,6 +154,7 @@ export const parseFragment = (file: string, text: string, options: FragmentOptio
     stages: sections.map(readStage),
     args: args.filter(({ name }) => name !== PARENT),
     ...uses,
+    contextCopies: readContextCopies(parts),
     buildkitOnly: readBuildkitOnly(instructions, uses),
     preamble: readPreamble(parts),
   }

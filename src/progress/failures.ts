@@ -47,7 +47,7 @@ const failureOf = (vertex: VertexFold, index: StepIndex, order: readonly string[
   if (error === undefined) return undefined
   const needing = new Set(sightings.map(({ target }) => target))
   return {
-    step: sightings.find((sighting) => sighting.step !== undefined)?.step,
+    step: sightings.map(({ step, gathersFor }) => step ?? gathersFor).find((step) => step !== undefined),
     targets: order.filter((target) => needing.has(target)),
     logTail: plainTail(logText(vertex.log), TAIL_LINES),
     ...detailsOf(error),

@@ -2,15 +2,6 @@ import type { Sighting } from './attribute.ts'
 import type { Failure } from './failures.ts'
 import { fitLine, plainLine } from './plain-text.ts'
 
-/** A length of time for people: `0.4s`, `12.3s`, `2m05s`, `1h02m`. */
-export const renderDuration = (ms: number): string => {
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`
-  const seconds = Math.round(ms / 1000)
-  const minutes = Math.floor(seconds / 60)
-  const pad = (value: number): string => String(value).padStart(2, '0')
-  return minutes < 60 ? `${minutes}m${pad(seconds % 60)}s` : `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`
-}
-
 /** `amd64 llm_factory (+3 more)` */
 const renderTargets = (targets: readonly string[], label: (target: string) => string): string => {
   const [first, ...others] = new Set(targets)
@@ -26,7 +17,7 @@ const renderWhat = ({ name, step }: Sighting): string => {
   switch (name.kind) {
     case 'step': {
       const place = `${name.stage ?? step?.stage ?? ''} ${name.index}/${name.total}`.trim()
-      return `${place}  ${step?.text ?? `${name.onbuild ? 'ONBUILD ' : ''}${name.keyword} …`}`
+      return `${place}  ${step?.original ?? step?.text ?? `${name.onbuild ? 'ONBUILD ' : ''}${name.keyword} …`}`
     }
     case 'import':
       return `cache import  ${name.ref}`
@@ -61,7 +52,7 @@ export const renderLine = (
  */
 export const renderFailure = (failure: Failure, label: (target: string) => string): readonly string[] => {
   const { step, targets, error, exitCode, logTail } = failure
-  const text = step === undefined ? '' : `  ${step.stage} ${step.text}`
+  const text = step === undefined ? '' : `  ${step.stage} ${step.original ?? step.text}`
   return [
     plainLine(`FAILED  ${renderTargets(targets, label)}${text}`),
     ...(step === undefined ? [] : [plainLine(`  at ${step.file}:${step.lines.start}`)]),

@@ -1,6 +1,7 @@
 import { isDecisive, sightingsOf, type Sighting } from './attribute.ts'
+import { renderDuration } from './duration.ts'
 import type { Fold } from './fold.ts'
-import { renderDuration, renderLine } from './line.ts'
+import { renderLine } from './line.ts'
 import { durationOf, isCanceled, lastError, outcomeOf } from './outcome.ts'
 import { plainLine } from './plain-text.ts'
 import type { SolveStatus, Vertex } from './status.ts'
@@ -84,6 +85,8 @@ const finishedLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sight
   const kind = seen.name.kind
   if (error !== undefined && !isCanceled(error)) return errorLines(log, sightings, seen, error)
   if (kind !== 'step' && kind !== 'import' && kind !== 'export') return []
+  // Stages that only gather files or results are ours, not the user's; ONBUILD of a base image is the user's.
+  if (seen.name.kind === 'step' && seen.step === undefined && !seen.name.onbuild) return []
   if (error !== undefined) return [say(log, sightings, 'canceled')]
   const outcome = outcomeOf(seen.intervals) === 'hit' ? 'CACHED' : renderDuration(spentOn(log, seen))
   return [say(log, sightings, outcome)]

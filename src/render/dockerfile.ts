@@ -127,7 +127,7 @@ export const stitch = (
   const head = headOf(item, used)
   const blocks = stack(
     head,
-    item.layers.map((layer, index) => ({ layer, lines: rendered[index] ?? [] })),
+    item.layers.map((layer, index) => ({ layer, fragment: fragmentOf(layer), lines: rendered[index] ?? [] })),
   )
   const lines = [head, ...rendered].map((part) => part.map(({ text }) => text).join('\n'))
   const contexts = item.layers.flatMap((layer) => Object.entries(contextsOf(layer, stageOf(layer))))

@@ -10,6 +10,7 @@ import { parseReference } from '../oci/reference.ts'
 import { InputError, inputError } from '../problem.ts'
 import { quoteArgument, valuesOf } from './argument-values.ts'
 import type { Edit } from './edits.ts'
+import { contextStage, type ContextStage } from './context-stages.ts'
 import { applyEdits } from './edits.ts'
 
 /** A layer as it is to stand in the stitched Dockerfile. */
@@ -27,7 +28,12 @@ export type LayerPlan = {
 }
 
 /** A line of a stitched Dockerfile, with its number in the fragment if it comes from there. */
-export type StitchedLine = { readonly text: string; readonly from?: number }
+export type StitchedLine = {
+  readonly text: string
+  readonly from?: number
+  /** Of the FROM line of a stage that gathers files: the line in the fragment of the COPY that they are for. */
+  readonly gathersFor?: number
+}
 
 /** The name of a layer's auxiliary stage or named context. */
 const nameIn = (stage: string, name: string): string => `${stage}.${name.toLowerCase()}`
@@ -124,6 +130,23 @@ const globalsOf = (plan: LayerPlan, fragment: Fragment, values: ReadonlyMap<stri
   }
 }
 
+const isSame = (a: Token | undefined, b: Token): boolean =>
+  a?.spans[0]?.line === b.spans[0]?.line && a?.spans[0]?.start === b.spans[0]?.start
+
+/** Whether a named context is a folder, not an image, a repository or another target. */
+const isFolder = (context: string | undefined): boolean => !/^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/.test(context ?? '')
+
+/** A stage for each COPY from a folder, in the order of the fragment. */
+const contextStages = ({ layer, stage, fragment }: Scope): readonly ContextStage[] => {
+  const contexts = new Map(Object.entries(layer.contexts).map(([name, value]) => [name.toLowerCase(), value]))
+  return fragment.contextCopies
+    .filter(({ from }) => from === undefined || (contexts.has(from.text.toLowerCase()) && isFolder(contexts.get(from.text.toLowerCase()))))
+    .map((copy, index) => contextStage(copy, nameIn(stage, `context-${index + 1}`), copy.from && nameIn(stage, copy.from.text)))
+}
+
+const renderContextStage = ({ lines, line }: ContextStage): readonly StitchedLine[] =>
+  lines.map((text, index) => (index === 0 ? { text, gathersFor: line } : { text }))
+
 const isBlank = ({ text }: StitchedLine): boolean => text.trim() === ''
 
 const trimBlank = (lines: readonly StitchedLine[]): readonly StitchedLine[] => {
@@ -155,9 +178,14 @@ export const stitchLayer = (plan: LayerPlan, fragment: Fragment | undefined): re
   if (fragment === undefined) return [head]
   const values = valuesOf(plan.layer, fragment)
   const scope = { ...plan, fragment, globals: globalsOf(plan, fragment, values) }
+  const gathering = contextStages(scope)
+  const gathered = new Set(gathering.map(({ line }) => line))
   const edits = collectEdits([
     ...fragment.stages.map((stage, index) => () => editStage(stage, index, scope)),
-    ...fragment.sources.map((source) => () => editSource(source, scope)),
+    ...fragment.sources
+      .filter(({ token }) => !fragment.contextCopies.some(({ from, line }) => gathered.has(line) && isSame(from, token)))
+      .map((source) => () => editSource(source, scope)),
+    () => gathering.flatMap((stage) => stage.edits),
     () => editArguments(values, scope),
   ])
   const removed = (line: number): boolean => fragment.preamble.some(({ start, end }) => start <= line && line <= end)
@@ -165,5 +193,5 @@ export const stitchLayer = (plan: LayerPlan, fragment: Fragment | undefined): re
     .map((text, index) => ({ text, from: index + 1 }))
     .filter(({ from }) => !removed(from))
   const hasFrom = fragment.stages.at(-1)?.tokens !== undefined
-  return [...(hasFrom ? [] : [head]), ...trimBlank(lines)]
+  return [...gathering.flatMap(renderContextStage), ...(hasFrom ? [] : [head]), ...trimBlank(lines)]
 }

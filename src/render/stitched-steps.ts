@@ -1,4 +1,5 @@
 import type { WorkLayer } from '../factory/work-item.ts'
+import type { Fragment } from '../fragment/fragment.ts'
 import type { Instruction } from '../fragment/instruction.ts'
 import { readInstructions } from '../fragment/instruction.ts'
 import { foldText, fromTokens, isStep } from '../fragment/stages.ts'
@@ -7,7 +8,12 @@ import type { StitchedLine } from './layer-stages.ts'
 import type { CopiedLines, StitchedStep } from './stitched.ts'
 
 /** The stages of a layer, and the line of the stitched Dockerfile where they begin. */
-export type Block = { readonly layer: WorkLayer; readonly start: number; readonly lines: readonly StitchedLine[] }
+export type Block = {
+  readonly layer: WorkLayer
+  readonly fragment: Fragment | undefined
+  readonly start: number
+  readonly lines: readonly StitchedLine[]
+}
 
 /** The runs of lines that a block has from its fragment. */
 export const copiedLines = ({ layer, start, lines }: Block): readonly CopiedLines[] => {
@@ -24,16 +30,36 @@ export const copiedLines = ({ layer, start, lines }: Block): readonly CopiedLine
   return runs
 }
 
-const stepOf = (instruction: Instruction, stage: string, index: number, blocks: readonly Block[]): StitchedStep => {
+/** How the fragment words the instruction on a line, where that is not how the stitched Dockerfile does. */
+const originalOf = ({ fragment }: Block, line: number, text: string): { readonly original?: string } => {
+  const step = fragment?.stages.flatMap(({ steps }) => steps).find(({ lines }) => lines.start === line)
+  return step === undefined || step.text === text ? {} : { original: step.text }
+}
+
+/** The stage that gathers the files of the COPY on a line of the fragment. */
+const gatheringStage = ({ lines }: Block, line: number): { readonly gatheredIn?: string } => {
+  const from = lines.find(({ gathersFor }) => gathersFor === line)?.text
+  return from === undefined ? {} : { gatheredIn: from.slice(from.lastIndexOf(' ') + 1) }
+}
+
+/** The step of an instruction; undefined for one that no fragment holds. */
+const stepOf = (
+  instruction: Instruction,
+  stage: string,
+  index: number,
+  blocks: readonly Block[],
+): StitchedStep | undefined => {
   const { lines: rendered } = instruction
   const block = blocks.findLast(({ start }) => start <= rendered.start)
   if (block === undefined) throw new Error(`bug: line ${rendered.start} belongs to no layer`)
   const { layer, start, lines } = block
-  const from = lines[rendered.start - start]?.from ?? 0
-  const end = lines[rendered.end - start]?.from ?? 0
+  const from = lines[rendered.start - start]?.from
+  const end = lines[rendered.end - start]?.from
+  if (from === undefined || end === undefined) return undefined
+  const text = foldText(instruction)
   return {
-    ...{ stage, index, text: foldText(instruction), layer: layer.layer, variant: layer.variant },
-    ...{ file: layer.fragment ?? '', lines: { start: from, end }, rendered },
+    ...{ stage, index, text, ...originalOf(block, from, text), ...gatheringStage(block, from) },
+    ...{ layer: layer.layer, variant: layer.variant, file: layer.fragment ?? '', lines: { start: from, end }, rendered },
   }
 }
 
@@ -61,7 +87,7 @@ export const stitchedSteps = (
       stages.add(stage)
     } else if (isStep(instruction)) {
       index += 1
-      steps.push(stepOf(instruction, stage, index, blocks))
+      steps.push(...[stepOf(instruction, stage, index, blocks) ?? []].flat())
     }
   }
   return steps

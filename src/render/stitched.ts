@@ -17,6 +17,10 @@ export type StitchedStep = {
    * heredocs. It holds no value of an argument.
    */
   readonly text: string
+  /** Instruction as it stands in the fragment, where stitching changed it; the one to show. */
+  readonly original?: string
+  /** Name of the stage that gathers its files from the build context. What fails there fails for this step. */
+  readonly gatheredIn?: string
   readonly layer: string
   readonly variant: string
   /** Path of the fragment file. */

@@ -1,19 +1,3 @@
-const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-
-const pad = (value: number): string => String(value).padStart(2, '0')
-
-/** A time in ms as people say it: `850 ms`, `3.2 s`, `4 min 05 s`, `1 h 02 min`; a dash for what is no time. */
-export const renderDuration = (ms: number): string => {
-  if (!Number.isFinite(ms) || ms < 0) return '–'
-  if (ms < SECOND) return `${Math.floor(ms)} ms`
-  if (ms < 10 * SECOND) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
-  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${pad(Math.floor((ms % MINUTE) / SECOND))} s`
-  return `${Math.floor(ms / HOUR)} h ${pad(Math.floor((ms % HOUR) / MINUTE))} min`
-}
-
 /** A ratio (0 to 1) in percent. Only all is 100 % and only none is 0 %. */
 export const renderPercent = (ratio: number): string => {
   if (!Number.isFinite(ratio)) return '–'

@@ -22,7 +22,7 @@ const stepReport = ({ step, outcome, execMs, loadMs, downloadedBytes }: StepResu
   variant: step.variant,
   file: step.file,
   line: step.lines.start,
-  text: step.text,
+  text: step.original ?? step.text,
   outcome,
   execMs,
   loadMs,

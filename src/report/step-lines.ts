@@ -1,5 +1,5 @@
 import { platformSlug } from '../oci/platform.ts'
-import { renderDuration } from './quantity.ts'
+import { renderDuration } from '../progress/duration.ts'
 import type { StepReport, WorkItemResult } from './results.ts'
 
 const WIDTH = 90
