@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import { applyStatus, createFold } from '../../src/progress/fold.ts'
-import { renderDuration } from '../../src/progress/line.ts'
 import { createLiveLog, heartBeats, liveLines, type LiveLogOptions } from '../../src/progress/live-log.ts'
 import { decode, failingTargets, recording, stack, target } from './fixture.ts'
 
@@ -98,14 +97,4 @@ test('heartBeats: a step that runs for long gives a sign of life every minute', 
   applyStatus(fold, done)
   expect(squeezed(liveLines(log, done))).toEqual(['amd64 t0  core 1/1  RUN make   3m30s'])
   expect(heartBeats(log, at(900))).toEqual([])
-})
-
-test.each([
-  { ms: 0, expected: '0.0s' },
-  { ms: 12_340, expected: '12.3s' },
-  { ms: 59_960, expected: '1m00s' },
-  { ms: 125_000, expected: '2m05s' },
-  { ms: 3_720_000, expected: '1h02m' },
-])('renderDuration($ms)', ({ ms, expected }) => {
-  expect(renderDuration(ms)).toBe(expected)
 })

@@ -1,20 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { renderBar, renderCount, renderDuration, renderPercent } from '../../src/report/quantity.ts'
-
-test.each([
-  [0, '0 ms'],
-  [850.4, '850 ms'],
-  [999.6, '999 ms'],
-  [3_250, '3.2 s'],
-  [9_999, '9.9 s'],
-  [59_999, '59 s'],
-  [245_400, '4 min 05 s'],
-  [3_720_000, '1 h 02 min'],
-  [-1, '–'],
-  [Number.NaN, '–'],
-])('%d ms is said as %s', (ms, expected) => {
-  expect(renderDuration(ms)).toBe(expected)
-})
+import { renderBar, renderCount, renderPercent } from '../../src/report/quantity.ts'
 
 test.each([
   [0, '0%', '`░░░░░░░░░░`\u00a00%'],
