@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { parse } from 'yaml'
+import { readText, root } from '../../../script/documents.ts'
+import type { Results } from '../../../src/report/results.ts'
+import { testbed } from './testbed.ts'
+import { parseOutputs, parseWorkflowCommands, type WorkflowCommands } from './workflow-commands.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What started the run: the event's name, its ref, and a payload in `__tests__/fixtures/events`. */
+export type Event = { readonly name: string; readonly ref: string; readonly payload: string }
+
+const PUSH: Event = { name: 'push', ref: 'refs/heads/master', payload: 'push-branch.json' }
+
+/** A step that uses one of the actions. */
+export type ActionStep = {
+  readonly action?: 'build' | 'plan'
+  /** `with`; the builder is the bed's unless it is given. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** `env`; a variable that is undefined is taken out. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly event?: Event
+}
+
+/** What a step did. */
+export type ActionRun = WorkflowCommands & {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** Standard and error output, as they came. */
+  readonly log: string
+  readonly outputs: Readonly<Record<string, string>>
+  /** Text of the job summary. */
+  readonly summary: string
+}
+
+/** A run of `build` that came to its end, with what its results file says. */
+export type BuildRun = ActionRun & { readonly results: Results }
+
+/** A step that is running. */
+export type RunningAction = {
+  readonly kill: (signal: NodeJS.Signals) => void
+  readonly finished: Promise<ActionRun>
+  /** Resolves when the log has the text. Rejects when the step ends without it. */
+  readonly printed: (text: string) => Promise<void>
+}
+
+type ActionFile = {
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>
+  readonly runs: { readonly main: string }
+}
+
+const ACTION_FILES = { build: 'action.yml', plan: 'plan/action.yml' } as const
+
+/** `STRATA_DIST` names another folder with a bundle. */
+const bundleOf = (path: string, { runs }: ActionFile): string =>
+  process.env['STRATA_DIST'] === undefined
+    ? join(root, dirname(path), runs.main)
+    : join(process.env['STRATA_DIST'], 'index.js')
+
+/** The runner upper-cases names of inputs and leaves hyphens; `${{ … }}` is empty here, as nobody evaluates it. */
+const inputVariables = ({ inputs }: ActionFile, given: Readonly<Record<string, string>>): Record<string, string> => {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(inputs, name))
+  if (unknown.length > 0) throw new Error(`the action has no input ${unknown.join(', ')}`)
+  const entries = Object.entries(inputs).map(([name, { default: value = '' }]): [string, string] => [
+    `INPUT_${name.toUpperCase()}`,
+    given[name] ?? (value.startsWith('${{') ? '' : value),
+  ])
+  return Object.fromEntries(entries)
+}
+
+/** Variables of the caller that a step on a runner has, too, and those of the bed. */
+const INHERITED = ['PATH', 'HOME', 'DOCKER_HOST', 'DOCKER_CONFIG'] as const
+
+const runnerVariables = (folder: string, workspace: Workspace, event: Event): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name]])),
+  CI: 'true',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_WORKSPACE: workspace.path,
+  RUNNER_TEMP: workspace.temporary,
+  GITHUB_EVENT_NAME: event.name,
+  GITHUB_REF: event.ref,
+  GITHUB_EVENT_PATH: join(root, '__tests__/fixtures/events', event.payload),
+  GITHUB_OUTPUT: join(folder, 'output'),
+  GITHUB_STEP_SUMMARY: join(folder, 'summary'),
+  GITHUB_STATE: join(folder, 'state'),
+  GITHUB_ENV: join(folder, 'env'),
+})
+
+let steps = 0
+
+/** Starts `dist/index.js` as the runner starts it, in a folder that is not the workspace. */
+export const startAction = async (workspace: Workspace, step: ActionStep = {}): Promise<RunningAction> => {
+  const path = ACTION_FILES[step.action ?? 'build']
+  const action = parse(readText(path)) as ActionFile
+  const folder = join(dirname(workspace.temporary), `step-${++steps}`)
+  await mkdir(folder)
+  // The runner makes these files; the toolkit refuses to.
+  for (const file of ['output', 'summary', 'state', 'env']) await writeFile(join(folder, file), '')
+  const builder = Object.hasOwn(action.inputs, 'builder') ? { builder: testbed.builder } : {}
+  const env = {
+    ...runnerVariables(folder, workspace, step.event ?? PUSH),
+    ...inputVariables(action, { ...builder, ...step.inputs }),
+    ...step.env,
+  }
+  const child = spawn(process.execPath, [bundleOf(path, action)], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  const waiting = new Set<() => void>()
+  const keep = (chunk: string): void => {
+    log += chunk
+    for (const look of waiting) look()
+  }
+  child.stdout.setEncoding('utf8').on('data', keep)
+  child.stderr.setEncoding('utf8').on('data', keep)
+  const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+  const finished = new Promise<ActionRun>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      const outputs = parseOutputs(read('output'))
+      resolve({ code, signal, log, outputs, summary: read('summary'), ...parseWorkflowCommands(log) })
+    })
+  })
+  const printed = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (log.includes(text)) resolve()
+      }
+      waiting.add(look)
+      look()
+      void finished.then(() => {
+        reject(new Error(`the step ended without printing ${JSON.stringify(text)}:\n${log}`))
+      })
+    })
+  return { kill: (signal) => child.kill(signal), finished, printed }
+}
+
+/** Runs a step to its end. */
+export const runAction = async (workspace: Workspace, step: ActionStep = {}): Promise<ActionRun> =>
+  (await startAction(workspace, step)).finished
+
+/** Runs the build action and reads its results file. Throws with the log when it got no further than that. */
+export const runBuild = async (workspace: Workspace, step: Omit<ActionStep, 'action'> = {}): Promise<BuildRun> => {
+  const run = await runAction(workspace, step)
+  const file = run.outputs['results'] ?? ''
+  if (!existsSync(file)) throw new Error(`the build action made no results:\n${run.log}`)
+  return { ...run, results: JSON.parse(readFileSync(file, 'utf8')) as Results }
+}
