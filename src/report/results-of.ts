@@ -17,17 +17,22 @@ export type ItemOutcome = {
   readonly failure?: Failure
 }
 
-const stepReport = ({ step, outcome, execMs, loadMs, downloadedBytes }: StepResult): StepReport => ({
-  layer: step.layer,
-  variant: step.variant,
-  file: step.file,
-  line: step.lines.start,
-  text: step.original ?? step.text,
-  outcome,
-  execMs,
-  loadMs,
-  downloadedBytes,
-})
+const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }: StepResult): StepReport => {
+  // The legacy builder has no vertices; what it goes by instead is no digest.
+  const vertex = digests.find((digest) => digest.startsWith('sha256:'))
+  return {
+    layer: step.layer,
+    variant: step.variant,
+    file: step.file,
+    line: step.lines.start,
+    text: step.original ?? step.text,
+    ...(vertex === undefined ? {} : { vertex }),
+    outcome,
+    execMs,
+    loadMs,
+    downloadedBytes,
+  }
+}
 
 const durationOf = ({ startedAt, completedAt }: TargetResult): number =>
   startedAt === undefined || completedAt === undefined
