@@ -39,6 +39,25 @@ export class InputError extends Error {
 export const inputError = (found: string, rest: Omit<Problem, 'found'> = {}, options?: ErrorOptions): InputError =>
   new InputError([{ found, ...rest }], options)
 
+/**
+ * Makes something of each value. Throws one {@link InputError} with the problems of all of them, where equal problems
+ * stand once; any other error is thrown as it is.
+ */
+export const collectProblems = <T, R>(values: readonly T[], make: (value: T, index: number) => R): readonly R[] => {
+  const problems = new Map<string, Problem>()
+  const made = values.flatMap((value, index) => {
+    try {
+      return [make(value, index)]
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      for (const problem of error.problems) problems.set(renderProblem(problem), problem)
+      return []
+    }
+  })
+  if (problems.size > 0) throw new InputError([...problems.values()])
+  return made
+}
+
 /** Something the run needs is missing or unusable. The message says what was found and what to do. */
 export class SetupError extends Error {
   constructor(message: string, options?: ErrorOptions) {

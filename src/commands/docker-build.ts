@@ -12,6 +12,7 @@ import { mergeResults } from '../progress/merge.ts'
 import { settleBuilt } from '../progress/settle.ts'
 import type { BakeTarget } from '../render/bake.ts'
 import { renderDockerBuild } from '../render/docker-build.ts'
+import { requiresBuildkit } from '../render/dockerfile.ts'
 import { NOTHING_BUILT, type LegOutcome, type LegTarget, type TargetMetadata } from './bake-leg.ts'
 import { followProgress } from './follow-progress.ts'
 import type { LegWork } from './leg-work.ts'
@@ -21,15 +22,13 @@ import type { WrittenLeg } from './write-leg.ts'
 /** The engine's own builder: BuildKit through Buildx, or the legacy builder where there is no Buildx. */
 export type EngineBuilder = { readonly engine: Engine; readonly buildkit: boolean; readonly used: UsedBuilder }
 
-/** Features that the legacy builder refuses, or drops without a word as it does with the body of a heredoc. */
+/** What the legacy builder refuses, or drops without a word as it does with the body of a heredoc. */
 const refuseBuildkitOnly = (fragments: Iterable<Fragment>): void => {
-  const problems = [...fragments].flatMap(({ file, buildkitOnly }) =>
-    buildkitOnly.map(({ feature, line }) => ({
-      place: { file, line, column: 1 },
-      found: `${feature} needs BuildKit, and this engine has only the legacy builder`,
-      hint: 'install Buildx and leave out USE_BUILDX=0',
-    })),
-  )
+  const problems = requiresBuildkit(fragments).map(({ feature, place }) => ({
+    place,
+    found: `${feature} needs BuildKit, and this engine has only the legacy builder`,
+    hint: 'install Buildx and leave out USE_BUILDX=0',
+  }))
   if (problems.length > 0) throw new InputError(problems)
 }
 

@@ -7,7 +7,7 @@ import { decideCacheAccess, lowerCacheAccess } from '../plan/access.ts'
 import { nameImages } from '../plan/image-names.ts'
 import { findLeg, parseLeg, parsePlan } from '../plan/parse-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { inputError } from '../problem.ts'
+import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
 import type { LegCache, RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
@@ -30,7 +30,7 @@ const readPlan = async (path: string, io: Io): Promise<Plan> => {
 }
 
 const planOf = async (inputs: BuildInputs, context: Context, io: Io): Promise<Plan> =>
-  inputs.planPath === undefined ? (await preparePlan(inputs, context, io)).plan : readPlan(inputs.planPath, io)
+  inputs.planPath === undefined ? preparePlan(inputs, context, io) : readPlan(inputs.planPath, io)
 
 type Selected = { readonly leg?: string; readonly items: readonly WorkItem[] }
 
@@ -75,11 +75,10 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const fragments = await readFragments(selected.items, io)
   const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
   const names = nameImages(selected.items, inputs.tags)
-  const items = selected.items.map((item, index): RenderItem => ({
-    item,
-    dockerfile: stitch(item, fragments, pins),
-    images: names[index] ?? [],
-  }))
+  const items = collectProblems(selected.items, (item, index): RenderItem => {
+    const dockerfile = stitch(item, fragments, pins)
+    return { item, dockerfile, images: names[index] ?? [] }
+  })
   checkPush(items, inputs)
   const leg = selected.leg === undefined ? {} : { leg: selected.leg }
   return { plan, ...leg, items, fragments, cache: cacheOf(plan, inputs, context) }

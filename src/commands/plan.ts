@@ -9,7 +9,7 @@ import { preparePlan } from './prepare.ts'
 
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
-  const { plan: made } = await preparePlan(inputs, context, io)
+  const made = await preparePlan(inputs, context, io)
   const legs = made.legs.map(({ leg }) => leg)
   const matrix = renderMatrix(legs)
   const file = join(await io.files.makeFolder('strata-plan'), 'plan.json')

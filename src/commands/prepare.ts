@@ -10,18 +10,20 @@ import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference } from '../oci/reference.ts'
 import { decideCacheAccess } from '../plan/access.ts'
-import { imagesOf } from '../plan/images.ts'
+import { imagesOf, type ImageNeed } from '../plan/images.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
-import { InputError, inputError, type Place } from '../problem.ts'
+import { collectProblems, inputError, type Place } from '../problem.ts'
+import { stitch } from '../render/dockerfile.ts'
 import type { PlanInputs } from './inputs.ts'
 import { resolveImages } from './resolve-images.ts'
 
-const readOrThrow = async (io: Io, path: string, what: string, place?: Place): Promise<string> => {
-  const text = await io.files.read(path)
-  if (text !== undefined) return text
+const missing = (path: string, what: string, place?: Place): never => {
   const hint = 'check the path, and that the repository was checked out before this step'
   throw inputError(`there is no ${what} ${path}`, { ...(place === undefined ? {} : { place }), hint })
 }
+
+const readOrThrow = async (io: Io, path: string, what: string): Promise<string> =>
+  (await io.files.read(path)) ?? missing(path, what)
 
 /** Reads the factory file with everything it includes. */
 export const readFactory = async (file: string, io: Io): Promise<Factory> => {
@@ -35,24 +37,15 @@ export const readFactory = async (file: string, io: Io): Promise<Factory> => {
 
 /** Reads each fragment that the work items use, once. Throws an InputError with the problems of all of them. */
 export const readFragments = async (items: readonly WorkItem[], io: Io): Promise<ReadonlyMap<string, Fragment>> => {
-  const layers = [...new Set(items.flatMap((item) => item.layers.map(({ layer }) => layer)))]
-  const uses = new Map(
-    items.flatMap((item) => item.layers.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]]))),
-  )
-  const read = await Promise.all(
-    [...uses].map(async ([path, { contexts, place }]): Promise<Fragment | InputError> => {
-      const text = await readOrThrow(io, path, 'fragment', place)
-      try {
-        return parseFragment(path, text, { layers, contexts: Object.keys(contexts) })
-      } catch (error) {
-        if (error instanceof InputError) return error
-        throw error
-      }
-    }),
-  )
-  const problems = read.flatMap((result) => (result instanceof InputError ? result.problems : []))
-  if (problems.length > 0) throw new InputError(problems)
-  return new Map(read.flatMap((result) => (result instanceof InputError ? [] : [[result.file, result]])))
+  const used = items.flatMap((item) => item.layers)
+  const layers = [...new Set(used.map(({ layer }) => layer))]
+  const uses = new Map(used.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]])))
+  const texts = await Promise.all([...uses.keys()].map((path) => io.files.read(path)))
+  const fragments = collectProblems([...uses], ([path, { contexts, place }], index) => {
+    const text = texts[index] ?? missing(path, 'fragment', place)
+    return parseFragment(path, text, { layers, contexts: Object.keys(contexts) })
+  })
+  return new Map(fragments.map((fragment) => [fragment.file, fragment]))
 }
 
 /** The cache repository: the one that is named, or one beside the images, never the images' own. */
@@ -83,11 +76,14 @@ const strategyOf = ({ cache, file }: Factory): 'manifest' | 'platform' => {
   })
 }
 
-/** A plan and the fragments it was made from, so that a leg need not read them twice. */
-export type Prepared = { readonly plan: Plan; readonly fragments: ReadonlyMap<string, Fragment> }
+/** What the work items need of registries. Stitching tells, since arguments can be part of an image's name. */
+const neededImages = (items: readonly WorkItem[], fragments: ReadonlyMap<string, Fragment>): readonly ImageNeed[] => {
+  const named = collectProblems(items, (item) => ({ item, images: stitch(item, fragments, {}).images }))
+  return imagesOf(named, fragments)
+}
 
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Prepared> => {
+export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Plan> => {
   const factory = await readFactory(inputs.factory, io)
   const expansion = expandFactory(factory, {
     ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
@@ -98,19 +94,15 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const fragments = await readFragments(expansion.items, io)
   const ref = cacheRefOf(factory, inputs)
   checkOneRef(ref, expansion.items)
-  const plan = makePlan({
+  const strategy = strategyOf(factory)
+  return makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
     name: factory.name,
     context: factory.context,
-    cache: {
-      strategy: strategyOf(factory),
-      access: decideCacheAccess(context.event),
-      ...(ref === undefined ? {} : { ref }),
-    },
-    images: await resolveImages(imagesOf(expansion.items, fragments), io),
+    cache: { strategy, access: decideCacheAccess(context.event), ...(ref === undefined ? {} : { ref }) },
+    images: await resolveImages(neededImages(expansion.items, fragments), io),
     expansion,
     pools: factory.pools,
   })
-  return { plan, fragments }
 }

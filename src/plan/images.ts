@@ -5,7 +5,7 @@ import type { Place, Problem } from '../problem.ts'
 
 /** An image that some work items need, and where the first of them says so. */
 export type ImageNeed = {
-  /** As the user wrote it. */
+  /** As the user wrote it, arguments filled in. */
   readonly reference: string
   readonly place: Place
   /** Platforms of the work items that need it, sorted. */
@@ -16,33 +16,45 @@ export type ImageNeed = {
   readonly manifests: readonly string[]
 }
 
-type Use = { readonly reference: string; readonly place: Place; readonly base: boolean }
+/** A work item, and the images that its Dockerfile names, arguments filled in and not pinned. */
+export type NamedImages = { readonly item: WorkItem; readonly images: readonly string[] }
 
-const usesOf = (item: WorkItem, fragments: ReadonlyMap<string, Fragment>): readonly Use[] =>
-  item.layers.flatMap(({ from, fragment, place }) => {
-    const base = from === undefined ? [] : [{ reference: from, place, base: true }]
-    const images = fragment === undefined ? [] : (fragments.get(fragment)?.images ?? [])
-    const named = images.map(({ reference, line }) => ({
-      reference,
-      place: { file: fragment ?? '', line, column: 1 },
-      base: false,
+/** Whether a reference can be what an image in a fragment becomes when its variables have values. */
+const canBe = (reference: string, written: string): boolean => {
+  const literals = written.split(/\$(?:\w+|\{[^}]*\})/)
+  return reference.startsWith(literals[0] ?? '') && reference.endsWith(literals.at(-1) ?? '')
+}
+
+/** Where a work item names an image: its base, or the first line of a fragment that can mean it. */
+const placeOf = (reference: string, item: WorkItem, fragments: ReadonlyMap<string, Fragment>): Place | undefined => {
+  const uses = item.layers.flatMap(({ from, fragment: file, place }) => {
+    const images = file === undefined ? [] : (fragments.get(file)?.images ?? [])
+    const named = images.map(({ reference: written, line }) => ({
+      written,
+      place: { file: file ?? '', line, column: 1 },
     }))
-    // A reference with a variable in it is resolved by BuildKit, which alone knows the value; scratch is not an image.
-    return [...base, ...named].filter(({ reference }) => reference !== 'scratch' && !reference.includes('$'))
+    return from === undefined ? named : [{ written: from, place }, ...named]
   })
+  const exact = uses.find(({ written }) => written === reference)
+  return (exact ?? uses.find(({ written }) => canBe(reference, written)) ?? item.layers[0])?.place
+}
 
 /** Every image the work items need, each once, in order of first use. */
 export const imagesOf = (
-  items: readonly WorkItem[],
+  named: readonly NamedImages[],
   fragments: ReadonlyMap<string, Fragment>,
 ): readonly ImageNeed[] => {
   const needs = new Map<string, ImageNeed>()
-  for (const item of items) {
-    for (const use of usesOf(item, fragments)) {
-      const known = needs.get(use.reference)
-      needs.set(use.reference, {
-        ...(known ?? use),
-        base: use.base || (known?.base ?? false),
+  for (const { item, images } of named) {
+    for (const reference of images) {
+      const known = needs.get(reference)
+      const place = known?.place ?? placeOf(reference, item, fragments)
+      // A variable that is left has a value that BuildKit alone knows.
+      if (place === undefined || reference.includes('$')) continue
+      needs.set(reference, {
+        reference,
+        place,
+        base: item.layers[0]?.from === reference || (known?.base ?? false),
         platforms: [...new Set([...(known?.platforms ?? []), item.platform])].sort(),
         manifests: [...new Set([...(known?.manifests ?? []), item.manifestId])],
       })

@@ -7,7 +7,7 @@ import { planLegs, type PlannedLeg } from './leg.ts'
 
 /** An image that a base or a fragment names, resolved once for the whole run. */
 export type PinnedImage = {
-  /** As the user wrote it. */
+  /** As the user wrote it, arguments filled in. */
   readonly reference: string
   /** With its digest; the same as `reference` when the registry could not be asked. */
   readonly pinned: string

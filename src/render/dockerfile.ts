@@ -3,7 +3,7 @@ import type { Fragment } from '../fragment/fragment.ts'
 import { isStageName } from '../fragment/stages.ts'
 import { parseReference } from '../oci/reference.ts'
 import type { Place, Problem } from '../problem.ts'
-import { InputError } from '../problem.ts'
+import { collectProblems, InputError } from '../problem.ts'
 import type { FragmentOf } from './argument-values.ts'
 import { checkArguments } from './argument-values.ts'
 import type { LayerPlan, StitchedLine } from './layer-stages.ts'
@@ -73,25 +73,6 @@ const stack = (head: readonly StitchedLine[], parts: readonly Omit<Block, 'start
   })
 }
 
-/** Runs `render` for each layer and throws the problems of all together. */
-const forEachLayer = (
-  layers: readonly WorkLayer[],
-  render: (layer: WorkLayer, index: number) => readonly StitchedLine[],
-): readonly (readonly StitchedLine[])[] => {
-  const problems: Problem[] = []
-  const rendered = layers.map((layer, index) => {
-    try {
-      return render(layer, index)
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      problems.push(...error.problems)
-      return []
-    }
-  })
-  if (problems.length > 0) throw new InputError(problems)
-  return rendered
-}
-
 /**
  * The Dockerfile of a work item: a chain of named stages, one for each layer, those that add nothing included. Auxiliary
  * stages and named contexts are called `<layer>.<name>`. ARGs before a FROM are evaluated and written where they are used,
@@ -117,7 +98,7 @@ export const stitch = (
   const stages = item.layers.map(stageOf)
   const from = item.layers[0]?.from ?? 'scratch'
   const base = from === 'scratch' ? from : pin(from)
-  const rendered = forEachLayer(item.layers, (layer, index) => {
+  const rendered = collectProblems(item.layers, (layer, index) => {
     const parent = stages[index - 1] ?? base
     return stitchLayer(
       { layer, stage: stageOf(layer), parent, platform: item.platform, stages, pin },
