@@ -38,12 +38,10 @@ export type ActionRun = WorkflowCommands & {
 /** A run of `build` that came to its end, with what its results file says. */
 export type BuildRun = ActionRun & { readonly results: Results }
 
-/** A step that is running. */
-export type RunningAction = {
+/** A step that is running. At the end of the scope it is killed, if it still is. */
+export type RunningAction = AsyncDisposable & {
   readonly kill: (signal: NodeJS.Signals) => void
   readonly finished: Promise<ActionRun>
-  /** Resolves when the log has the text. Rejects when the step ends without it. */
-  readonly printed: (text: string) => Promise<void>
 }
 
 type ActionFile = {
@@ -110,33 +108,27 @@ export const startAction = async (workspace: Workspace, step: ActionStep = {}): 
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''
-  const waiting = new Set<() => void>()
   const keep = (chunk: string): void => {
     log += chunk
-    for (const look of waiting) look()
   }
   child.stdout.setEncoding('utf8').on('data', keep)
   child.stderr.setEncoding('utf8').on('data', keep)
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
-  const finished = new Promise<ActionRun>((resolve, reject) => {
+  const ended = new Promise<Pick<ActionRun, 'code' | 'signal'>>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
-      const outputs = parseOutputs(read('output'))
-      resolve({ code, signal, log, outputs, summary: read('summary'), ...parseWorkflowCommands(log) })
+      resolve({ code, signal })
     })
   })
-  const printed = (text: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (log.includes(text)) resolve()
-      }
-      waiting.add(look)
-      look()
-      void finished.then(() => {
-        reject(new Error(`the step ended without printing ${JSON.stringify(text)}:\n${log}`))
-      })
-    })
-  return { kill: (signal) => child.kill(signal), finished, printed }
+  const finished = ended.then((end): ActionRun => {
+    const outputs = parseOutputs(read('output'))
+    return { ...end, log, outputs, summary: read('summary'), ...parseWorkflowCommands(log) }
+  })
+  const dispose = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { kill: (signal) => child.kill(signal), finished, [Symbol.asyncDispose]: dispose }
 }
 
 /** Runs a step to its end. */
