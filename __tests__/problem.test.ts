@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { InputError, inputError, renderProblem } from '../src/problem.ts'
+import { collectProblems, InputError, inputError, renderProblem } from '../src/problem.ts'
 
 const PLACE = { file: 'strata.yaml', line: 12, column: 5 }
 
@@ -30,5 +30,33 @@ describe('InputError', () => {
       message: 'no file; check the path',
       cause,
     })
+  })
+})
+
+describe('collectProblems', () => {
+  const fail = (...found: readonly string[]): never => {
+    throw new InputError(found.map((text) => ({ found: text })))
+  }
+
+  test('gives what was made of each value, in order', () => {
+    expect(collectProblems(['a', 'b'], (value, index) => [value, index])).toEqual([
+      ['a', 0],
+      ['b', 1],
+    ])
+  })
+
+  test('throws the problems of all values together, each once', () => {
+    const make = (value: number): number => (value === 2 ? value : fail('bad', `bad ${value}`))
+    expect(() => collectProblems([1, 2, 3], make)).toThrow(
+      new InputError(['bad', 'bad 1', 'bad 3'].map((found) => ({ found }))),
+    )
+  })
+
+  test('lets bugs through', () => {
+    const bug = new TypeError('bug')
+    const make = (): never => {
+      throw bug
+    }
+    expect(() => collectProblems([1], make)).toThrow(bug)
   })
 })

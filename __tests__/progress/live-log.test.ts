@@ -47,8 +47,6 @@ describe('liveLines', () => {
       'amd64 t0  base 2/4  ONBUILD RUN …   0.1s',
       'amd64 t0  base 3/4  ONBUILD WORKDIR …   0.0s',
       'amd64 t0  base 4/4  RUN echo own-s1   0.1s',
-      'amd64 t0  app 1/3  RUN …   0.2s',
-      'amd64 t0  app 2/3  RUN …   0.1s',
     ])
   })
 
