@@ -2,18 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { Pool } from '../../src/factory/factory.ts'
 import type { WorkItem } from '../../src/factory/work-item.ts'
 import { planLegs } from '../../src/plan/leg.ts'
+import { sampleWork } from '../support/samples.ts'
 
 const STAMP = { plannedAt: '2026-11-22T15:39:57.000Z', digest: '3f9c0a1b2c3d4e5f' }
 
-const work = (manifestId: string, platform: string, pool?: string): WorkItem => ({
-  manifestId,
-  platform,
-  layers: [],
-  image: 'ghcr.io/acme/llm-factory',
-  tags: [],
-  bake: {},
-  ...(pool === undefined ? {} : { pool }),
-})
+const work = (manifestId: string, platform: string, pool?: string): WorkItem =>
+  sampleWork({ manifestId, platform, ...(pool === undefined ? {} : { pool }) })
 
 const POOLS: readonly Pool[] = [
   { name: 'linux/amd64', platform: 'linux/amd64', runsOn: ['ubuntu-26.04'] },

@@ -1,18 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Leg } from '../../src/plan/leg.ts'
 import { renderMatrix } from '../../src/plan/matrix.ts'
+import { sampleLeg } from '../support/samples.ts'
 
-const leg = (id: string, changes: Partial<Leg> = {}): Leg => ({
-  id,
-  name: `amd64 · ${id}`,
-  kind: 'build',
-  platform: 'linux/amd64',
-  pool: 'linux/amd64',
-  'runs-on': 'ubuntu-24.04',
-  'planned-at': '2026-11-22T15:39:57.000Z',
-  'plan-digest': '3f9c0a1b2c3d4e5f',
-  ...changes,
-})
+const leg = (id: string, changes: Partial<Leg> = {}): Leg => sampleLeg({ id, name: `amd64 · ${id}`, ...changes })
 
 const legs = (count: number, changes: Partial<Leg> = {}): readonly Leg[] =>
   Array.from({ length: count }, (_, index) => leg(`item_${index}`, changes))

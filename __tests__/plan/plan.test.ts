@@ -1,20 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { makePlan, type PlanInput } from '../../src/plan/plan.ts'
+import { PLANNED, sampleWork } from '../support/samples.ts'
 
 const INPUT: PlanInput = {
-  plannedAt: '2026-11-22T15:39:57.000Z',
-  factory: 'strata.yaml',
-  name: 'llm-factory',
-  context: '.',
-  cache: {
-    strategy: 'manifest',
-    ref: 'ghcr.io/acme/llm-factory-cache',
-    access: { read: true, write: true, reason: 'push on the default branch main' },
-  },
-  images: [],
+  ...PLANNED,
   pools: [],
   expansion: {
-    items: [{ manifestId: 'a', platform: 'linux/amd64', layers: [], image: 'ghcr.io/acme/a', tags: ['a'], bake: {} }],
+    items: [sampleWork({ manifestId: 'a' })],
     excluded: [{ manifestId: 'b', reason: 'no', place: { file: 'strata.yaml', line: 3, column: 5 } }],
     aliases: { a: ['alias'] },
   },

@@ -1,19 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderBake, type BakeTarget, type BuildOptions, type CollectorTarget } from '../../src/render/bake.ts'
-
-const OPTIONS: BuildOptions = {
-  labels: {},
-  annotations: [],
-  secrets: [],
-  ssh: [],
-  attests: [],
-  noCache: false,
-  noCacheFilters: [],
-  pull: false,
-  addHosts: {},
-  allow: [],
-  ulimits: [],
-}
+import { NO_OPTIONS } from '../support/samples.ts'
 
 const target = (changes: Partial<BakeTarget> = {}): BakeTarget => ({
   name: 't0',
@@ -30,7 +17,7 @@ const target = (changes: Partial<BakeTarget> = {}): BakeTarget => ({
 })
 
 const render = (targets: readonly BakeTarget[], options: Partial<BuildOptions> = {}): unknown =>
-  JSON.parse(renderBake(targets, [], { ...OPTIONS, ...options }))
+  JSON.parse(renderBake(targets, [], { ...NO_OPTIONS, ...options }))
 
 const renderTarget = (changes: Partial<BakeTarget>, options: Partial<BuildOptions> = {}): unknown =>
   render([target(changes)], options)
@@ -135,7 +122,7 @@ describe('renderBake', () => {
       cacheFrom: [],
       cacheTo: ['type=registry,ref=x'],
     }
-    const file: unknown = JSON.parse(renderBake([target(), target({ name: 't1' })], [collector], OPTIONS))
+    const file: unknown = JSON.parse(renderBake([target(), target({ name: 't1' })], [collector], NO_OPTIONS))
     expect(file).toMatchObject({
       group: { default: { targets: ['t0', 't1', 'collect'] } },
       target: {

@@ -15,9 +15,9 @@ describe('a COPY from a build context', () => {
     { step: 'COPY a .', gather: 'COPY a /a', copy: 'COPY --from=app.context-1 /a .' },
     { step: 'COPY x/y/a b/', gather: 'COPY x/y/a /a', copy: 'COPY --from=app.context-1 /a b/' },
     { step: 'COPY folder/ /b', gather: 'COPY folder/ /folder', copy: 'COPY --from=app.context-1 /folder /b' },
-    { step: 'COPY . /b', gather: 'COPY . /context/', copy: 'COPY --from=app.context-1 /context/ /b' },
-    { step: 'COPY .. /b', gather: 'COPY .. /context/', copy: 'COPY --from=app.context-1 /context/ /b' },
-    { step: 'COPY / /b', gather: 'COPY / /context/', copy: 'COPY --from=app.context-1 /context/ /b' },
+    { step: 'COPY . /b', gather: 'COPY . /context', copy: 'COPY --from=app.context-1 /context /b' },
+    { step: 'COPY .. /b', gather: 'COPY .. /context', copy: 'COPY --from=app.context-1 /context /b' },
+    { step: 'COPY / /b', gather: 'COPY / /context', copy: 'COPY --from=app.context-1 /context /b' },
     { step: 'COPY *.txt /b/', gather: 'COPY *.txt /context/', copy: 'COPY --from=app.context-1 /context/ /b/' },
     { step: 'copy a /b', gather: 'COPY a /a', copy: 'copy --from=app.context-1 /a /b' },
     {

@@ -61,7 +61,7 @@ FROM ubuntu:24.04@@ AS base
 FROM base AS security
 
 FROM scratch AS core.context-1
-COPY --from=core.src . /context/
+COPY --from=core.src . /context
 
 # Licence: MIT
 # The tools
@@ -69,7 +69,7 @@ FROM --platform=$BUILDPLATFORM golang:1.26-bookworm@@ AS core.build
 ARG GO=1.26
 ARG TARGETARCH
 WORKDIR /src
-COPY --from=core.context-1 /context/ .
+COPY --from=core.context-1 /context .
 RUN --mount=type=cache,target=/root/.cache \\
     --mount=type=bind,from=busybox:1@@,target=/busybox \\
   # compiles
@@ -105,7 +105,7 @@ USER 1
   test('counts steps as BuildKit does', () => {
     expect(stepsOf(dockerfile)).toEqual([
       'core.build 2 WORKDIR /src',
-      'core.build 3 COPY --from=core.context-1 /context/ .',
+      'core.build 3 COPY --from=core.context-1 /context .',
       'core.build 4 RUN --mount=type=cache,target=/root/.cache ' +
         `--mount=type=bind,from=busybox:1@${PIN},target=/busybox go build -o /out`,
       'core.test 1 RUN <<EOF',

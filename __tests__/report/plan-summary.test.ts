@@ -2,20 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import type { Leg, PlannedLeg } from '../../src/plan/leg.ts'
 import { SUMMARY_LIMIT_BYTES } from '../../src/report/document.ts'
 import { renderPlanSummary } from '../../src/report/plan-summary.ts'
+import { sampleLeg, sampleWork } from '../support/samples.ts'
 import { expectGolden } from './golden.ts'
-import { samplePlan, sampleWork } from './samples.ts'
+import { samplePlan } from './samples.ts'
 
-const leg = (name: string, changes: Partial<Leg> = {}): Leg => ({
-  id: name,
-  name,
-  kind: 'build',
-  platform: 'linux/amd64',
-  pool: 'linux/amd64',
-  'runs-on': 'ubuntu-24.04',
-  'planned-at': '2026-11-22T15:39:57.000Z',
-  'plan-digest': '3f9c0a1b2c3d4e5f',
-  ...changes,
-})
+const leg = (name: string, changes: Partial<Leg> = {}): Leg => sampleLeg({ id: name, name, ...changes })
 
 const IDS = ['llm_factory', 'core_only', 'train', 'train_small', 'serve', 'serve_small', 'explore']
 

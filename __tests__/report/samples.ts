@@ -1,6 +1,6 @@
-import type { WorkItem } from '../../src/factory/work-item.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { Results, StepReport, WorkItemResult } from '../../src/report/results.ts'
+import { PLANNED } from '../support/samples.ts'
 
 /** A step as a literal: what differs from a hit in layer `core`. */
 export const sampleStep = (changes: Partial<StepReport> = {}): StepReport => ({
@@ -64,31 +64,11 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
   }
 }
 
-/** A work item of a plan. */
-export const sampleWork = (changes: Partial<WorkItem> = {}): WorkItem => ({
-  manifestId: 'llm_factory',
-  platform: 'linux/amd64',
-  layers: [],
-  image: 'ghcr.io/acme/llm-factory',
-  tags: ['llm_factory'],
-  bake: {},
-  ...changes,
-})
-
 /** A plan without anything to do, and what differs from it. */
 export const samplePlan = (changes: Partial<Plan> = {}): Plan => ({
   version: 1,
-  plannedAt: '2026-11-22T15:39:57.000Z',
   digest: '3f9c0a1b2c3d4e5f',
-  factory: 'strata.yaml',
-  name: 'llm-factory',
-  context: '.',
-  cache: {
-    strategy: 'manifest',
-    ref: 'ghcr.io/acme/llm-factory-cache',
-    access: { read: true, write: true, reason: 'push on the default branch main' },
-  },
-  images: [],
+  ...PLANNED,
   items: [],
   legs: [],
   excluded: [],
