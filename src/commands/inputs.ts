@@ -17,6 +17,8 @@ export type PlanInputs = {
   readonly cacheRef?: string
   /** Base images by variant. */
   readonly base: Readonly<Record<string, string>>
+  /** Named contexts for every fragment, by name; stronger than those of the factory file. */
+  readonly buildContexts: Readonly<Record<string, string>>
   readonly githubToken?: string
 }
 
@@ -39,7 +41,6 @@ export type BuildInputs = PlanInputs & {
   /** Templates; empty for the default. */
   readonly tags: readonly string[]
   readonly secrets: readonly SecretSource[]
-  readonly buildContexts: Readonly<Record<string, string>>
   readonly options: Omit<BuildOptions, 'secrets'>
   readonly dryRun: boolean
 }
@@ -105,6 +106,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   only: list(read('only')),
   platforms: platforms(read),
   base: references(read, 'base'),
+  buildContexts: record(read, 'build-contexts'),
   ...optional('registry', read('registry').replace(/\/+$/, '')),
   ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
   ...optional('githubToken', read('github-token')),
@@ -136,7 +138,6 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   cacheTo: lines(read('cache-to')),
   tags: lines(read('tags')),
   secrets: secrets(read),
-  buildContexts: record(read, 'build-contexts'),
   dryRun: bool(read, 'dry-run', false),
   options: {
     labels: record(read, 'labels'),

@@ -11,7 +11,7 @@ import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
 import type { LegCache, RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
-import { preparePlan, readFragments } from './prepare.ts'
+import { preparePlan, readFragments, withContexts } from './prepare.ts'
 
 /** What one leg builds. */
 export type LegWork = {
@@ -72,10 +72,11 @@ const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void =>
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const plan = await planOf(inputs, context, io)
   const selected = selectItems(plan, inputs.leg, io)
-  const fragments = await readFragments(selected.items, io)
+  const workItems = withContexts(selected.items, inputs.buildContexts)
+  const fragments = await readFragments(workItems, io)
   const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
-  const names = nameImages(selected.items, inputs.tags)
-  const items = collectProblems(selected.items, (item, index): RenderItem => {
+  const names = nameImages(workItems, inputs.tags)
+  const items = collectProblems(workItems, (item, index): RenderItem => {
     const dockerfile = stitch(item, fragments, pins)
     return { item, dockerfile, images: names[index] ?? [] }
   })

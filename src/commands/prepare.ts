@@ -82,6 +82,18 @@ const neededImages = (items: readonly WorkItem[], fragments: ReadonlyMap<string,
   return imagesOf(named, fragments)
 }
 
+/** Work items whose fragments can copy from these contexts, too. They are the job's own, so a plan never has them. */
+export const withContexts = (
+  items: readonly WorkItem[],
+  given: Readonly<Record<string, string>>,
+): readonly WorkItem[] =>
+  items.map((item) => {
+    const layers = item.layers.map((layer) =>
+      layer.fragment === undefined ? layer : { ...layer, contexts: { ...layer.contexts, ...given } },
+    )
+    return { ...item, layers }
+  })
+
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Plan> => {
   const factory = await readFactory(inputs.factory, io)
@@ -91,7 +103,8 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
-  const fragments = await readFragments(expansion.items, io)
+  const items = withContexts(expansion.items, inputs.buildContexts)
+  const fragments = await readFragments(items, io)
   const ref = cacheRefOf(factory, inputs)
   checkOneRef(ref, expansion.items)
   const strategy = strategyOf(factory)
@@ -101,7 +114,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     name: factory.name,
     context: factory.context,
     cache: { strategy, access: decideCacheAccess(context.event), ...(ref === undefined ? {} : { ref }) },
-    images: await resolveImages(neededImages(expansion.items, fragments), io),
+    images: await resolveImages(neededImages(items, fragments), io),
     expansion,
     pools: factory.pools,
   })

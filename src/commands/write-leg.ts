@@ -27,7 +27,7 @@ export const writeLeg = async (
   const secrets = renderSecrets(inputs.secrets, context.env)
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
-  const { push, load, buildContexts: contexts } = inputs
+  const { push, load } = inputs
   const rendered = renderLeg(work.items, {
     cache: work.cache,
     push,
@@ -35,7 +35,6 @@ export const writeLeg = async (
     driver,
     folder,
     context: work.plan.context,
-    contexts,
   })
   const options = { ...inputs.options, secrets: secrets.specs }
   await Promise.all(rendered.files.map(({ name, text }) => io.files.write(join(folder, name), text)))

@@ -35,7 +35,6 @@ export type LegSettings = {
   readonly folder: string
   /** Build context, relative to the workspace. */
   readonly context: string
-  readonly contexts: Readonly<Record<string, string>>
 }
 
 /** Cache refs of one work item; what it was told to read and write. */
@@ -51,12 +50,13 @@ export type RenderedLeg = {
 }
 
 /** The Dockerfile's name within the folder: it says which work item it is, for those who read it. */
-const dockerfileName = ({ manifestId, platform }: WorkItem): string => `${manifestId}-${platformSlug(platform)}.Dockerfile`
+const dockerfileName = ({ manifestId, platform }: WorkItem): string =>
+  `${manifestId}-${platformSlug(platform)}.Dockerfile`
 
 /** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
 const outputsOf = ({ push, load, driver }: LegSettings, named: boolean): readonly string[] => {
   if (!named || (!push && !load)) return [renderAttributes({ type: 'cacheonly' })]
-  if (driver === 'docker') return [renderAttributes({ type: 'image', push: String(push) })]
+  if (driver === 'docker') return [renderAttributes({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })]
   return [
     ...(push ? [renderAttributes({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
     ...(load ? [renderAttributes({ type: 'docker' })] : []),
@@ -108,7 +108,7 @@ export const renderLeg = (items: readonly RenderItem[], settings: LegSettings): 
       name: `t${index}`,
       dockerfile: `${settings.folder}/${dockerfileName(item)}`,
       context: settings.context,
-      contexts: { ...dockerfile.contexts, ...settings.contexts },
+      contexts: dockerfile.contexts,
       platform: item.platform,
       tags: images,
       outputs: outputsOf(settings, images.length > 0),
