@@ -2,15 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { listPushedTags, readPushedImage } from '../support/e2e/registry-content.ts'
-import { runBuild } from '../support/e2e/run-action.ts'
+import { PULL_REQUEST, runBuild } from '../support/e2e/run-action.ts'
 import { docker, emptyBuilder } from '../support/e2e/testbed.ts'
 import { twoApps } from '../support/e2e/two-apps.ts'
 import { createWorkspace } from '../support/e2e/workspace.ts'
 
 const BOTH = 'linux/amd64, linux/arm64'
-
-/** Reads cache and writes none, so that one run does not change what the next one finds. */
-const PULL_REQUEST = { name: 'pull_request', ref: 'refs/pull/2/merge', payload: 'pull-request.json' }
 
 /** Runs an image, without a network, and returns what it prints. */
 const runImage = async (reference: string, platform: string): Promise<string> => {
