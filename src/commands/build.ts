@@ -1,5 +1,6 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
+import { parseReference } from '../oci/reference.ts'
 import { grantsOf } from '../render/grants.ts'
 import { bakeLeg, type LegOutcome, type LegTarget } from './bake-leg.ts'
 import { openBuilder } from './builder.ts'
@@ -20,6 +21,13 @@ const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly 
     cacheTo: inputs.cacheTo,
     ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
   })
+
+/** Hosts of the registries that a leg's images, bases and caches are in. */
+const registriesOf = ({ plan, items, cache }: LegWork): readonly string[] => {
+  const names = [...items.flatMap(({ images }) => images), ...plan.images.map(({ reference }) => reference)]
+  const cached = cache.location === undefined ? [] : [cache.location.repository]
+  return [...new Set([...names, ...cached].flatMap((name) => parseReference(name)?.registry ?? []))]
+}
 
 type Built = {
   readonly work: LegWork
@@ -76,6 +84,7 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
     io.actions.info(`Dry run: ${work.items.length} Dockerfiles and a bake file are in ${folder}; nothing was built`)
     return { outputs: { 'rendered-path': folder } }
   }
-  const built = await (context.useBuildx ? buildWithBuildx : buildWithEngine)(work, inputs, context, io)
+  const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine
+  const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io))
   return reportLeg({ ...built, startedAt }, io)
 }

@@ -8,6 +8,7 @@ import { createFiles } from './files.ts'
 import type { Io } from './io.ts'
 import { createKeychain, dockerConfigFolder } from './registry/credentials.ts'
 import { createRegistry } from './registry/registry.ts'
+import { createWhileSignedIn } from './sign-in.ts'
 import { VERSION } from './version.ts'
 
 /** What of the inputs the world needs to know. */
@@ -21,8 +22,12 @@ export const createIo = (
 ): Io => {
   if (githubToken !== undefined) actions.mask(githubToken)
   const account = { registry: 'ghcr.io', username: event.actor ?? 'github', source: 'the input github-token' }
-  const extra = githubToken === undefined ? [] : [{ ...account, password: githubToken }]
+  const given = githubToken === undefined ? undefined : { ...account, password: githubToken }
+  const keychainOptions = { folder: dockerConfigFolder(env, homedir()), env }
   const docker = createDocker(env, workspace)
+  const warn = (message: string): void => {
+    actions.warning({ message })
+  }
   return {
     actions,
     builders: createBuilders(docker),
@@ -31,10 +36,9 @@ export const createIo = (
     files: createFiles(workspace, temporary),
     registry: createRegistry({
       version: VERSION,
-      keychain: createKeychain({ folder: dockerConfigFolder(env, homedir()), env, extra }),
-      warn: (message) => {
-        actions.warning({ message })
-      },
+      keychain: createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] }),
+      warn,
     }),
+    whileSignedIn: createWhileSignedIn(docker, createKeychain(keychainOptions), given, warn),
   }
 }

@@ -15,8 +15,8 @@ export type LongRun = {
 
 /** The Docker CLI. Arguments are arrays; there is no shell anywhere. */
 export type Docker = {
-  /** Runs a short command to its end. Code 127 when there is no Docker CLI. */
-  readonly query: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Output>
+  /** Runs a short command to its end, with `input` on its standard input. Code 127 when there is no Docker CLI. */
+  readonly query: (args: readonly string[], given?: { readonly input?: string }) => Promise<Output>
   /** Runs a long command, streams what it prints and can be stopped. Returns its exit code. */
   readonly run: (args: readonly string[], options: LongRun) => Promise<number>
 }
@@ -26,11 +26,12 @@ const definedOf = (env: NodeJS.ProcessEnv): Readonly<Record<string, string>> =>
 
 /** The Docker CLI found in PATH, run in the workspace. */
 export const createDocker = (env: NodeJS.ProcessEnv, workspace: string): Docker => ({
-  query: async (args, extra = {}) => {
+  query: async (args, { input } = {}) => {
     try {
       const { exitCode, stdout, stderr } = await getExecOutput('docker', [...args], {
         cwd: workspace,
-        env: { ...definedOf(env), ...extra },
+        env: definedOf(env),
+        ...(input === undefined ? {} : { input: Buffer.from(input) }),
         silent: true,
         ignoreReturnCode: true,
       })

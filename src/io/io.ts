@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import type { Docker } from './docker.ts'
 import type { Files } from './files.ts'
 import type { Registry } from './registry/registry.ts'
+import type { WhileSignedIn } from './sign-in.ts'
 
 /** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
 export type Io = {
@@ -13,4 +14,5 @@ export type Io = {
   readonly docker: Docker
   readonly files: Files
   readonly registry: Registry
+  readonly whileSignedIn: WhileSignedIn
 }
