@@ -19,6 +19,7 @@ export type LegTarget = {
   readonly title: string
 }
 
+/** Everything that goes into baking a leg. */
 export type LegBuild = {
   readonly targets: readonly LegTarget[]
   readonly collectors: readonly CollectorTarget[]
@@ -36,6 +37,7 @@ export type LegBuild = {
 /** What Buildx wrote of one target. */
 export type TargetMetadata = Readonly<Record<string, unknown>>
 
+/** What came of baking a leg. */
 export type LegOutcome = {
   readonly result: BuildResult
   /** By target name, as far as they were built. */

@@ -25,6 +25,7 @@ export type LegCache = {
   readonly to: readonly string[]
 }
 
+/** What decides how a leg is rendered, besides its work items. */
 export type LegSettings = {
   readonly cache: LegCache
   readonly push: boolean
@@ -40,6 +41,7 @@ export type LegSettings = {
 /** Cache refs of one work item; what it was told to read and write. */
 export type CacheRefs = { readonly from: readonly string[]; readonly to: readonly string[] }
 
+/** A leg as BuildKit is told of it: targets in the order of the work items, `t0` for the first. */
 export type RenderedLeg = {
   readonly targets: readonly BakeTarget[]
   readonly collectors: readonly CollectorTarget[]
