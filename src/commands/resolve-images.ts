@@ -16,7 +16,8 @@ const problemOf = ({ reference, place, manifests }: ImageNeed, why: string): Pro
 /** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
 const unresolved = (need: ImageNeed, error: RegistryError): Resolved => {
   const image = { reference: need.reference, pinned: need.reference, platforms: [] }
-  if (!error.temporary) return { image, problem: problemOf(need, error.message) }
+  // Without an answer nothing is known; with one that will not change, the image cannot be used.
+  if (!error.temporary && error.status !== undefined) return { image, problem: problemOf(need, error.message) }
   return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` }
 }
 
