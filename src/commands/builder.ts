@@ -25,6 +25,8 @@ export const openBuilder = async (needs: BuilderNeeds, io: Io): Promise<LegBuild
   const builders = await io.builders.list()
   const containerdStore = await hasContainerdStore(builders, needs, io)
   const choice = chooseBuilder(builders, { ...needs, containerdStore })
+  // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
+  if (choice.kind !== 'use') await io.builders.engine()
   if (choice.kind === 'refuse') throw new SetupError(choice.message)
   const builder = choice.kind === 'use' ? choice.builder : await createBuilder(choice.reason, io)
   io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`)
