@@ -38,7 +38,7 @@ const readAll = (folder: string): string =>
 describe('secrets', () => {
   test('reach the steps that mount them and nothing else', async () => {
     await using space = await createWorkspace(factory(MOUNTS))
-    const [value, variable, file] = ['value', 'variable', 'file'].map((name) => `${name} ${space.salt}=${'${x}'}`)
+    const [value, variable, file] = ['value', 'variable', 'file'].map((name) => `${name} ${space.salt}=\${x}`)
     if (value === undefined || variable === undefined || file === undefined) throw new Error('three secrets')
     await space.write({ 'secret.txt': file })
     const run = await runBuild(space, {
