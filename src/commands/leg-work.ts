@@ -5,13 +5,14 @@ import type { Io } from '../io/io.ts'
 import { parseReference, repositoryOf } from '../oci/reference.ts'
 import { decideCacheAccess, lowerCacheAccess } from '../plan/access.ts'
 import { nameImages } from '../plan/image-names.ts'
-import { findLeg, parseLeg, parsePlan } from '../plan/parse-plan.ts'
+import { findLeg, type LegStamp, parseLeg } from '../plan/parse-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
 import type { LegCache, RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
-import { preparePlan, readFragments, withContexts } from './prepare.ts'
+import { obtainPlan } from './obtain-plan.ts'
+import { readFragments, withContexts } from './prepare.ts'
 
 /** What one leg builds. */
 export type LegWork = {
@@ -23,20 +24,11 @@ export type LegWork = {
   readonly cache: LegCache
 }
 
-const readPlan = async (path: string, io: Io): Promise<Plan> => {
-  const text = await io.files.read(path)
-  if (text !== undefined) return parsePlan(text, path)
-  throw inputError(`there is no plan file ${path}`, { hint: 'hand it on from the plan job as an artifact' })
-}
-
-const planOf = async (inputs: BuildInputs, context: Context, io: Io): Promise<Plan> =>
-  inputs.planPath === undefined ? preparePlan(inputs, context, io) : readPlan(inputs.planPath, io)
-
 type Selected = { readonly leg?: string; readonly items: readonly WorkItem[] }
 
-const selectItems = (plan: Plan, leg: string | undefined, io: Io): Selected => {
+const selectItems = (plan: Plan, leg: LegStamp | undefined, io: Io): Selected => {
   if (leg === undefined) return { items: plan.items }
-  const { id, digest } = parseLeg(leg)
+  const { id, digest } = leg
   if (digest !== undefined && digest !== plan.digest) {
     const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file or an input changed`
     io.actions.warning({ message })
@@ -68,10 +60,11 @@ const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void =>
   throw inputError(found, { expected: 'registry in the factory file, or input registry' })
 }
 
-/** The plan and the part of it that this leg builds, stitched. Without a plan file the leg plans for itself. */
+/** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
-  const plan = await planOf(inputs, context, io)
-  const selected = selectItems(plan, inputs.leg, io)
+  const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
+  const plan = await obtainPlan(inputs, given, context, io)
+  const selected = selectItems(plan, given, io)
   const workItems = withContexts(selected.items, inputs.buildContexts)
   const fragments = await readFragments(workItems, io)
   const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))

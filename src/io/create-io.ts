@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import type { Actions } from './actions.ts'
+import { createArtifacts } from './artifacts.ts'
 import { createBuilders } from './builders.ts'
 import { createClock } from './clock.ts'
 import type { Context } from './context.ts'
@@ -30,6 +31,7 @@ export const createIo = (
   }
   return {
     actions,
+    artifacts: createArtifacts(env),
     builders: createBuilders(docker),
     clock: createClock(),
     docker,

@@ -1,4 +1,5 @@
 import type { Actions } from './actions.ts'
+import type { Artifacts } from './artifacts.ts'
 import type { Builders } from './builders.ts'
 import type { Clock } from './clock.ts'
 import type { Docker } from './docker.ts'
@@ -9,6 +10,7 @@ import type { WhileSignedIn } from './sign-in.ts'
 /** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
 export type Io = {
   readonly actions: Actions
+  readonly artifacts: Artifacts
   readonly builders: Builders
   readonly clock: Clock
   readonly docker: Docker

@@ -31,8 +31,11 @@ export const parsePlan = (text: string, file: string): Plan => {
   return value as Plan
 }
 
+/** What a job needs to know of its leg; without a digest, any plan that has the leg will do. */
+export type LegStamp = Pick<Leg, 'id'> & { readonly digest?: string }
+
 /** What a job knows of its leg: the matrix entry as JSON. Throws an InputError when it has no id. */
-export const parseLeg = (text: string): Pick<Leg, 'id'> & { readonly digest?: string } => {
+export const parseLeg = (text: string): LegStamp => {
   const value = parseJson(text, 'input leg')
   if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string') {
     throw inputError('input leg has no id', { expected: '${{ toJSON(matrix) }} of a matrix that the plan action made' })

@@ -41,6 +41,9 @@ export type Plan = {
   readonly aliases: Readonly<Record<string, readonly string[]>>
 }
 
+/** Name of the workflow artifact that holds the plan of that digest. */
+export const planArtifactName = (digest: string): string => `strata-plan-${digest}`
+
 /** What a plan is made of. */
 export type PlanInput = Pick<Plan, 'plannedAt' | 'factory' | 'name' | 'context' | 'cache' | 'images'> & {
   readonly expansion: Expansion

@@ -1,0 +1,86 @@
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** What came of storing a file. `unavailable`: nothing offers artifacts here. */
+export type ArtifactUpload =
+  | { readonly status: 'stored' }
+  | { readonly status: 'unavailable' }
+  | { readonly status: 'failed'; readonly reason: string }
+
+/** What came of fetching a file. `missing`: the run has no artifact of that name. */
+export type ArtifactDownload =
+  | { readonly status: 'found'; readonly file: string }
+  | { readonly status: 'missing' }
+  | { readonly status: 'unavailable' }
+  | { readonly status: 'failed'; readonly reason: string }
+
+/** Artifacts of this workflow run, of one file each. Nothing here throws: a run has to get along without them. */
+export type Artifacts = {
+  /**
+   * Stores a file under a name that stands for its content: names are given once in a run and never again, so one that
+   * is taken, by an earlier attempt for example, counts as stored. It is kept as long as the repository keeps artifacts.
+   */
+  readonly upload: (name: string, file: string) => Promise<ArtifactUpload>
+  /** Fetches the file of an artifact into a folder, which must be empty. */
+  readonly download: (name: string, folder: string) => Promise<ArtifactDownload>
+}
+
+/**
+ * Whether there is an artifact service that the toolkit can speak to: the runner gives actions its address and a token,
+ * and GitHub Enterprise Server has another one (`isGhes` in `@actions/artifact`, src/internal/shared/config.ts).
+ */
+const offersArtifacts = (env: NodeJS.ProcessEnv): boolean => {
+  const given = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].every((name) => (env[name] ?? '') !== '')
+  const host = URL.parse(env['GITHUB_SERVER_URL'] ?? '')?.hostname ?? 'github.com'
+  return given && /^github\.com$|\.(ghe\.com|localhost)$/.test(host)
+}
+
+/** First line of what went wrong; the toolkit's further ones are general advice. */
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim()
+
+/** The toolkit passes the service's status on in the message alone. */
+const isTaken = (reason: string): boolean => reason.includes('(409)')
+
+const isNotFound = (error: unknown): boolean => error instanceof Error && error.name === 'ArtifactNotFoundError'
+
+/** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
+const loadClient = async () => {
+  const { DefaultArtifactClient } = await import('@actions/artifact')
+  return new DefaultArtifactClient()
+}
+
+const uploadFile = async (name: string, file: string): Promise<ArtifactUpload> => {
+  try {
+    const client = await loadClient()
+    await client.uploadArtifact(name, [file], dirname(file))
+    return { status: 'stored' }
+  } catch (error) {
+    const reason = reasonOf(error)
+    return isTaken(reason) ? { status: 'stored' } : { status: 'failed', reason }
+  }
+}
+
+const downloadFile = async (name: string, folder: string): Promise<ArtifactDownload> => {
+  try {
+    const client = await loadClient()
+    const { artifact } = await client.getArtifact(name)
+    const expected = artifact.digest === undefined ? {} : { expectedHash: artifact.digest }
+    const { digestMismatch = false } = await client.downloadArtifact(artifact.id, { path: folder, ...expected })
+    if (digestMismatch) return { status: 'failed', reason: 'what arrived does not have the digest of what was stored' }
+    const [file, ...others] = await readdir(folder)
+    if (file !== undefined && others.length === 0) return { status: 'found', file: join(folder, file) }
+    return { status: 'failed', reason: `it has ${file === undefined ? 'no file' : 'more than one file'}` }
+  } catch (error) {
+    return isNotFound(error) ? { status: 'missing' } : { status: 'failed', reason: reasonOf(error) }
+  }
+}
+
+/** The artifact service that the runner's variables name, as far as they name one. */
+export const createArtifacts = (env: NodeJS.ProcessEnv): Artifacts =>
+  offersArtifacts(env)
+    ? { upload: uploadFile, download: downloadFile }
+    : {
+        upload: () => Promise.resolve({ status: 'unavailable' }),
+        download: () => Promise.resolve({ status: 'unavailable' }),
+      }
