@@ -1,0 +1,57 @@
+import type { Io } from '../../src/io/io.ts'
+
+const unexpected = (): never => {
+  throw new Error('nothing in this test should ask for that')
+}
+
+/** What a command told the Actions toolkit, in order. */
+export type Told = { readonly infos: string[]; readonly warnings: string[]; readonly summaries: string[] }
+
+/** A world of workspace files given as texts by path, without artifacts. What is not given throws when it is used. */
+export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {}): { io: Io; told: Told } => {
+  const told: Told = { infos: [], warnings: [], summaries: [] }
+  const io: Io = {
+    actions: {
+      input: unexpected,
+      info: (line) => void told.infos.push(line),
+      debug: () => undefined,
+      warning: ({ message }) => void told.warnings.push(message),
+      error: unexpected,
+      group: () => undefined,
+      mask: unexpected,
+      output: unexpected,
+      summary: (markdown) => Promise.resolve(void told.summaries.push(markdown)),
+    },
+    artifacts: {
+      upload: () => Promise.resolve({ status: 'unavailable' }),
+      download: () => Promise.resolve({ status: 'unavailable' }),
+    },
+    builders: {
+      engine: unexpected,
+      buildxVersion: unexpected,
+      list: unexpected,
+      create: unexpected,
+      remove: unexpected,
+    },
+    clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
+    docker: { query: unexpected, run: unexpected },
+    files: {
+      read: (path) => Promise.resolve(texts.get(path)),
+      find: () => Promise.resolve([]),
+      write: (path, text) => Promise.resolve(void texts.set(path, text)),
+      makeFolder: (name) => Promise.resolve(`/tmp/${name}`),
+      absolute: (path) => `/workspace/${path}`,
+    },
+    registry: {
+      headManifest: unexpected,
+      getManifest: unexpected,
+      getBlob: unexpected,
+      getImageConfig: unexpected,
+      listTags: unexpected,
+      resolveImage: unexpected,
+    },
+    whileSignedIn: unexpected,
+    ...changes,
+  }
+  return { io, told }
+}
