@@ -103,7 +103,8 @@ describe('the plan', () => {
 })
 
 describe('a leg', () => {
-  const noPlan = 'there is no plan file nowhere/plan.json; hand it on from the plan job as an artifact'
+  const noPlan =
+    'there is no plan file nowhere/plan.json; without input plan-path, build fetches the plan of its run by itself'
 
   test.each([
     [{ 'plan-path': 'nowhere/plan.json' }, noPlan],
