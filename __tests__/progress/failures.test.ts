@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { failures } from '../../src/progress/failures.ts'
 import { applyStatus, applyText, createFold } from '../../src/progress/fold.ts'
 import { renderFailure } from '../../src/progress/line.ts'
-import { failingTargets, folded, target } from './fixture.ts'
+import { failingTargets, folded, steps, target } from './fixture.ts'
 
 const label = (name: string): string => `amd64 ${name}`
 
@@ -61,6 +61,25 @@ describe('failures', () => {
     applyStatus(fold, { vertexes: names.map((name) => ({ digest: 'a', name, started: '1', completed: '2', error })) })
     const targets = ['t0', 't1', 't2'].map((name) => target(name))
     expect(failures(fold, targets)).toMatchObject([{ step: undefined, targets: ['t0', 't2'], error }])
+  })
+
+  test('a file that is not in the build context fails the step that copies it', () => {
+    const gathering = { gatheredIn: 'core.context-1', original: 'COPY a /b' }
+    const targets = ['t0', 't1'].map((name) => ({
+      target: name,
+      steps: steps('core 3 COPY --from=core.context-1 /a /b').map((step) => ({ ...step, ...gathering })),
+    }))
+    const fold = createFold()
+    const error = 'failed to compute cache key: "/a": not found'
+    const vertex = { digest: 'a', name: '[t1 core.context-1 1/1] COPY a /a', started: '1', completed: '2', error }
+    applyStatus(fold, { vertexes: [vertex] })
+    const found = failures(fold, targets)
+    expect(found).toMatchObject([{ step: { stage: 'core', index: 3 }, targets: ['t1'], error }])
+    expect(found.flatMap((failure) => renderFailure(failure, label))).toEqual([
+      'FAILED  amd64 t1  core COPY a /b',
+      '  at core.Dockerfile:30',
+      `  ${error}`,
+    ])
   })
 
   test.each(['cold', 'warm-remote', 'single'])('none in %s', (name) => {

@@ -50,6 +50,25 @@ describe('liveLines', () => {
     ])
   })
 
+  test('a stage that only gathers files is not spoken of until it fails', () => {
+    const [step] = target('t0', 'core 2 COPY --from=core.context-1 /a /a').steps
+    const steps = step === undefined ? [] : [{ ...step, gatheredIn: 'core.context-1', original: 'COPY a /a' }]
+    const fold = createFold()
+    const log = createLiveLog(fold, { label, targets: [{ target: 't0', steps }] })
+    const say = (digest: string, name: string, error?: string): readonly string[] => {
+      const times = { started: '2026-01-01T00:00:00Z', completed: '2026-01-01T00:00:01Z' }
+      const status = { vertexes: [{ digest, name, ...times, ...(error === undefined ? {} : { error }) }] }
+      applyStatus(fold, status)
+      return squeezed(liveLines(log, status))
+    }
+    expect(say('a', '[core.context-1 1/1] COPY a /a')).toEqual([])
+    expect(say('b', '[core 2/2] COPY --from=core.context-1 /a /a')).toEqual(['amd64 t0  core 2/2  COPY a /a   1.0s'])
+    expect(say('c', '[core.context-1 1/1] COPY a /a', '"/a": not found')).toEqual([
+      'amd64 t0  core.context-1 1/1  COPY …   FAILED',
+      '  "/a": not found',
+    ])
+  })
+
   test('a cache that cannot be reached is named with the reason', () => {
     const lines = linesOf('single', { targets: [target('t0')] })
     expect(squeezed(lines)[0]).toBe('amd64 t0  cache import  127.0.0.1:1/none:x   unavailable')

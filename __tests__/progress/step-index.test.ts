@@ -43,6 +43,14 @@ describe('a vertex name and the step that it stands for', () => {
     expect(two.locate('[2/2] RUN a').step).toBeUndefined()
   })
 
+  test('is none of a stage that gathers files, which is known all the same', () => {
+    const [step] = target('t0', 'core 2 COPY --from=core.context-1 /a /a').steps
+    const steps = step === undefined ? [] : [{ ...step, gatheredIn: 'core.context-1' }]
+    const found = createStepIndex([{ target: 't0', steps }]).locate('[core.context-1 1/1] COPY a /a')
+    expect(found.step).toBeUndefined()
+    expect(found.gathersFor).toBe(steps[0])
+  })
+
   test('is shifted by what ONBUILD of the base put before it', () => {
     const index = createStepIndex([target('t0', 'core 2 RUN a', 'core 3 RUN b')])
     expect(index.locate('[core 3/4] RUN a').step).toBeUndefined()

@@ -40,6 +40,68 @@ describe('a COPY from a build context', () => {
     expect(copy?.split(/ +/)).toEqual(['COPY', '--from=app.context-1', '/context/', '/c/'])
   })
 
+  test('takes them from one stage over several lines', () => {
+    expect(appOf('COPY \\\n  --chown=1 \\\n  a \\\n  # why\n  b\\\nc \\\n  /d/').join('\n')).toBe(`\
+FROM scratch AS app.context-1
+COPY a bc /context/
+
+FROM base AS app
+COPY --from=app.context-1 \\
+  --chown=1 \\
+  /context/ \\
+  # why
+  \\
+ \\
+  /d/
+`)
+  })
+
+  test('in an auxiliary stage has its own, too, before all stages of the layer', () => {
+    const text = 'ARG PARENT\nFROM golang:1 AS build\nCOPY go.* ./\nRUN make\nFROM $PARENT\nCOPY a /a\n'
+    const dockerfile = stitched([BASE, { layer: 'app', text }])
+    expect(bodyOf(dockerfile)).toBe(`FROM ubuntu:24.04 AS base
+
+FROM scratch AS app.context-1
+COPY go.* /context/
+
+FROM scratch AS app.context-2
+COPY a /a
+
+FROM golang:1 AS app.build
+COPY --from=app.context-1 /context/ ./
+RUN make
+FROM base AS app
+COPY --from=app.context-2 /a /a
+`)
+    expect(dockerfile.steps.map(({ stage, index, gatheredIn }) => [stage, index, gatheredIn])).toEqual([
+      ['app.build', 2, 'app.context-1'],
+      ['app.build', 3, undefined],
+      ['app', 1, 'app.context-2'],
+    ])
+  })
+
+  test.each([
+    ['docker-image://busybox:1', false],
+    ['oci-layout:///x', false],
+    ['target:base', false],
+    ['https://example.com/a.git', false],
+    ['git@example.com:a/b.git', false],
+    ['../apps/serve', true],
+    ['/apps', true],
+  ])('from %s is one from a folder: %s', (context, expected) => {
+    const { steps } = stitched([BASE, { layer: 'app', text: 'COPY --from=SRC a /b\n', contexts: { src: context } }])
+    expect(steps.map(({ text, gatheredIn }) => [text, gatheredIn])).toEqual([
+      expected ? ['COPY --from=app.context-1 /a /b', 'app.context-1'] : ['COPY --from=app.src a /b', undefined],
+    ])
+  })
+
+  test.each(['COPY <<END /c\na\nEND', 'COPY a <<END /c/\na\nEND', 'COPY a b .', 'COPY -- --a /c'])(
+    '%j stays as it is',
+    (step) => {
+      expect(appOf(step)).toEqual(['FROM base AS app', ...step.split('\n'), ''])
+    },
+  )
+
   test.each([
     'COPY "a b" /c',
     "COPY 'a' /c",

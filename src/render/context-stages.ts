@@ -12,10 +12,11 @@ export type ContextStage = {
   readonly edits: readonly Edit[]
 }
 
-/** Where the files lie in their stage. One file keeps its name, which it needs when it is copied into a folder. */
+/** Where the files lie in their stage. What stands alone keeps its name, which a file needs to be copied into a folder. */
 const gatheredAt = ({ sources, gathered }: ContextCopy): string => {
+  if (gathered) return '/context/'
   const name = basename(sources[0]?.text ?? '')
-  return gathered || name === '' || name === '.' || name === '..' ? '/context/' : `/${name}`
+  return ['', '.', '..'].includes(name) ? '/context' : `/${name}`
 }
 
 /**

@@ -133,16 +133,21 @@ const globalsOf = (plan: LayerPlan, fragment: Fragment, values: ReadonlyMap<stri
 const isSame = (a: Token | undefined, b: Token): boolean =>
   a?.spans[0]?.line === b.spans[0]?.line && a?.spans[0]?.start === b.spans[0]?.start
 
-/** Whether a named context is a folder, not an image, a repository or another target. */
-const isFolder = (context: string | undefined): boolean => !/^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/.test(context ?? '')
+const REMOTE = /^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/
+
+/** Whether a name is that of a folder, not of an image, a repository or another target. */
+const isFolder = ({ contexts }: WorkLayer, name: string): boolean =>
+  Object.entries(contexts).some(
+    ([context, value]) => context.toLowerCase() === name.toLowerCase() && !REMOTE.test(value),
+  )
 
 /** A stage for each COPY from a folder, in the order of the fragment. */
-const contextStages = ({ layer, stage, fragment }: Scope): readonly ContextStage[] => {
-  const contexts = new Map(Object.entries(layer.contexts).map(([name, value]) => [name.toLowerCase(), value]))
-  return fragment.contextCopies
-    .filter(({ from }) => from === undefined || (contexts.has(from.text.toLowerCase()) && isFolder(contexts.get(from.text.toLowerCase()))))
-    .map((copy, index) => contextStage(copy, nameIn(stage, `context-${index + 1}`), copy.from && nameIn(stage, copy.from.text)))
-}
+const contextStages = ({ layer, stage, fragment }: Scope): readonly ContextStage[] =>
+  fragment.contextCopies
+    .filter(({ from }) => from === undefined || isFolder(layer, from.text))
+    .map((copy, index) =>
+      contextStage(copy, nameIn(stage, `context-${index + 1}`), copy.from && nameIn(stage, copy.from.text)),
+    )
 
 const renderContextStage = ({ lines, line }: ContextStage): readonly StitchedLine[] =>
   lines.map((text, index) => (index === 0 ? { text, gathersFor: line } : { text }))
@@ -183,7 +188,9 @@ export const stitchLayer = (plan: LayerPlan, fragment: Fragment | undefined): re
   const edits = collectEdits([
     ...fragment.stages.map((stage, index) => () => editStage(stage, index, scope)),
     ...fragment.sources
-      .filter(({ token }) => !fragment.contextCopies.some(({ from, line }) => gathered.has(line) && isSame(from, token)))
+      .filter(
+        ({ token }) => !fragment.contextCopies.some(({ from, line }) => gathered.has(line) && isSame(from, token)),
+      )
       .map((source) => () => editSource(source, scope)),
     () => gathering.flatMap((stage) => stage.edits),
     () => editArguments(values, scope),

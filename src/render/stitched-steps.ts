@@ -57,9 +57,10 @@ const stepOf = (
   const end = lines[rendered.end - start]?.from
   if (from === undefined || end === undefined) return undefined
   const text = foldText(instruction)
+  const { layer: name, variant, fragment: file = '' } = layer
   return {
     ...{ stage, index, text, ...originalOf(block, from, text), ...gatheringStage(block, from) },
-    ...{ layer: layer.layer, variant: layer.variant, file: layer.fragment ?? '', lines: { start: from, end }, rendered },
+    ...{ layer: name, variant, file, lines: { start: from, end }, rendered },
   }
 }
 
