@@ -99,7 +99,7 @@ const legacyBuild = async ({ bake, dockerfile }: LegTarget, run: Run, io: Io): P
     onStderr: keep,
   })
   const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
-  const result = foldLegacy(lines, { target: bake.name, steps: dockerfile.steps, failed: code !== 0 })
+  const result = foldLegacy(lines, { target: bake.name, dockerfile, failed: code !== 0 })
   const step = result.targets[0]?.steps.find(({ outcome }) => outcome === 'failed')?.step
   return code === 0 ? { result } : { result, failure: { ...unknownFailure(bake, lines.slice(-20)), step } }
 }
