@@ -154,7 +154,12 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
     const names = leg.targets.map(({ bake }) => bake.name)
     if (left === undefined) {
       // Whatever was not named is not built either.
-      const rest: Failure = found[0] ?? { step: undefined, targets: names, error: 'docker buildx bake failed', logTail: [] }
+      const rest: Failure = found[0] ?? {
+        step: undefined,
+        targets: names,
+        error: 'docker buildx bake failed',
+        logTail: [],
+      }
       for (const name of names) if (!failed.has(name)) failed.set(name, rest)
       return { result, metadata: {}, failed }
     }

@@ -1,5 +1,3 @@
-import { didYouMean } from '../suggest.ts'
-import { parsePlatform, type Platform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
@@ -11,8 +9,8 @@ export type ReadInput = (name: string) => string
 export type PlanInputs = {
   readonly factory: string
   readonly only: readonly string[]
-  /** Empty: those of the factory file. */
-  readonly platforms: readonly Platform[]
+  /** As written; empty for all of the factory file, which alone knows what they can be. */
+  readonly platforms: readonly string[]
   readonly registry?: string
   readonly cacheRef?: string
   /** Base images by variant. */
@@ -75,16 +73,6 @@ const pairs = (read: ReadInput, name: string, separator = '='): readonly (readon
 const record = (read: ReadInput, name: string, separator?: string): Readonly<Record<string, string>> =>
   Object.fromEntries(pairs(read, name, separator))
 
-const KNOWN_PLATFORMS = ['linux/amd64', 'linux/arm64', 'linux/arm/v7', 'linux/arm/v6', 'linux/386', 'linux/riscv64']
-
-const platforms = (read: ReadInput): readonly Platform[] =>
-  list(read('platforms')).map((text) => {
-    const platform = parsePlatform(text)
-    if (platform !== undefined) return platform
-    const expected = 'os/architecture, for example linux/amd64'
-    throw inputError(`input platforms has ${JSON.stringify(text)}`, { expected, ...didYouMean(text, KNOWN_PLATFORMS) })
-  })
-
 const references = (read: ReadInput, name: string): Readonly<Record<string, string>> => {
   const entries = pairs(read, name)
   for (const [key, value] of entries) {
@@ -104,7 +92,7 @@ const optional = <K extends string>(key: K, text: string): { readonly [P in K]?:
 export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInputs => ({
   factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
   only: list(read('only')),
-  platforms: platforms(read),
+  platforms: list(read('platforms')),
   base: references(read, 'base'),
   buildContexts: record(read, 'build-contexts'),
   ...optional('registry', read('registry').replace(/\/+$/, '')),

@@ -1,5 +1,6 @@
 import { glob, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { isMissing } from './missing.ts'
 
 /** Files of the workspace, and the folder for what the run makes. */
 export type Files = {
@@ -13,9 +14,6 @@ export type Files = {
   /** Absolute form of a path of the workspace. */
   readonly absolute: (path: string) => string
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 
 /** Files below a workspace; `temporary` is the runner's folder for what lives as long as the job. */
 export const createFiles = (workspace: string, temporary: string): Files => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isMissing } from '../missing.ts'
 import { runCredentialHelper } from './credential-helper.ts'
 import { type AuthEntry, type DockerConfig, entryFor, parseDockerConfig, serverName } from './docker-config.ts'
 import { canonicalHost } from './endpoint.ts'
@@ -49,9 +50,6 @@ export const dockerConfigFolder = (env: Readonly<Record<string, string | undefin
 type ConfigRead = { readonly config: DockerConfig; readonly warnings: readonly string[] }
 
 const EMPTY: DockerConfig = { auths: {}, credHelpers: {} }
-
-const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
 const readDockerConfig = async (file: string): Promise<ConfigRead> => {
   try {
