@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process'
+import { root } from '../script/documents.ts'
+
+/*
+ * npm run bench                       all benchmarks
+ * npm run bench -- shared-context     one of them
+ *
+ * Each measures real BuildKit on the test bed, tells its progress on standard error, and prints one JSON object, the
+ * result, as a line on standard output.
+ */
+
+/** What a benchmark found out, in the order in which it is printed. */
+export type BenchResult = Readonly<Record<string, unknown>>
+
+const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
+  'shared-context': async () => (await import('./shared-context.ts')).sharedContext(),
+}
+
+/** Where no test bed is, starts one and runs this program again with its environment. */
+const runOnTestbed = (args: readonly string[]): number => {
+  const script = 'script/testbed start >&2 && eval "$(script/testbed env)" && exec "$0" bench/run.ts "$@"'
+  const { status } = spawnSync('bash', ['-c', script, process.execPath, ...args], { cwd: root, stdio: 'inherit' })
+  return status ?? 1
+}
+
+const run = async (args: readonly string[]): Promise<number> => {
+  const names = args.length === 0 ? Object.keys(BENCHES) : args
+  const unknown = names.find((name) => !(name in BENCHES))
+  if (unknown !== undefined) {
+    process.stderr.write(`there is no benchmark ${unknown}; there are: ${Object.keys(BENCHES).join(', ')}\n`)
+    return 64
+  }
+  if ((process.env['STRATA_TESTBED_REGISTRY'] ?? '') === '') return runOnTestbed(names)
+  for (const name of names) process.stdout.write(`${JSON.stringify(await BENCHES[name]?.())}\n`)
+  return 0
+}
+
+process.exitCode = await run(process.argv.slice(2))
