@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
-import { renderJsonSchema } from '../src/factory/json-schema.ts'
+import { SCHEMAS } from './schemas.ts'
 
-/** Writes schema/strata.schema.json from the description that the parser reads with. */
-const target = new URL('../schema/strata.schema.json', import.meta.url)
-await writeFile(target, `${JSON.stringify(renderJsonSchema(), null, 2)}\n`)
+/** Writes the schemas of the files that users write and of those they read. */
+for (const [name, render] of Object.entries(SCHEMAS)) {
+  const target = new URL(`../schema/${name}`, import.meta.url)
+  await writeFile(target, `${JSON.stringify(render(), null, 2)}\n`)
+}

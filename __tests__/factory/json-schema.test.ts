@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
@@ -6,8 +5,6 @@ import { parseIncludedFile, parseMainFile } from '../../src/factory/document.ts'
 import { renderJsonSchema } from '../../src/factory/json-schema.ts'
 import { ANCHORED, FULL, JSON_FILE } from './examples.ts'
 import { expansionMistakes, GOOD, nameMistakes, shapeMistakes, unsaidMistakes } from './mistakes.ts'
-
-const FILE = new URL('../../schema/strata.schema.json', import.meta.url)
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })
 ajv.addSchema({ ...renderJsonSchema(), $id: 'strata' })
@@ -30,10 +27,6 @@ const reads = (read: () => unknown): boolean => {
     return false
   }
 }
-
-test('the committed schema is what the description says (npm run schema)', async () => {
-  expect(await readFile(FILE, 'utf8')).toBe(`${JSON.stringify(renderJsonSchema(), null, 2)}\n`)
-})
 
 const titled = (mistakes: readonly { readonly title: string; readonly text: string }[]) =>
   mistakes.map(({ title, text }) => [title, text] as const)

@@ -1,0 +1,74 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { describe, expect, test } from '@jest/globals'
+import { readText } from '../script/documents.ts'
+import { SCHEMAS } from '../script/schemas.ts'
+import { expandFactory } from '../src/factory/expand.ts'
+import { makePlan } from '../src/plan/plan.ts'
+import { sampleItem, sampleResults, sampleStep } from './report/samples.ts'
+import { readExample } from './support/examples.ts'
+import { PLANNED } from './support/samples.ts'
+
+test.each(Object.entries(SCHEMAS))('the committed schema/%s is what the code says (npm run schema)', (name, render) => {
+  expect(readText(`schema/${name}`)).toBe(`${JSON.stringify(render(), null, 2)}\n`)
+})
+
+const FACTORY = readExample('examples/llm-factory/strata.yaml')
+const DIGEST = `sha256:${'a'.repeat(64)}`
+
+const PLAN = makePlan({
+  ...PLANNED,
+  images: [
+    { reference: 'ubuntu:24.04', pinned: `ubuntu:24.04@${DIGEST}`, digest: DIGEST, platforms: ['linux/amd64'] },
+    { reference: 'debian:13', pinned: 'debian:13', platforms: [] },
+  ],
+  expansion: expandFactory(FACTORY),
+  pools: FACTORY.pools,
+})
+
+const RESULTS = sampleResults({
+  leg: 'serve-linux-amd64',
+  items: [
+    sampleItem({ digest: DIGEST, steps: [sampleStep({ vertex: DIGEST }), sampleStep({ outcome: 'run' })] }),
+    sampleItem({
+      status: 'failed',
+      error: { message: 'exit code 1', file: 'a.Dockerfile', line: 3, logTail: ['no'] },
+      cacheFrom: [{ ref: 'a' }, { ref: 'b', error: 'not found' }],
+      cacheTo: [{ ref: 'a', written: false, error: 'denied' }],
+    }),
+  ],
+  excluded: PLAN.excluded,
+})
+
+const ajv = new Ajv2020({ strict: true, allErrors: true })
+
+const validatorOf = (name: string): ValidateFunction => ajv.compile(JSON.parse(readText(`schema/${name}`)) as object)
+
+/** A copy as it comes back from its file. */
+const written = (value: object): Record<string, unknown> => JSON.parse(JSON.stringify(value)) as Record<string, unknown>
+
+describe.each([
+  { name: 'plan.schema.json', value: PLAN },
+  { name: 'results.schema.json', value: RESULTS },
+])('$name', ({ name, value }) => {
+  const validate = validatorOf(name)
+
+  test('takes what the action writes', () => {
+    expect(validate(written(value)) ? [] : validate.errors).toEqual([])
+  })
+
+  test.each([
+    ['an unknown key', { surprise: 1 }],
+    ['another version', { version: 2 }],
+    ['a name that is no text', { name: 7 }],
+    ['something else in a list', { items: ['a'] }],
+  ])('refuses %s', (_, changes) => {
+    expect(validate({ ...written(value), ...changes })).toBe(false)
+  })
+
+  test('refuses what is not whole', () => {
+    for (const key of Object.keys(value).filter((each) => each !== 'leg')) {
+      const { [key]: dropped, ...rest } = written(value)
+      expect([key, dropped === undefined, validate(rest)]).toEqual([key, false, false])
+    }
+  })
+})

@@ -1,0 +1,9 @@
+import { renderJsonSchema } from '../src/factory/json-schema.ts'
+import { renderTypeSchema } from './type-schema.ts'
+
+/** The committed schemas by file name: the factory file's from the parser's description, the others from their types. */
+export const SCHEMAS: Readonly<Record<string, () => object>> = {
+  'strata.schema.json': renderJsonSchema,
+  'plan.schema.json': () => renderTypeSchema('src/plan/plan.ts', 'Plan'),
+  'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results'),
+}
