@@ -12,7 +12,8 @@ import { stitch } from '../render/dockerfile.ts'
 import type { LegCache, RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
 import { obtainPlan } from './obtain-plan.ts'
-import { readFragments, withContexts } from './prepare.ts'
+import { withContexts } from './prepare.ts'
+import { readFragments } from './sources.ts'
 
 /** What one leg builds. */
 export type LegWork = {

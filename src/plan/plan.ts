@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { CacheStrategy, Pool } from '../factory/factory.ts'
+import type { Pool } from '../factory/factory.ts'
 import type { ExcludedCombination, Expansion, WorkItem } from '../factory/work-item.ts'
 import type { Platform } from '../oci/platform.ts'
-import type { CacheAccess } from './access.ts'
+import type { PlannedCache } from './cache.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
 
 /** An image that a base or a fragment names, resolved once for the whole run. */
@@ -28,12 +28,7 @@ export type Plan = {
   readonly name: string
   /** Build context, relative to the workspace. */
   readonly context: string
-  readonly cache: {
-    readonly strategy: Exclude<CacheStrategy, 'layer'>
-    /** Repository of the cache refs, or one ref with its tag; absent when there is no registry to keep it. */
-    readonly ref?: string
-    readonly access: CacheAccess
-  }
+  readonly cache: PlannedCache
   readonly images: readonly PinnedImage[]
   readonly items: readonly WorkItem[]
   readonly legs: readonly PlannedLeg[]

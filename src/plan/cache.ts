@@ -1,0 +1,63 @@
+import type { CacheStrategy, Factory } from '../factory/factory.ts'
+import type { WorkItem } from '../factory/work-item.ts'
+import { parseReference } from '../oci/reference.ts'
+import { inputError } from '../problem.ts'
+import type { CacheAccess } from './access.ts'
+
+/** Where the cache of a run lives, how its refs are named, and what may be done with it. */
+export type PlannedCache = {
+  readonly strategy: Exclude<CacheStrategy, 'layer'>
+  /** Repository of the cache refs, or one ref with its tag; absent when there is no registry to keep it. */
+  readonly ref?: string
+  readonly access: CacheAccess
+}
+
+/** What inputs say of the cache; they come before the factory file. */
+export type CacheInputs = { readonly registry?: string; readonly cacheRef?: string }
+
+/** What the format knows and this release does not do is refused, since doing something else instead would cost trust. */
+const strategyOf = ({ cache: { backend, strategy = 'manifest' }, file }: Factory): PlannedCache['strategy'] => {
+  const place = { file, line: 1, column: 1 }
+  if (backend !== 'registry') {
+    const hint = 'caches elsewhere can be named in inputs cache-from and cache-to'
+    const found = `cache.backend is ${backend}, which this release does not have yet`
+    throw inputError(found, { place, expected: 'registry', hint })
+  }
+  if (strategy !== 'layer') return strategy
+  const found = 'cache.strategy is layer, which this release does not have yet'
+  throw inputError(found, { place, expected: 'manifest or platform' })
+}
+
+/** The one that is named, or a repository beside the images, never the images' own. */
+const refOf = ({ name, registry, cache }: Factory, inputs: CacheInputs): string | undefined => {
+  const home = inputs.registry ?? registry
+  const ref = inputs.cacheRef ?? cache.ref ?? (home === undefined ? undefined : `${home}/${name}-cache`)
+  if (ref === undefined || parseReference(ref) !== undefined) return ref
+  const expected = 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref'
+  throw inputError(`the cache ref is ${JSON.stringify(ref)}`, { expected })
+}
+
+/** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
+const checkOneRef = (ref: string, items: readonly WorkItem[]): void => {
+  const platforms = [...new Set(items.map(({ platform }) => platform))]
+  if (parseReference(ref)?.tag === undefined || platforms.length < 2) return
+  const expected = 'a repository, or one platform: a cache ref holds one'
+  throw inputError(`cache ref ${ref} has a tag and there are work items for ${platforms.join(', ')}`, { expected })
+}
+
+/**
+ * The cache of a run: inputs first, then the factory file, then a repository named after the factory.
+ * Throws an InputError for a ref that is none, one ref for several platforms, and what this release cannot do.
+ */
+export const planCache = (
+  factory: Factory,
+  items: readonly WorkItem[],
+  inputs: CacheInputs,
+  access: CacheAccess,
+): PlannedCache => {
+  const strategy = strategyOf(factory)
+  const ref = refOf(factory, inputs)
+  if (ref === undefined) return { strategy, access }
+  checkOneRef(ref, items)
+  return { strategy, ref, access }
+}
