@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { root } from '../script/documents.ts'
+import { readText, root } from '../script/documents.ts'
 import { expandFactory } from '../src/factory/expand.ts'
+import type { WorkItem } from '../src/factory/work-item.ts'
+import type { Fragment } from '../src/fragment/fragment.ts'
+import { readInstructions } from '../src/fragment/instruction.ts'
+import { parseFragment } from '../src/fragment/parse.ts'
+import { stitch } from '../src/render/dockerfile.ts'
 import { readExample } from './support/examples.ts'
 
 const EXAMPLES = [
@@ -42,6 +47,37 @@ describe.each(EXAMPLES)('$file', ({ file, amd64, arm64, excluded }) => {
     ])
     expect([...new Set(paths)].filter((path) => !existsSync(join(root, path)))).toEqual([])
     expect(paths).not.toEqual([])
+  })
+})
+
+/** Every fragment that work items use, by path. */
+const readFragments = (items: readonly WorkItem[]): ReadonlyMap<string, Fragment> => {
+  const layers = items.flatMap((item) => item.layers)
+  const names = layers.map(({ layer }) => layer)
+  return new Map(
+    layers.flatMap(({ fragment: path, contexts }) => {
+      if (path === undefined) return []
+      return [[path, parseFragment(path, readText(path), { layers: names, contexts: Object.keys(contexts) })]]
+    }),
+  )
+}
+
+describe.each(EXAMPLES)('the fragments of $file', ({ file }) => {
+  const { items } = expandFactory(readExample(file))
+  const fragments = readFragments(items)
+
+  test.each(items.map((item) => [item.manifestId, item.platform, item] as const))('make %s for %s', (_, __, item) => {
+    const { targets, steps, text } = stitch(item, fragments, {})
+    expect(targets.map(({ layer }) => layer)).toEqual(item.layers.map(({ layer }) => layer))
+    expect(new Set(steps.map((step) => step.file))).toEqual(
+      new Set(item.layers.flatMap(({ fragment }) => fragment ?? [])),
+    )
+    expect(readInstructions(text).instructions.map(({ open }) => open)).not.toContainEqual(expect.anything())
+  })
+
+  test('stand on an argument, so that plain Buildx builds them', () => {
+    const bare = [...fragments.values()].filter(({ stages }) => stages.at(-1)?.tokens === undefined)
+    expect(bare.map((fragment) => fragment.file)).toEqual([])
   })
 })
 
