@@ -1,12 +1,11 @@
-import { createActions } from './io/actions.ts'
-import { readContext } from './io/context.ts'
-import { createIo } from './io/create-io.ts'
-import type { CommandResult } from './commands/command.ts'
 import { build } from './commands/build.ts'
+import type { CommandResult } from './commands/command.ts'
 import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
 import { plan } from './commands/plan.ts'
+import { createActions, type Actions } from './io/actions.ts'
+import { readContext } from './io/context.ts'
+import { createIo } from './io/create-io.ts'
 import { InputError, inputError, renderProblem } from './problem.ts'
-import type { Actions } from './io/actions.ts'
 
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandResult> => {
@@ -30,12 +29,9 @@ const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandR
 const tell = (error: unknown, actions: Actions): void => {
   if (error instanceof InputError) {
     for (const problem of error.problems) {
-      const { place, ...text } = problem
+      const { place } = problem
       // The annotation has the place; the text repeats it for those who read the log.
-      actions.error({
-        message: renderProblem({ ...text, ...(place === undefined ? {} : { place }) }),
-        ...(place === undefined ? {} : { place }),
-      })
+      actions.error({ message: renderProblem(problem), ...(place === undefined ? {} : { place }) })
     }
     return
   }

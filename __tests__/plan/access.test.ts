@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
-import { decideCacheAccess, lowerCacheAccess, type CacheAccess } from '../../src/plan/access.ts'
+import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../src/plan/access.ts'
 import { parseRunEvent, type RunEnvironment } from '../../src/plan/event.ts'
 
 /** Payloads of `@octokit/webhooks-examples` 7.6.1 (MIT), cut to what matters here; those of forks and bots changed by hand. */
@@ -229,27 +229,21 @@ describe('decideCacheAccess', () => {
   })
 })
 
-describe('lowerCacheAccess', () => {
+describe('weakerAccess', () => {
   const earned: CacheAccess = { read: true, write: true, reason: 'earned' }
   const readOnly: CacheAccess = { read: true, write: false, reason: 'a fork' }
+  const other: CacheAccess = { read: true, write: false, reason: 'a tag' }
 
   test.each([
-    ['nothing lowered', earned, { enabled: true, write: true }, earned],
-    [
-      'writing turned off',
-      earned,
-      { enabled: true, write: false },
-      { ...readOnly, reason: 'writing is turned off by input' },
-    ],
-    ['inputs never raise', readOnly, { enabled: true, write: true }, readOnly],
-    ['the event is the reason where it denied first', readOnly, { enabled: true, write: false }, readOnly],
-    [
-      'the one switch',
-      earned,
-      { enabled: false, write: true },
-      { read: false, write: false, reason: 'caching is turned off by input' },
-    ],
-  ])('%s', (_, access, wishes, expected) => {
-    expect(lowerCacheAccess(access, wishes)).toEqual(expected)
+    ['both may write', earned, { ...earned, reason: 'earned, too' }, { ...earned, reason: 'earned, too' }],
+    ['the first only reads', readOnly, earned, readOnly],
+    ['the second only reads', earned, readOnly, readOnly],
+    ['both only read', readOnly, other, readOnly],
+  ])('%s', (_, first, second, expected) => {
+    expect(weakerAccess(first, second)).toEqual(expected)
   })
+})
+
+test('noCacheAccess neither reads nor writes', () => {
+  expect(noCacheAccess('off')).toEqual({ read: false, write: false, reason: 'off' })
 })

@@ -16,7 +16,7 @@ import { requiresBuildkit } from '../render/dockerfile.ts'
 import { NOTHING_BUILT, type LegOutcome, type LegTarget, type TargetMetadata } from './bake-leg.ts'
 import { followProgress } from './follow-progress.ts'
 import type { LegWork } from './leg-work.ts'
-import type { UsedBuilder } from './report-leg.ts'
+import type { UsedBuilder } from './leg-results.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
 /** The engine's own builder: BuildKit through Buildx, or the legacy builder where there is no Buildx. */

@@ -3,7 +3,7 @@ import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference, repositoryOf } from '../oci/reference.ts'
-import { decideCacheAccess, lowerCacheAccess } from '../plan/access.ts'
+import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../plan/access.ts'
 import { nameImages } from '../plan/image-names.ts'
 import { findLeg, type LegStamp, parseLeg } from '../plan/parse-plan.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -37,22 +37,27 @@ const selectItems = (plan: Plan, leg: LegStamp | undefined, io: Io): Selected =>
   return { leg: id, items: findLeg(plan, id).items.flatMap((index) => plan.items[index] ?? []) }
 }
 
-/** The cache as both the plan and this run's own event allow it, less what inputs take away. */
+/** What both the plan's event and this run's own have earned, less what inputs take away. */
+const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
+  if (!inputs.cache) return noCacheAccess('caching is turned off by input')
+  if (!context.useBuildx) return noCacheAccess('USE_BUILDX=0 builds without cache refs')
+  return weakerAccess(decideCacheAccess(context.event), plan.cache.access)
+}
+
 const cacheOf = (plan: Plan, inputs: BuildInputs, context: Context): LegCache => {
-  const own = decideCacheAccess(context.event)
-  const access = own.write ? plan.cache.access : own
   const reference = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
   const tag = reference?.tag === undefined ? {} : { tag: reference.tag }
   return {
     strategy: plan.cache.strategy,
-    access: lowerCacheAccess(access, { enabled: inputs.cache && context.useBuildx, write: true }),
+    access: accessOf(plan, inputs, context),
     from: inputs.cacheFrom,
     to: inputs.cacheTo,
     ...(reference === undefined ? {} : { location: { repository: repositoryOf(reference), ...tag } }),
   }
 }
 
-const hasRegistry = (image: string): boolean => /[.:]|^localhost$/.test(image.slice(0, Math.max(0, image.indexOf('/'))))
+/** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
+const hasRegistry = (image: string): boolean => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image)
 
 const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void => {
   const homeless = items.find(({ images }) => images.some((image) => !hasRegistry(image)))

@@ -16,7 +16,7 @@ export type Actions = {
   readonly group: (title: string, lines: readonly string[]) => void
   readonly mask: (secret: string) => void
   readonly output: (name: string, value: string) => void
-  /** Appends Markdown to the job summary and tells where it was written; nothing outside GitHub. */
+  /** Appends Markdown to the job summary; does nothing outside GitHub, where there is none. */
   readonly summary: (markdown: string) => Promise<void>
 }
 

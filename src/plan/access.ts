@@ -54,17 +54,8 @@ export const decideCacheAccess = (event: RunEvent): CacheAccess => {
   return readOnly(`${branch} is neither the default nor a protected branch`)
 }
 
-/** What inputs allow. They can only lower what the event earned. */
-export type CacheWishes = {
-  /** The one switch that turns all caching off. */
-  readonly enabled: boolean
-  /** Whether exports are wanted at all. */
-  readonly write: boolean
-}
+/** The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. */
+export const weakerAccess = (first: CacheAccess, second: CacheAccess): CacheAccess => (first.write ? second : first)
 
-/** The access after inputs had their say. */
-export const lowerCacheAccess = (access: CacheAccess, wishes: CacheWishes): CacheAccess => {
-  if (!wishes.enabled) return { read: false, write: false, reason: 'caching is turned off by input' }
-  if (access.write && !wishes.write) return { ...access, write: false, reason: 'writing is turned off by input' }
-  return access
-}
+/** The access of a run that uses no cache, whatever its event has earned. */
+export const noCacheAccess = (reason: string): CacheAccess => ({ read: false, write: false, reason })
