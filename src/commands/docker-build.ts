@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Fragment } from '../fragment/fragment.ts'
-import type { Engine } from '../io/builders.ts'
 import type { Io } from '../io/io.ts'
 import { CanceledError, InputError, inputError, SetupError } from '../problem.ts'
 import { attributeSteps } from '../progress/attribute.ts'
@@ -20,7 +19,7 @@ import type { UsedBuilder } from './leg-results.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
 /** The engine's own builder: BuildKit through Buildx, or the legacy builder where there is no Buildx. */
-export type EngineBuilder = { readonly engine: Engine; readonly buildkit: boolean; readonly used: UsedBuilder }
+export type EngineBuilder = { readonly buildkit: boolean; readonly used: UsedBuilder }
 
 /** What the legacy builder refuses, or drops without a word as it does with the body of a heredoc. */
 const refuseBuildkitOnly = (fragments: Iterable<Fragment>): void => {
@@ -49,14 +48,23 @@ export const openEngine = async (work: LegWork, io: Io): Promise<EngineBuilder &
   if (!buildkit) refuseBuildkitOnly(work.fragments.values())
   const driver = buildkit ? 'docker' : 'docker (legacy builder)'
   const used = { builder: { name: 'default', driver, buildkit: `engine ${engine.version}` }, buildx: 'not used' }
-  return { engine, buildkit, used, work: { ...work, items } }
+  return { buildkit, used, work: { ...work, items } }
 }
 
+/** What the builds of a leg have in common. */
 type Run = { readonly builder: EngineBuilder; readonly written: WrittenLeg; readonly signal: AbortSignal }
 
-type One = { readonly result: BuildResult; readonly metadata?: TargetMetadata; readonly failure?: Failure }
+/** What came of one target. */
+type TargetBuild = { readonly result: BuildResult; readonly metadata?: TargetMetadata; readonly failure?: Failure }
 
-const buildkitBuild = async ({ bake, dockerfile, title }: LegTarget, run: Run, io: Io): Promise<One> => {
+const unknownFailure = ({ name }: BakeTarget, logTail: readonly string[]): Failure => ({
+  step: undefined,
+  targets: [name],
+  error: logTail.at(-1) ?? 'docker build failed',
+  logTail,
+})
+
+const buildkitBuild = async ({ bake, dockerfile, title }: LegTarget, run: Run, io: Io): Promise<TargetBuild> => {
   const fold = createFold()
   const targets = [{ target: bake.name, steps: dockerfile.steps, title }]
   const stream = followProgress(targets, fold, io)
@@ -80,14 +88,7 @@ const buildkitBuild = async ({ bake, dockerfile, title }: LegTarget, run: Run, i
   }
 }
 
-const unknownFailure = ({ name }: BakeTarget, logTail: readonly string[]): Failure => ({
-  step: undefined,
-  targets: [name],
-  error: logTail.at(-1) ?? 'docker build failed',
-  logTail,
-})
-
-const legacyBuild = async ({ bake, dockerfile }: LegTarget, run: Run, io: Io): Promise<One> => {
+const legacyBuild = async ({ bake, dockerfile }: LegTarget, run: Run, io: Io): Promise<TargetBuild> => {
   const chunks: Buffer[] = []
   const keep = (chunk: Buffer): void => {
     chunks.push(chunk)
@@ -124,11 +125,11 @@ export const dockerBuildLeg = async (
   const failed = new Map<string, Failure>()
   for (const target of targets) {
     const { name } = target.bake
-    const one = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io)
+    const built = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io)
     if (run.signal.aborted) throw new CanceledError(`stopped by ${String(run.signal.reason)}`)
-    result = mergeResults(result, one.result)
-    if (one.metadata !== undefined) metadata[name] = one.metadata
-    if (one.failure !== undefined) failed.set(name, one.failure)
+    result = mergeResults(result, built.result)
+    if (built.metadata !== undefined) metadata[name] = built.metadata
+    if (built.failure !== undefined) failed.set(name, built.failure)
     else if (run.push) await pushImages(target.bake, io)
   }
   return { result, metadata, failed }
