@@ -42,6 +42,7 @@ const CASES: readonly Case[] = [
   },
   {
     description: 'an engine that does not answer',
+    inputs: { builder: 'default' },
     env: (space) => Promise.resolve({ DOCKER_HOST: `unix://${space.path}/none.sock` }),
     error: /engine does not answer .*none\.sock.*; start it, or set DOCKER_HOST$/,
   },
