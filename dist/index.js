@@ -2784,7 +2784,7 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 46752:
+/***/ 24371:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -30872,7 +30872,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 45248:
+/***/ 2381:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32264,8 +32264,14 @@ const openEngine = async (work, io) => {
         refuseBuildkitOnly(work.fragments.values());
     const driver = buildkit ? 'docker' : 'docker (legacy builder)';
     const used = { builder: { name: 'default', driver, buildkit: `engine ${engine.version}` }, buildx: 'not used' };
-    return { engine, buildkit, used, work: { ...work, items } };
+    return { buildkit, used, work: { ...work, items } };
 };
+const unknownFailure = ({ name }, logTail) => ({
+    step: undefined,
+    targets: [name],
+    error: logTail.at(-1) ?? 'docker build failed',
+    logTail,
+});
 const buildkitBuild = async ({ bake, dockerfile, title }, run, io) => {
     const fold = createFold();
     const targets = [{ target: bake.name, steps: dockerfile.steps, title }];
@@ -32289,12 +32295,6 @@ const buildkitBuild = async ({ bake, dockerfile, title }, run, io) => {
         ...(code === 0 ? {} : { failure: failure ?? unknownFailure(bake, []) }),
     };
 };
-const unknownFailure = ({ name }, logTail) => ({
-    step: undefined,
-    targets: [name],
-    error: logTail.at(-1) ?? 'docker build failed',
-    logTail,
-});
 const legacyBuild = async ({ bake, dockerfile }, run, io) => {
     const chunks = [];
     const keep = (chunk) => {
@@ -32326,14 +32326,14 @@ const dockerBuildLeg = async (targets, run, io) => {
     const failed = new Map();
     for (const target of targets) {
         const { name } = target.bake;
-        const one = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io);
+        const built = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io);
         if (run.signal.aborted)
             throw new problem/* CanceledError */.k3(`stopped by ${String(run.signal.reason)}`);
-        result = mergeResults(result, one.result);
-        if (one.metadata !== undefined)
-            metadata[name] = one.metadata;
-        if (one.failure !== undefined)
-            failed.set(name, one.failure);
+        result = mergeResults(result, built.result);
+        if (built.metadata !== undefined)
+            metadata[name] = built.metadata;
+        if (built.failure !== undefined)
+            failed.set(name, built.failure);
         else if (run.push)
             await pushImages(target.bake, io);
     }
@@ -32341,7 +32341,7 @@ const dockerBuildLeg = async (targets, run, io) => {
 };
 
 // EXTERNAL MODULE: ./src/plan/access.ts
-var plan_access = __nccwpck_require__(64661);
+var access = __nccwpck_require__(64661);
 // EXTERNAL MODULE: ./src/factory/template.ts
 var factory_template = __nccwpck_require__(92222);
 // EXTERNAL MODULE: ./src/suggest.ts
@@ -32455,8 +32455,8 @@ const findLeg = ({ legs }, id) => {
 
 // EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
 var plan = __nccwpck_require__(79640);
-// EXTERNAL MODULE: ./src/commands/prepare.ts + 40 modules
-var prepare = __nccwpck_require__(21092);
+// EXTERNAL MODULE: ./src/commands/prepare.ts + 10 modules
+var prepare = __nccwpck_require__(91066);
 ;// CONCATENATED MODULE: ./src/commands/obtain-plan.ts
 
 
@@ -32489,12 +32489,12 @@ const obtain = async (inputs, digest, context, io) => {
     if (planPath !== undefined)
         return { plan: await readPlan(planPath, io), source: `from ${planPath}` };
     if (digest === undefined)
-        return { plan: await (0,prepare/* preparePlan */.HY)(inputs, context, io), source: 'made here' };
+        return { plan: await (0,prepare/* preparePlan */.H)(inputs, context, io), source: 'made here' };
     const name = (0,plan/* planArtifactName */.n)(digest);
     const fetched = await fetchPlan(name, io);
     if ('file' in fetched)
         return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` };
-    return { plan: await (0,prepare/* preparePlan */.HY)(inputs, context, io), source: `made here, as ${fetched.without}` };
+    return { plan: await (0,prepare/* preparePlan */.H)(inputs, context, io), source: `made here, as ${fetched.without}` };
 };
 /**
  * The plan to build from: the file that input `plan-path` names, else the artifact of the plan that made the leg, else
@@ -32506,7 +32506,10 @@ const obtainPlan = async (inputs, leg, context, io) => {
     return plan;
 };
 
+// EXTERNAL MODULE: ./src/commands/sources.ts + 23 modules
+var sources = __nccwpck_require__(52181);
 ;// CONCATENATED MODULE: ./src/commands/leg-work.ts
+
 
 
 
@@ -32525,21 +32528,27 @@ const selectItems = (plan, leg, io) => {
     }
     return { leg: id, items: findLeg(plan, id).items.flatMap((index) => plan.items[index] ?? []) };
 };
-/** The cache as both the plan and this run's own event allow it, less what inputs take away. */
+/** What both the plan's event and this run's own have earned, less what inputs take away. */
+const accessOf = (plan, inputs, context) => {
+    if (!inputs.cache)
+        return (0,access/* noCacheAccess */.U)('caching is turned off by input');
+    if (!context.useBuildx)
+        return (0,access/* noCacheAccess */.U)('USE_BUILDX=0 builds without cache refs');
+    return (0,access/* weakerAccess */.GQ)((0,access/* decideCacheAccess */.J3)(context.event), plan.cache.access);
+};
 const cacheOf = (plan, inputs, context) => {
-    const own = (0,plan_access/* decideCacheAccess */.J)(context.event);
-    const access = own.write ? plan.cache.access : own;
     const reference = plan.cache.ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(plan.cache.ref);
     const tag = reference?.tag === undefined ? {} : { tag: reference.tag };
     return {
         strategy: plan.cache.strategy,
-        access: (0,plan_access/* lowerCacheAccess */.s)(access, { enabled: inputs.cache && context.useBuildx, write: true }),
+        access: accessOf(plan, inputs, context),
         from: inputs.cacheFrom,
         to: inputs.cacheTo,
         ...(reference === undefined ? {} : { location: { repository: (0,oci_reference/* repositoryOf */._M)(reference), ...tag } }),
     };
 };
-const hasRegistry = (image) => /[.:]|^localhost$/.test(image.slice(0, Math.max(0, image.indexOf('/'))));
+/** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
+const hasRegistry = (image) => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image);
 const checkPush = (items, { push }) => {
     const homeless = items.find(({ images }) => images.some((image) => !hasRegistry(image)));
     if (!push || homeless === undefined)
@@ -32552,8 +32561,8 @@ const selectWork = async (inputs, context, io) => {
     const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg);
     const plan = await obtainPlan(inputs, given, context, io);
     const selected = selectItems(plan, given, io);
-    const workItems = (0,prepare/* withContexts */.b$)(selected.items, inputs.buildContexts);
-    const fragments = await (0,prepare/* readFragments */.aL)(workItems, io);
+    const workItems = (0,prepare/* withContexts */.b)(selected.items, inputs.buildContexts);
+    const fragments = await (0,sources/* readFragments */.a)(workItems, io);
     const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]));
     const names = nameImages(workItems, inputs.tags);
     const items = (0,problem/* collectProblems */.vX)(workItems, (item, index) => {
@@ -32586,63 +32595,6 @@ const cacheFaults = (items) => {
     if (told.length === 0)
         return undefined;
     return `${told.join('; ')}. The build went on without it; check that the registry can be reached and the token may write.`;
-};
-
-;// CONCATENATED MODULE: ./src/report/results-of.ts
-const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
-    // The legacy builder has no vertices; what it goes by instead is no digest.
-    const vertex = digests.find((digest) => digest.startsWith('sha256:'));
-    return {
-        layer: step.layer,
-        variant: step.variant,
-        file: step.file,
-        line: step.lines.start,
-        text: step.original ?? step.text,
-        ...(vertex === undefined ? {} : { vertex }),
-        outcome,
-        execMs,
-        loadMs,
-        downloadedBytes,
-    };
-};
-const results_of_durationOf = ({ startedAt, completedAt }) => startedAt === undefined || completedAt === undefined
-    ? 0
-    : Math.max(0, Date.parse(completedAt) - Date.parse(startedAt));
-/** The first line of what BuildKit said; what follows repeats the Dockerfile. It may hold values of arguments. */
-const results_of_errorOf = ({ step, error, exitCode, logTail }) => ({
-    // A step's own words would show the values of its arguments.
-    message: step !== undefined && exitCode !== undefined ? `exit code ${exitCode}` : (error.split('\n')[0] ?? error),
-    logTail,
-    ...(step === undefined ? {} : { file: step.file, line: step.lines.start }),
-});
-/** The result of one work item, as it is reported. */
-const workItemResult = (outcome) => {
-    const { item, refs, result, failure } = outcome;
-    const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]));
-    const exportError = result?.exports.find(({ of, error }) => of === 'cache' && error !== undefined)?.error;
-    return {
-        manifestId: item.manifestId,
-        aliases: outcome.aliases,
-        platform: item.platform,
-        status: failure === undefined ? 'built' : 'failed',
-        images: outcome.images,
-        steps: (result?.steps ?? []).map(stepReport),
-        totalSteps: result?.counts.total ?? 0,
-        cachedSteps: result?.counts.cached ?? 0,
-        cacheHitRatio: result?.counts.ratio ?? 1,
-        durationMs: result === undefined ? 0 : results_of_durationOf(result),
-        cacheFrom: refs.from.map((ref) => {
-            const error = importErrors.get(ref);
-            return { ref, ...(error === undefined ? {} : { error }) };
-        }),
-        cacheTo: refs.to.map((ref) => ({
-            ref,
-            written: outcome.exported,
-            ...(exportError === undefined ? {} : { error: exportError }),
-        })),
-        ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
-        ...(failure === undefined ? {} : { error: results_of_errorOf(failure) }),
-    };
 };
 
 // EXTERNAL MODULE: ./src/oci/platform.ts
@@ -32939,11 +32891,64 @@ const renderSummary = (results) => {
     ]);
 };
 
-;// CONCATENATED MODULE: ./src/commands/report-leg.ts
+;// CONCATENATED MODULE: ./src/report/results-of.ts
+const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
+    // The legacy builder has no vertices; what it goes by instead is no digest.
+    const vertex = digests.find((digest) => digest.startsWith('sha256:'));
+    return {
+        layer: step.layer,
+        variant: step.variant,
+        file: step.file,
+        line: step.lines.start,
+        text: step.original ?? step.text,
+        ...(vertex === undefined ? {} : { vertex }),
+        outcome,
+        execMs,
+        loadMs,
+        downloadedBytes,
+    };
+};
+const results_of_durationOf = ({ startedAt, completedAt }) => startedAt === undefined || completedAt === undefined
+    ? 0
+    : Math.max(0, Date.parse(completedAt) - Date.parse(startedAt));
+/** The first line of what BuildKit said; what follows repeats the Dockerfile. It may hold values of arguments. */
+const results_of_errorOf = ({ step, error, exitCode, logTail }) => ({
+    // A step's own words would show the values of its arguments.
+    message: step !== undefined && exitCode !== undefined ? `exit code ${exitCode}` : (error.split('\n')[0] ?? error),
+    logTail,
+    ...(step === undefined ? {} : { file: step.file, line: step.lines.start }),
+});
+/** The result of one work item, as it is reported. */
+const workItemResult = (outcome) => {
+    const { item, refs, result, failure } = outcome;
+    const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]));
+    const exportError = result?.exports.find(({ of, error }) => of === 'cache' && error !== undefined)?.error;
+    return {
+        manifestId: item.manifestId,
+        aliases: outcome.aliases,
+        platform: item.platform,
+        status: failure === undefined ? 'built' : 'failed',
+        images: outcome.images,
+        steps: (result?.steps ?? []).map(stepReport),
+        totalSteps: result?.counts.total ?? 0,
+        cachedSteps: result?.counts.cached ?? 0,
+        cacheHitRatio: result?.counts.ratio ?? 1,
+        durationMs: result === undefined ? 0 : results_of_durationOf(result),
+        cacheFrom: refs.from.map((ref) => {
+            const error = importErrors.get(ref);
+            return { ref, ...(error === undefined ? {} : { error }) };
+        }),
+        cacheTo: refs.to.map((ref) => ({
+            ref,
+            written: outcome.exported,
+            ...(exportError === undefined ? {} : { error: exportError }),
+        })),
+        ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
+        ...(failure === undefined ? {} : { error: results_of_errorOf(failure) }),
+    };
+};
 
-
-
-
+;// CONCATENATED MODULE: ./src/commands/leg-results.ts
 
 const textField = (metadata, name) => {
     const value = metadata?.[name];
@@ -32952,7 +32957,7 @@ const textField = (metadata, name) => {
 /** Buildx names the digest of a cache export that arrived. A collector writes for all targets of its platform. */
 const isExported = ({ rendered }, { metadata }, target) => [target, ...rendered.collectors.filter(({ leaves }) => leaves.includes(target)).map(({ name }) => name)].some((name) => textField(metadata[name], 'cache.manifest') !== undefined);
 const itemResults = ({ work, written, outcome }) => work.items.map(({ item, images }, index) => {
-    const target = `t${index}`;
+    const target = written.rendered.targets[index]?.name ?? '';
     const result = outcome.result.targets.find((each) => each.target === target);
     const digest = textField(outcome.metadata[target], 'containerimage.digest');
     const failure = outcome.failed.get(target);
@@ -32968,7 +32973,8 @@ const itemResults = ({ work, written, outcome }) => work.items.map(({ item, imag
     });
 });
 const sum = (items, count) => items.reduce((total, item) => total + count(item), 0);
-const resultsOf = (report, finishedAt) => {
+/** What a leg did, in figures. */
+const legResults = (report, finishedAt) => {
     const { work, outcome, used, startedAt } = report;
     const items = itemResults(report);
     const totalSteps = sum(items, (item) => item.totalSteps);
@@ -32995,10 +33001,10 @@ const resultsOf = (report, finishedAt) => {
         excluded: work.plan.excluded,
     };
 };
-/** Provenance holds the values of arguments, so it stays out. */
-const publicMetadata = ({ work, outcome }) => {
+/** What Buildx wrote of each work item, as JSON. Provenance holds the values of arguments, so it stays out. */
+const publicMetadata = ({ work, written, outcome }) => {
     const entries = work.items.flatMap(({ item }, index) => {
-        const metadata = outcome.metadata[`t${index}`];
+        const metadata = outcome.metadata[written.rendered.targets[index]?.name ?? ''];
         if (metadata === undefined)
             return [];
         const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'));
@@ -33006,6 +33012,13 @@ const publicMetadata = ({ work, outcome }) => {
     });
     return JSON.stringify(Object.fromEntries(entries));
 };
+
+;// CONCATENATED MODULE: ./src/commands/report-leg.ts
+
+
+
+
+
 /** A failed step is an annotation on the line of the fragment that the user wrote. */
 const annotate = ({ items }, io) => {
     const told = new Set();
@@ -33035,7 +33048,7 @@ const failureText = ({ items }) => {
 };
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 const reportLeg = async (report, io) => {
-    const results = resultsOf(report, io.clock.now().toISOString());
+    const results = legResults(report, io.clock.now().toISOString());
     const { folder } = report.written;
     const file = (0,external_node_path_.join)(folder, 'results.json');
     await io.files.write(file, `${JSON.stringify(results, null, 2)}\n`);
@@ -33627,8 +33640,8 @@ const renderPlanSummary = (plan) => (0,report_document/* renderDocument */.y)([
     ...(0,sections/* excludedSection */.Em)(plan.excluded, 2),
 ]);
 
-// EXTERNAL MODULE: ./src/commands/prepare.ts + 40 modules
-var prepare = __nccwpck_require__(21092);
+// EXTERNAL MODULE: ./src/commands/prepare.ts + 10 modules
+var prepare = __nccwpck_require__(91066);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
 
 
@@ -33654,7 +33667,7 @@ const handOn = async ({ digest }, file, { artifacts, actions }) => {
 };
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 const plan_plan = async (inputs, context, io) => {
-    const made = await (0,prepare/* preparePlan */.HY)(inputs, context, io);
+    const made = await (0,prepare/* preparePlan */.H)(inputs, context, io);
     const legs = made.legs.map(({ leg }) => leg);
     const matrix = renderMatrix(legs);
     const file = (0,external_node_path_.join)(await io.files.makeFolder('strata-plan'), 'plan.json');
@@ -33668,104 +33681,731 @@ const plan_plan = async (inputs, context, io) => {
 
 /***/ }),
 
-/***/ 21092:
+/***/ 91066:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  HY: () => (/* binding */ preparePlan),
-  aL: () => (/* binding */ readFragments),
-  b$: () => (/* binding */ withContexts)
+  H: () => (/* binding */ preparePlan),
+  b: () => (/* binding */ withContexts)
 });
 
-// UNUSED EXPORTS: readFactory
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+// EXTERNAL MODULE: ./src/factory/wording.ts
+var wording = __nccwpck_require__(43974);
+;// CONCATENATED MODULE: ./src/factory/aliases.ts
+
+
+/** Everything that decides what is built and where it goes. Candidates of equal identity are built once. */
+const identityOf = ({ combination: { variants, entry }, platforms, image }) => JSON.stringify([
+    variants.map(({ layer, name }) => [layer, name]),
+    Object.entries(entry.args).map(([name, { value }]) => [name, value]),
+    [entry.bake, platforms, image],
+]);
+/** Layers in which two combinations differ, with what the first has there: `security none`, `no light`. */
+const differences = (one, other) => {
+    const others = new Map(other.variants.map(({ layer, name }) => [layer, name]));
+    const own = new Map(one.variants.map(({ layer, name }) => [layer, name]));
+    const layers = [...new Set([...own.keys(), ...others.keys()])].filter((layer) => own.get(layer) !== others.get(layer));
+    return new Map(layers.map((layer) => [layer, own.has(layer) ? `${layer} ${own.get(layer) ?? ''}` : `no ${layer}`]));
+};
+/** Whether both ids were made by the template from different variants, so that a better template tells them apart. */
+const isTemplateClash = ({ first, second }) => !first.isNamed && !second.isNamed && differences(first, second).size > 0;
+const templateProblem = (template, clashes, { first, second }) => {
+    const one = [...differences(first, second).values()].join(', ');
+    const other = [...differences(second, first).values()].join(', ');
+    const layers = new Set(clashes.filter(isTemplateClash).flatMap((clash) => [...differences(clash.first, clash.second).keys()]));
+    const missing = [...layers].map((layer) => `{${layer}}`).filter((placeholder) => !template.includes(placeholder));
+    const more = clashes.length === 1 ? '' : ` (and ${clashes.length - 1} more such ${clashes.length === 2 ? 'pair' : 'pairs'})`;
+    const way = missing.length > 0 ? `add ${missing.join(' and ')} to` : 'put other separators into';
+    return {
+        place: second.entry.place,
+        found: `two combinations get the id "${second.id}", one with ${one}, one with ${other}${more}`,
+        hint: `${way} the id template, now "${template}"`,
+    };
+};
+const nameProblem = ({ first, second }) => {
+    const names = `manifest "${first.entry.name}" at ${(0,wording/* renderPlace */.oL)(first.entry)} and manifest "${second.entry.name}"`;
+    const hint = first.isNamed === second.isNamed
+        ? 'write one of them out by name, without lists and globs'
+        : 'rename the one that is written out';
+    return { place: second.entry.place, found: `${names} give the id "${second.id}" to different images`, hint };
+};
+/** One problem for each pair of entries, since one change mends all their clashes. */
+const refuseEqualIds = ({ id: template }, candidates) => {
+    const first = new Map();
+    const clashes = [];
+    for (const candidate of candidates) {
+        const before = first.get(candidate.combination.id) ?? candidate;
+        first.set(candidate.combination.id, before);
+        if (identityOf(before) !== identityOf(candidate))
+            clashes.push({ first: before.combination, second: candidate.combination });
+    }
+    const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`);
+    const problems = [...pairs.values()].flatMap(([clash, ...others]) => {
+        if (clash === undefined)
+            return [];
+        return isTemplateClash(clash) ? templateProblem(template, [clash, ...others], clash) : nameProblem(clash);
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const refuseSharedTags = (builds) => {
+    const owners = new Map();
+    const problems = [];
+    for (const build of builds) {
+        for (const { image, tags, combination } of [build.candidate, ...build.aliases]) {
+            for (const tag of tags) {
+                const owner = owners.get(`${image}:${tag}`) ?? build;
+                owners.set(`${image}:${tag}`, owner);
+                if (owner === build)
+                    continue;
+                const found = `manifests "${owner.candidate.combination.id}" and "${combination.id}" both get the tag ${image}:${tag}`;
+                problems.push({ place: combination.entry.place, found, hint: 'add {manifest_id} to the tag template' });
+            }
+        }
+    }
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+/**
+ * Finds the candidates that are the same image under several ids; the first in file order is built.
+ * Throws an {@link InputError} when different images share an id or a tag.
+ */
+const groupAliases = (factory, candidates) => {
+    refuseEqualIds(factory, candidates);
+    const groups = Map.groupBy(candidates, identityOf);
+    const builds = [...groups.values()].flatMap(([candidate, ...aliases]) => candidate === undefined ? [] : [{ candidate, aliases }]);
+    refuseSharedTags(builds);
+    return builds;
+};
+/** Ids of a build: the one it is built under, then its aliases. */
+const idsOf = ({ candidate, aliases }) => [
+    ...new Set([candidate, ...aliases].map(({ combination }) => combination.id)),
+];
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/factory/name-shapes.ts
+var name_shapes = __nccwpck_require__(72422);
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var factory_selector = __nccwpck_require__(35569);
+// EXTERNAL MODULE: ./src/factory/template.ts
+var factory_template = __nccwpck_require__(92222);
+;// CONCATENATED MODULE: ./src/factory/combination.ts
+
+
+
+
+
+const ID_LENGTH = 80;
+const HASH_LENGTH = 8;
+/** More combinations than this are a slip, and would take minutes. */
+const LIMIT = 50_000;
+/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
+const shortenId = (id) => {
+    if (id.length <= ID_LENGTH)
+        return id;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
+    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
+};
+/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
+const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
+const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
+const expandedId = (factory, entry, variants) => {
+    const id = shortenId((0,factory_template/* renderSparse */.v7)(factory.id, placeholderValues(factory, variants)));
+    const why = /^[a-z0-9_]/.test(id) ? (0,name_shapes/* whyRefusedId */.QU)(id) : 'an id begins with a letter, a digit or "_"';
+    if (why === undefined)
+        return id;
+    throw (0,problem/* inputError */.Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
+        place: entry.place,
+        hint: 'change the template',
+    });
+};
+/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
+const combinationsOf = (factory, entry) => {
+    const selectors = Object.values(entry.choices);
+    const isNamed = selectors.every((selector) => (0,factory_selector/* singleName */.KB)(selector) !== undefined);
+    const choices = factory.layers.flatMap(({ name, variants }) => {
+        const selector = entry.choices[name];
+        return selector === undefined ? [] : [variants.filter((variant) => (0,factory_selector/* matchesSelector */.B5)(selector, variant.name))];
+    });
+    const count = choices.reduce((total, { length }) => total * length, 1);
+    if (count > LIMIT)
+        throw (0,problem/* inputError */.Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
+            place: entry.place,
+            expected: `${LIMIT} at most`,
+            hint: 'choose fewer variants instead of "*"',
+        });
+    return product(choices).map((variants) => ({
+        id: isNamed ? entry.name : expandedId(factory, entry, variants),
+        entry,
+        variants,
+        isNamed,
+    }));
+};
+
+// EXTERNAL MODULE: ./src/factory/dictionary.ts
+var dictionary = __nccwpck_require__(57736);
+// EXTERNAL MODULE: ./src/factory/by-platform.ts
+var by_platform = __nccwpck_require__(98873);
+;// CONCATENATED MODULE: ./src/factory/exclude.ts
+
+
+/** Whether a rule's layers all have a variant that it selects; a layer that is left out is never selected. */
+const selects = ({ layers }, variants) => Object.entries(layers).every(([layer, selector]) => variants.some((variant) => variant.layer === layer && (0,factory_selector/* matchesSelector */.B5)(selector, variant.name)));
+const requirementObjections = (variants) => variants.flatMap(({ layer, name, requires, place }) => Object.entries(requires).flatMap(([other, selector]) => {
+    const chosen = variants.find((variant) => variant.layer === other);
+    if (chosen !== undefined && (0,factory_selector/* matchesSelector */.B5)(selector, chosen.name))
+        return [];
+    const found = chosen === undefined ? 'there is none' : `it is ${chosen.name}`;
+    return [{ reason: `${layer} ${name} requires ${other} ${(0,factory_selector/* renderSelector */.MX)(selector)}, but ${found}`, place }];
+}));
+/** An image runs on one kind of accelerator. */
+const acceleratorObjections = (variants) => {
+    const [first, ...others] = variants.filter(({ accelerator }) => accelerator !== undefined);
+    return others
+        .filter(({ accelerator }) => accelerator !== first?.accelerator)
+        .map(({ layer, name, accelerator, place }) => {
+        const below = `${first?.layer ?? ''} ${first?.name ?? ''} needs ${first?.accelerator ?? ''}`;
+        return { reason: `${below}, ${layer} ${name} needs ${accelerator ?? ''}`, place };
+    });
+};
+/** What speaks against a combination on every platform: `requires`, accelerators, rules. Empty when nothing does. */
+const objections = ({ exclude }, variants) => [
+    ...requirementObjections(variants),
+    ...acceleratorObjections(variants),
+    ...exclude.filter((rule) => rule.platforms === undefined && selects(rule, variants)),
+];
+/** What speaks against it on one platform: rules that name the platform, and a base image that it does not have. */
+const platformObjections = ({ exclude }, variants, platform) => [
+    ...exclude.filter(({ platforms, ...rule }) => platforms !== undefined && (0,factory_selector/* matchesSelector */.B5)(platforms, platform) && selects(rule, variants)),
+    ...variants
+        .filter(({ from }) => from !== undefined && (0,by_platform/* valueOn */.dj)(from, platform) === undefined)
+        .map(({ layer, name, place }) => ({ reason: `${layer} ${name} has no base for ${platform}`, place })),
+];
+
+// EXTERNAL MODULE: ./src/factory/given.ts
+var given = __nccwpck_require__(22707);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./src/factory/text-shapes.ts
+var text_shapes = __nccwpck_require__(74398);
+;// CONCATENATED MODULE: ./src/factory/overrides.ts
+
+
+
+
+
+
+
+
+const baseProblems = (lowest, base) => {
+    const names = lowest?.variants.map(({ name }) => name) ?? [];
+    return Object.entries(base).flatMap(([name, reference]) => {
+        if (!names.includes(name))
+            return [{ found: `base: unknown variant "${name}"`, expected: (0,wording/* orList */.A3)(names), ...(0,suggest/* didYouMean */.a)(name, names) }];
+        if ((0,oci_reference/* parseReference */.F2)(reference) !== undefined)
+            return [];
+        return [{ found: `base: "${reference}" is not an image reference`, expected: 'name[:tag][@sha256:…]' }];
+    });
+};
+const registryProblems = (registry) => {
+    const { pattern, test, expected, hint } = text_shapes/* registry */.u5;
+    if (pattern.test(registry) && test?.(registry) !== false)
+        return [];
+    return [{ found: `registry: "${registry}" is not a registry`, expected, ...(0,given/* given */.g)({ hint: hint?.(registry) }) }];
+};
+const withBase = (layer, base) => ({
+    ...layer,
+    variants: layer.variants.map((variant) => {
+        const any = Object.hasOwn(base, variant.name) ? base[variant.name] : undefined;
+        return any === undefined ? variant : { ...variant, from: { any, platforms: (0,dictionary/* dictionary */.z)([]) } };
+    }),
+});
+/** The factory with a run's own registry and base images. Throws an {@link InputError} for values that cannot be used. */
+const override = (factory, { registry, base = {} }) => {
+    const [lowest, ...others] = factory.layers;
+    const problems = [...baseProblems(lowest, base), ...(registry === undefined ? [] : registryProblems(registry))];
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return {
+        ...factory,
+        ...(0,given/* given */.g)({ registry: registry ?? factory.registry }),
+        layers: lowest === undefined ? [] : [withBase(lowest, base), ...others],
+    };
+};
+/** The platforms a run asks for, in the factory's order. Throws an {@link InputError} for one that is not the factory's. */
+const chosenPlatforms = ({ platforms }, wanted) => {
+    if (wanted === undefined)
+        return platforms;
+    const normal = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text) ?? text);
+    const problems = normal
+        .filter((platform) => !platforms.includes(platform))
+        .map((platform) => ({
+        found: `platforms: the factory does not build for "${platform}"`,
+        expected: (0,wording/* orList */.A3)(platforms),
+        ...(0,suggest/* didYouMean */.a)(platform, platforms),
+    }));
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return platforms.filter((platform) => normal.includes(platform));
+};
+
+;// CONCATENATED MODULE: ./src/factory/tags.ts
+
+
+
+
+/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
+const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+/**
+ * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
+ * no value here (no `version`, a layer that is left out) makes no tag. Throws an InputError for a text that is no tag.
+ */
+const tagsOf = (factory, { id, entry, variants }) => {
+    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
+    const values = new Map([...placeholderValues(factory, variants), ['manifest_id', id], ...version]);
+    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
+        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
+        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
+            return tag ?? [];
+        throw (0,problem/* inputError */.Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
+            place: entry.place,
+            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
+        });
+    });
+    return [...new Set(tags)];
+};
+
+// EXTERNAL MODULE: ./src/factory/bake-options.ts
+var bake_options = __nccwpck_require__(17926);
+;// CONCATENATED MODULE: ./src/factory/work-items.ts
+
+
+
+
+
+
+
+
+/** Values on one platform; arguments that have none there are left out. */
+const argumentsOn = (args, platform) => (0,dictionary/* dictionary */.z)(Object.entries(args).flatMap(([name, { value, level, place }]) => {
+    const text = (0,by_platform/* valueOn */.dj)(value, platform);
+    return text === undefined ? [] : [[name, { value: text, level, place }]];
+}));
+const workLayer = (factory, { entry }, variant, platform) => {
+    const { layer, name, from, fragment, contexts, place } = variant;
+    const args = [variant.args, entry.args].reduce(by_platform/* overlayArguments */.bx, factory.args);
+    return {
+        layer,
+        variant: name,
+        ...(0,given/* given */.g)({ from: from === undefined ? undefined : (0,by_platform/* valueOn */.dj)(from, platform), fragment }),
+        args: argumentsOn(args, platform),
+        contexts,
+        place,
+    };
+};
+const acceleratorOf = ({ variants }) => variants.find(({ accelerator }) => accelerator !== undefined)?.accelerator;
+const poolOf = ({ pools }, platform, accelerator) => pools.find((pool) => pool.platform === platform && pool.accelerator === accelerator)?.name ??
+    pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)?.name;
+/**
+ * Repository of a combination's image. A placeholder without a value goes with a separator beside it.
+ * Throws an InputError when the result is not a repository, or is where the cache lives.
+ */
+const imageOf = (factory, { id, entry, variants }) => {
+    const path = (0,factory_template/* renderSparse */.v7)(factory.image, new Map([...placeholderValues(factory, variants), ['manifest_id', id]]));
+    const image = factory.registry === undefined ? path : `${factory.registry}/${path}`;
+    const reference = (0,oci_reference/* parseReference */.F2)(image);
+    if (reference === undefined || image !== image.toLowerCase())
+        throw (0,problem/* inputError */.Xu)(`the image template "${factory.image}" makes "${image}" of manifest "${id}"`, {
+            place: entry.place,
+            expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
+        });
+    const cache = factory.cache.ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(factory.cache.ref);
+    if (cache !== undefined && (0,oci_reference/* repositoryOf */._M)(cache) === (0,oci_reference/* repositoryOf */._M)(reference))
+        throw (0,problem/* inputError */.Xu)(`the cache and the image of manifest "${id}" share the repository ${(0,oci_reference/* formatReference */.FH)(reference)}`, {
+            place: entry.place,
+            hint: 'give cache.ref a repository of its own',
+        });
+    return image;
+};
+/** A combination on one platform. */
+const workItem = (factory, combination, platform, published) => {
+    const { id, entry, variants } = combination;
+    const accelerator = acceleratorOf(combination);
+    return {
+        manifestId: id,
+        platform,
+        layers: variants.map((variant) => workLayer(factory, combination, variant, platform)),
+        ...published,
+        ...(0,given/* given */.g)({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
+        bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(bake_options/* mergeBake */.q, factory.bake),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/factory/expand.ts
+
+
+
+
+
+
+
+
+
+
+
+
+const judge = (factory, combination) => {
+    const { id: manifestId, entry, variants } = combination;
+    const [general] = objections(factory, variants);
+    if (general !== undefined) {
+        const { reason, place } = general;
+        return { combination, platforms: [], excluded: [{ manifestId, reason, place }] };
+    }
+    const wanted = factory.platforms.filter((platform) => entry.platforms?.includes(platform) ?? true);
+    const excluded = wanted.flatMap((platform) => platformObjections(factory, variants, platform)
+        .slice(0, 1)
+        .map(({ reason, place }) => ({ manifestId, platform, reason, place })));
+    const platforms = wanted.filter((platform) => !excluded.some((each) => each.platform === platform));
+    return { combination, platforms, excluded };
+};
+/** Whoever writes a manifest out wants it built, so leaving it out silently would be wrong. */
+const refuseNamedExclusions = (judged) => {
+    const problems = judged
+        .filter(({ combination, platforms }) => combination.isNamed && platforms.length === 0)
+        .map(({ combination, excluded }) => {
+        const reasons = [...new Set(excluded.map(({ reason }) => reason))].join('; ');
+        const places = [...new Set(excluded.map(wording/* renderPlace */.oL))];
+        return {
+            place: combination.entry.place,
+            found: `manifest "${combination.id}" is written out by name and excluded: ${reasons}`,
+            hint: `see ${(0,wording/* orList */.A3)(places)}`,
+        };
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const refuseEmpty = (judged) => {
+    if (judged.some(({ platforms }) => platforms.length > 0))
+        return;
+    const excluded = judged.flatMap((each) => each.excluded);
+    const byRule = [...Map.groupBy(excluded, (each) => `${(0,wording/* renderPlace */.oL)(each)} (${each.reason})`)];
+    const rules = byRule
+        .toSorted(([, a], [, b]) => b.length - a.length)
+        .map(([rule, { length }]) => `${rule} excludes ${length}`);
+    const [first] = byRule.toSorted(([, a], [, b]) => b.length - a.length);
+    throw (0,problem/* inputError */.Xu)(`nothing is left to build: all ${judged.length} combinations are excluded`, {
+        ...(0,given/* given */.g)({ place: first?.[1][0]?.place }),
+        hint: rules.slice(0, 5).join(', '),
+    });
+};
+/** Whether one of the patterns holds one of the ids. */
+const isChosen = (only, ids) => only?.some((pattern) => ids.some((id) => (0,factory_selector/* matchesPattern */.MT)(pattern, id))) ?? true;
+const refuseUnmatched = (only, builds, judged) => {
+    const ids = builds.flatMap(idsOf);
+    const excluded = judged.flatMap((each) => each.excluded);
+    const problems = only
+        .filter((pattern) => !isChosen([pattern], ids))
+        .map((pattern) => {
+        const out = excluded.find(({ manifestId }) => (0,factory_selector/* matchesPattern */.MT)(pattern, manifestId));
+        if (out !== undefined)
+            return { place: out.place, found: `only: "${out.manifestId}" is excluded: ${out.reason}` };
+        const hint = (0,factory_selector/* isName */.Eo)(pattern) ? (0,suggest/* didYouMean */.a)(pattern, ids) : {};
+        return { found: `only: no manifest matches "${pattern}"`, expected: (0,wording/* orList */.A3)(ids), ...hint };
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const itemsOf = (factory, { candidate, aliases }, chosen) => {
+    const { combination, image, platforms } = candidate;
+    const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))];
+    return platforms
+        .filter((platform) => chosen.includes(platform))
+        .map((platform) => workItem(factory, combination, platform, { image, tags }));
+};
+const excludedOf = (judged, only, chosen) => {
+    const excluded = judged
+        .flatMap((each) => each.excluded)
+        .filter(({ manifestId, platform }) => isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)));
+    // Entries that overlap leave the same combination out twice.
+    return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()];
+};
+const aliasesOf = (builds) => (0,dictionary/* dictionary */.z)(builds.flatMap((build) => {
+    const [id, ...others] = idsOf(build);
+    return id === undefined || others.length === 0 ? [] : [[id, others]];
+}));
+const nothingOn = (chosen, [first]) => (0,problem/* inputError */.Xu)(`nothing that was asked for is built for ${(0,wording/* orList */.A3)(chosen)}`, first === undefined ? {} : { hint: `see ${(0,wording/* renderPlace */.oL)(first)}: ${first.reason}` });
+/**
+ * What a factory asks for: manifests in file order, platforms within them. Lists and globs are multiplied out, layers
+ * bottom to top, variants as they stand in the file.
+ *
+ * Throws an {@link InputError} for a manifest that is written out and excluded, different images with the same id or tag,
+ * options that match nothing, and when nothing is left to build.
+ */
+const expandFactory = (source, options = {}) => {
+    const factory = override(source, options);
+    const chosen = chosenPlatforms(factory, options.platforms);
+    const judged = factory.manifests
+        .flatMap((entry) => combinationsOf(factory, entry))
+        .map((combination) => judge(factory, combination));
+    refuseNamedExclusions(judged);
+    refuseEmpty(judged);
+    const candidates = judged
+        .filter(({ platforms }) => platforms.length > 0)
+        .map(({ combination, platforms }) => {
+        return { combination, platforms, image: imageOf(factory, combination), tags: tagsOf(factory, combination) };
+    });
+    const all = groupAliases(factory, candidates);
+    refuseUnmatched(options.only ?? [], all, judged);
+    const builds = all.filter((build) => isChosen(options.only, idsOf(build)));
+    const items = builds.flatMap((build) => itemsOf(factory, build, chosen));
+    const excluded = excludedOf(judged, options.only, chosen);
+    if (items.length === 0)
+        throw nothingOn(chosen, excluded);
+    return { items, excluded, aliases: aliasesOf(builds) };
+};
+
+// EXTERNAL MODULE: ./src/plan/access.ts
+var access = __nccwpck_require__(64661);
+;// CONCATENATED MODULE: ./src/plan/cache.ts
+
+
+/** What the format knows and this release does not do is refused, since doing something else instead would cost trust. */
+const strategyOf = ({ cache: { backend, strategy = 'manifest' }, file }) => {
+    const place = { file, line: 1, column: 1 };
+    if (backend !== 'registry') {
+        const hint = 'caches elsewhere can be named in inputs cache-from and cache-to';
+        const found = `cache.backend is ${backend}, which this release does not have yet`;
+        throw (0,problem/* inputError */.Xu)(found, { place, expected: 'registry', hint });
+    }
+    if (strategy !== 'layer')
+        return strategy;
+    const found = 'cache.strategy is layer, which this release does not have yet';
+    throw (0,problem/* inputError */.Xu)(found, { place, expected: 'manifest or platform' });
+};
+/** The one that is named, or a repository beside the images, never the images' own. */
+const refOf = ({ name, registry, cache }, inputs) => {
+    const home = inputs.registry ?? registry;
+    const ref = inputs.cacheRef ?? cache.ref ?? (home === undefined ? undefined : `${home}/${name}-cache`);
+    if (ref === undefined || (0,oci_reference/* parseReference */.F2)(ref) !== undefined)
+        return ref;
+    const expected = 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref';
+    throw (0,problem/* inputError */.Xu)(`the cache ref is ${JSON.stringify(ref)}`, { expected });
+};
+/** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
+const checkOneRef = (ref, items) => {
+    const platforms = [...new Set(items.map(({ platform }) => platform))];
+    if ((0,oci_reference/* parseReference */.F2)(ref)?.tag === undefined || platforms.length < 2)
+        return;
+    const expected = 'a repository, or one platform: a cache ref holds one';
+    throw (0,problem/* inputError */.Xu)(`cache ref ${ref} has a tag and there are work items for ${platforms.join(', ')}`, { expected });
+};
+/**
+ * The cache of a run: inputs first, then the factory file, then a repository named after the factory.
+ * Throws an InputError for a ref that is none, one ref for several platforms, and what this release cannot do.
+ */
+const planCache = (factory, items, inputs, access) => {
+    const strategy = strategyOf(factory);
+    const ref = refOf(factory, inputs);
+    if (ref === undefined)
+        return { strategy, access };
+    checkOneRef(ref, items);
+    return { strategy, ref, access };
+};
+
+;// CONCATENATED MODULE: ./src/plan/images.ts
+/** Whether a reference can be what an image in a fragment becomes when its variables have values. */
+const canBe = (reference, written) => {
+    const literals = written.split(/\$(?:\w+|\{[^}]*\})/);
+    return reference.startsWith(literals[0] ?? '') && reference.endsWith(literals.at(-1) ?? '');
+};
+/** Where a work item names an image: its base, or the first line of a fragment that can mean it. */
+const placeOf = (reference, item, fragments) => {
+    const uses = item.layers.flatMap(({ from, fragment: file, place }) => {
+        const images = file === undefined ? [] : (fragments.get(file)?.images ?? []);
+        const named = images.map(({ reference: written, line }) => ({
+            written,
+            place: { file: file ?? '', line, column: 1 },
+        }));
+        return from === undefined ? named : [{ written: from, place }, ...named];
+    });
+    const exact = uses.find(({ written }) => written === reference);
+    return (exact ?? uses.find(({ written }) => canBe(reference, written)) ?? item.layers[0])?.place;
+};
+/** Every image the work items need, each once, in order of first use. */
+const imagesOf = (named, fragments) => {
+    const needs = new Map();
+    for (const { item, images } of named) {
+        for (const reference of images) {
+            const known = needs.get(reference);
+            const place = known?.place ?? placeOf(reference, item, fragments);
+            // A variable that is left has a value that BuildKit alone knows.
+            if (place === undefined || reference.includes('$'))
+                continue;
+            needs.set(reference, {
+                reference,
+                place,
+                base: item.layers[0]?.from === reference || (known?.base ?? false),
+                platforms: [...new Set([...(known?.platforms ?? []), item.platform])].sort(),
+                manifests: [...new Set([...(known?.manifests ?? []), item.manifestId])],
+            });
+        }
+    }
+    return [...needs.values()];
+};
+/** What is wrong with an image for the platforms that need it: one that is missing, or a digest of only one platform. */
+const checkImage = (need, { kind, platforms }) => {
+    const found = `${need.reference} is for ${platforms.join(', ') || 'an unknown platform'} only`;
+    const wanted = `an image for ${need.platforms.join(' and ')}, which ${need.manifests.join(', ')} need`;
+    if (kind === 'manifest' && need.platforms.length > 1) {
+        return { place: need.place, found, expected: wanted, hint: 'name a multi-platform image, or give one by platform' };
+    }
+    const missing = need.base ? need.platforms.filter((platform) => !platforms.includes(platform)) : [];
+    if (missing.length === 0 || platforms.length === 0)
+        return undefined;
+    return {
+        place: need.place,
+        found,
+        expected: wanted,
+        hint: `leave out ${missing.join(', ')}, or give a base by platform`,
+    };
+};
+
+// EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
+var plan = __nccwpck_require__(79640);
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
+var dockerfile = __nccwpck_require__(11770);
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+;// CONCATENATED MODULE: ./src/commands/resolve-images.ts
+
+
+
+
+const problemOf = ({ reference, place, manifests }, why) => ({
+    place,
+    found: `image ${reference} cannot be used: ${why}`,
+    hint: `${manifests.join(', ')} ${manifests.length === 1 ? 'needs' : 'need'} it`,
+});
+/** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
+const unresolved = (need, error) => {
+    const image = { reference: need.reference, pinned: need.reference, platforms: [] };
+    // Without an answer nothing is known; with one that will not change, the image cannot be used.
+    if (!error.temporary && error.status !== undefined)
+        return { image, problem: problemOf(need, error.message) };
+    return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` };
+};
+const resolveOne = async (need, reference, io) => {
+    try {
+        const found = await io.registry.resolveImage(reference);
+        const problem = checkImage(need, found);
+        const pinned = (0,oci_reference/* formatReference */.FH)((0,oci_reference/* pinReference */.rp)(reference, found.digest));
+        const image = { reference: need.reference, pinned, digest: found.digest, platforms: found.platforms };
+        return problem === undefined ? { image } : { image, problem };
+    }
+    catch (error) {
+        if (error instanceof registry_error/* RegistryError */.g)
+            return unresolved(need, error);
+        throw error;
+    }
+};
+/**
+ * Resolves every image to its digest, once for the whole run. Throws an InputError with all images that do not exist,
+ * may not be read, or lack a platform; warns of those whose registry cannot be reached.
+ */
+const resolveImages = async (needs, io) => {
+    const resolved = await Promise.all(needs.map(async (need) => {
+        const reference = (0,oci_reference/* parseReference */.F2)(need.reference);
+        if (reference !== undefined)
+            return resolveOne(need, reference, io);
+        const image = { reference: need.reference, pinned: need.reference, platforms: [] };
+        return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } };
+    }));
+    const problems = resolved.flatMap(({ problem }) => problem ?? []);
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    for (const { warning } of resolved)
+        if (warning !== undefined)
+            io.actions.warning({ message: warning });
+    return resolved.map(({ image }) => image);
+};
+
+// EXTERNAL MODULE: ./src/commands/sources.ts + 23 modules
+var sources = __nccwpck_require__(52181);
+;// CONCATENATED MODULE: ./src/commands/prepare.ts
+
+
+
+
+
+
+
+
+
+/** What the work items need of registries. Stitching tells, since arguments can be part of an image's name. */
+const neededImages = (items, fragments) => {
+    const named = (0,problem/* collectProblems */.vX)(items, (item) => ({ item, images: (0,dockerfile/* stitch */.o9)(item, fragments, {}).images }));
+    return imagesOf(named, fragments);
+};
+/** Work items whose fragments can copy from these contexts, too. They are the job's own, so a plan never has them. */
+const withContexts = (items, given) => items.map((item) => {
+    const layers = item.layers.map((layer) => layer.fragment === undefined ? layer : { ...layer, contexts: { ...layer.contexts, ...given } });
+    return { ...item, layers };
+});
+/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
+const preparePlan = async (inputs, context, io) => {
+    const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
+    const expansion = expandFactory(factory, {
+        ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
+        base: inputs.base,
+        ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
+        ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
+    });
+    const items = withContexts(expansion.items, inputs.buildContexts);
+    const fragments = await (0,sources/* readFragments */.a)(items, io);
+    return (0,plan/* makePlan */.C)({
+        plannedAt: io.clock.now().toISOString(),
+        factory: inputs.factory,
+        name: factory.name,
+        context: factory.context,
+        cache: planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event)),
+        images: await resolveImages(neededImages(items, fragments), io),
+        expansion,
+        pools: factory.pools,
+    });
+};
+
+
+/***/ }),
+
+/***/ 52181:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  z: () => (/* binding */ readFactory),
+  a: () => (/* binding */ readFragments)
+});
 
 // EXTERNAL MODULE: ./src/problem.ts
 var src_problem = __nccwpck_require__(64008);
-;// CONCATENATED MODULE: ./src/factory/known-platforms.ts
-/** Operating systems and architectures that Go, and so BuildKit, knows: `go tool dist list`. */
-const SYSTEMS = ['linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'wasip1'];
-/** Architectures of the same list. */
-const ARCHITECTURES = '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x wasm'.split(' ');
-
-;// CONCATENATED MODULE: ./src/factory/name-shapes.ts
-
-// The kinds of names in a factory file: what each looks like, and how messages speak of it.
-const IDENTIFIER = /^[a-z0-9_][a-z0-9_.-]{0,79}$/;
-const IDENTIFIER_WORDS = 'lower-case letters, digits, "_", "." and "-", beginning with a letter, a digit or "_", 80 at most';
-const RESERVED = { pattern: /^(?:parent|scratch|run|plan|record)$/, because: 'the word is reserved' };
-/** Tags end in a platform where they are of one platform, so no name may. */
-const PLATFORM_ENDING = {
-    pattern: new RegExp(`(?:^|[_.-])(?:${SYSTEMS.join('|')})-(?:${ARCHITECTURES.join('|')})(?:-v[0-9]+)?$`),
-    because: 'a name may not end in a platform',
-};
-/** Why an identifier cannot be an id of a manifest: it is a reserved word, or ends in a platform. */
-const whyRefusedId = (id) => [RESERVED, PLATFORM_ENDING].find(({ pattern }) => pattern.test(id))?.because;
-const lowerCaseHint = (text) => {
-    const mended = text.toLowerCase().replaceAll(/[\s/]+/g, '-');
-    return mended !== text && IDENTIFIER.test(mended) ? `write "${mended}"` : undefined;
-};
-const identifier = (noun) => ({
-    kind: 'text',
-    noun,
-    expected: IDENTIFIER_WORDS,
-    pattern: IDENTIFIER,
-    bare: true,
-    hint: lowerCaseHint,
-});
-/** `name` of the factory. */
-const factoryName = identifier('a factory name');
-/** Key of a variant. */
-const variantName = identifier('a variant name');
-/** Hardware that an image needs, in variants and pool names. */
-const accelerator = { ...identifier('an accelerator'), examples: ['cuda'] };
-/** Key of a manifest, which is its id. */
-const manifestName = { ...identifier('a manifest id'), refused: [RESERVED, PLATFORM_ENDING] };
-/** A layer's name is also the name of its stage. `taken` are the keys that stand beside layers in manifests and rules. */
-const layerName = (taken) => ({
-    ...identifier('a layer name'),
-    expected: 'lower-case letters, digits, "_", "." and "-", beginning with a letter, 80 at most',
-    pattern: /^[a-z][a-z0-9_.-]{0,79}$/,
-    refused: [
-        RESERVED,
-        PLATFORM_ENDING,
-        {
-            pattern: new RegExp(`^(?:${taken.join('|')})$`),
-            because: 'manifests, rules or templates use the word themselves',
-        },
-    ],
-});
-/** A name or a glob. The characters are those of names, and of globs over them. */
-const globShape = (noun, pattern) => ({
-    kind: 'text',
-    noun,
-    expected: 'a name, or a glob with *, ?, [a-z] or {a,b}',
-    pattern,
-    bare: true,
-    hint: (text) => text.startsWith('!')
-        ? `write { not: "${text.slice(1)}" }`
-        : pattern.test(text.toLowerCase())
-            ? `write "${text.toLowerCase()}"`
-            : undefined,
-    examples: ['cuda-*', '*'],
-});
-/** A name of a variant, or a glob over them. */
-const variantPattern = globShape('a variant or glob', /^[a-z0-9_.*?[{][a-z0-9_.*?[\]{},-]*$/);
-/** BuildKit's ARG names; PARENT is the one the stitcher sets. */
-const argumentName = {
-    kind: 'text',
-    noun: 'an argument name',
-    expected: 'letters, digits and "_", not beginning with a digit',
-    pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
-    refused: [{ pattern: /^PARENT$/, because: 'Strata sets it to the layer below' }],
-    hint: (text) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) ? `write "${text.replaceAll('-', '_')}"` : undefined),
-};
-
+// EXTERNAL MODULE: ./src/factory/name-shapes.ts
+var name_shapes = __nccwpck_require__(72422);
 // EXTERNAL MODULE: ./src/oci/platform.ts
 var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/suggest.ts
 var suggest = __nccwpck_require__(42969);
+// EXTERNAL MODULE: ./src/factory/known-platforms.ts
+var known_platforms = __nccwpck_require__(74856);
 ;// CONCATENATED MODULE: ./src/factory/platform-shapes.ts
 
 
@@ -33775,7 +34415,7 @@ var suggest = __nccwpck_require__(42969);
 const COMMON_PLATFORMS = 'linux/amd64 linux/arm64 linux/arm/v7 linux/arm/v6 linux/386 linux/ppc64le linux/s390x linux/riscv64';
 const isPlatform = (text) => {
     const [system = '', architecture = ''] = (0,oci_platform/* parsePlatform */.FL)(text)?.split('/') ?? [];
-    return SYSTEMS.includes(system) && ARCHITECTURES.includes(architecture);
+    return known_platforms/* SYSTEMS */.L.includes(system) && known_platforms/* ARCHITECTURES */.X.includes(architecture);
 };
 /** People leave the system out (`arm64`), or slip in the architecture. */
 const platformHint = (text) => isPlatform(`linux/${text}`) ? `write "linux/${text}"` : (0,suggest/* didYouMean */.a)(text, COMMON_PLATFORMS.split(' ')).hint;
@@ -33810,159 +34450,13 @@ const runnerLabel = {
 };
 /** A platform, or a glob over them. */
 const platformPattern = {
-    ...globShape('a platform or glob', /^[a-z0-9*?[{][a-z0-9_/*?[\]{},-]*$/),
+    ...(0,name_shapes/* globShape */.Y7)('a platform or glob', /^[a-z0-9*?[{][a-z0-9_/*?[\]{},-]*$/),
     expected: 'a platform such as linux/arm64, or a glob such as linux/arm*',
     examples: ['linux/arm64', 'linux/arm*'],
 };
 
-// EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
-;// CONCATENATED MODULE: ./src/factory/text-shapes.ts
-
-// The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
-/** Value of an argument. A Dockerfile's ARG lines hold one line. */
-const argumentValue = {
-    kind: 'text',
-    noun: 'an argument value',
-    expected: 'one line of text',
-    pattern: /^[^\x00-\x08\n-\x1f\x7f]*$/,
-    bare: true,
-};
-/** `from` of a variant. */
-const baseImage = {
-    kind: 'text',
-    noun: 'an image reference',
-    expected: 'name[:tag][@sha256:…], such as ubuntu:24.04 or ghcr.io/acme/base:1',
-    pattern: /^[^\s/][^\s]*$/,
-    test: (text) => (0,oci_reference/* parseReference */.F2)(text) !== undefined,
-    hint: (text) => {
-        if (/[${}]/.test(text))
-            return 'variables are not expanded here; write the image out, or by platform as a map';
-        if (text.includes('://'))
-            return 'leave the scheme out';
-        return (0,oci_reference/* parseReference */.F2)(text.toLowerCase()) === undefined ? undefined : 'repositories are lower case';
-    },
-    examples: ['ubuntu:24.04'],
-};
-/** Roughly host[:port][/path]; `parseReference` knows the whole grammar. */
-const REPOSITORY = /^[a-z0-9[][a-z0-9._:\]-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/;
-/** `registry`, with the path that all images share. */
-const text_shapes_registry = {
-    kind: 'text',
-    noun: 'a registry',
-    expected: 'a host with the path that all images share, without scheme, tag or slash at the end: ghcr.io/acme',
-    pattern: REPOSITORY,
-    test: (text) => {
-        const reference = (0,oci_reference/* parseReference */.F2)(`${text}/image`);
-        return reference?.repository.endsWith('image') === true && !text.includes('@');
-    },
-    hint: (text) => {
-        if (/^https?:\/\//.test(text))
-            return `write "${text.replace(/^https?:\/\//, '').replace(/\/$/, '')}"`;
-        return text === text.toLowerCase() ? undefined : 'repositories are lower case';
-    },
-    examples: ['ghcr.io/acme'],
-};
-/** `ref` of the cache. */
-const cacheRepository = {
-    kind: 'text',
-    noun: 'a cache repository',
-    expected: 'a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
-    pattern: REPOSITORY,
-    test: (text) => {
-        const reference = (0,oci_reference/* parseReference */.F2)(text);
-        return reference !== undefined && reference.tag === undefined && reference.digest === undefined;
-    },
-    hint: (text) => ((0,oci_reference/* parseReference */.F2)(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
-    examples: ['ghcr.io/acme/llm-factory-cache'],
-};
-const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+';
-const pathHint = (text) => {
-    if (text.includes('\\'))
-        return `write "/" instead of "\\"`;
-    return text.startsWith('/') ? 'leave out the "/" at the start' : undefined;
-};
-/** Whether a path leaves the workspace depends on its file's folder, so `path.ts` checks that. */
-const path = {
-    kind: 'text',
-    noun: 'a path',
-    expected: 'a path inside the workspace, relative to the folder of this file',
-    pattern: new RegExp(`^${PATH}$`),
-    hint: pathHint,
-};
-/** A glob of `include` and `variants-from`. */
-const pathGlob = {
-    ...path,
-    noun: 'a path glob',
-    expected: 'a glob such as apps/*/strata.yaml, relative to the folder of this file',
-    pattern: new RegExp(`^(?!!)${PATH}$`),
-};
-/** Key of a named context. */
-const contextName = {
-    kind: 'text',
-    noun: 'a context name',
-    expected: 'a name without blanks or "=", as in COPY --from=<name>',
-    pattern: /^[^\s=]+$/,
-};
-/** A path, or what Buildx takes beside it: `https://…`, `docker-image://…`, `oci-layout://…`, `target:…`, `git@…`. */
-const contextSource = {
-    kind: 'text',
-    noun: 'a context',
-    expected: 'a path relative to the folder of this file, or a source such as docker-image://alpine:3.22',
-    pattern: new RegExp(`^(?:[A-Za-z][A-Za-z0-9+.-]+:\\S+|git@\\S+|${PATH})$`),
-    hint: pathHint,
-    examples: ['apps/serve', 'docker-image://alpine:3.22'],
-};
-const template = (noun, literals, example) => ({
-    kind: 'text',
-    noun,
-    expected: `${literals} and placeholders in braces, such as ${example}`,
-    pattern: /^$/,
-    examples: [example],
-});
-/** Template of expanded ids. */
-const idTemplate = {
-    ...template('an id template', 'lower-case letters, digits, "_", ".", "-"', '{app}-{base}'),
-    pattern: /^(?:[a-z0-9_.-]|\{[^{}]+\})+$/,
-};
-/** Template of an image's repository below the registry. */
-const imageTemplate = {
-    ...template('an image template', 'lower-case letters, digits, "_", ".", "-", "/"', '{name}'),
-    pattern: /^(?:[a-z0-9_./-]|\{[^{}]+\})+$/,
-    hint: (text) => (text.includes(':') ? 'the tag belongs in "tags", the registry in "registry"' : undefined),
-};
-/** Template of a tag. */
-const tagTemplate = {
-    ...template('a tag template', 'letters, digits, "_", ".", "-"', '{manifest_id}-{version}'),
-    pattern: /^(?:[A-Za-z0-9_.-]|\{[^{}]+\})+$/,
-    bare: true,
-};
-/** `version` of a manifest, for {version} in tags. */
-const version = {
-    kind: 'text',
-    noun: 'a version',
-    expected: 'letters, digits, "_", ".", "+" and "-", such as 1.4.0',
-    pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/,
-    bare: true,
-    examples: ['1.4.0'],
-};
-/** A period: `parseDuration` turns it into ms. */
-const duration = {
-    kind: 'text',
-    noun: 'a duration',
-    expected: 'a whole number with m, h or d behind it: 30m, 12h or 7d',
-    pattern: /^[1-9][0-9]{0,5}[mhd]$/,
-    examples: ['30m', '12h', '7d'],
-};
-/** Why a rule leaves something out. */
-const reason = {
-    kind: 'text',
-    noun: 'a reason',
-    expected: 'a sentence that people will read in the job summary',
-    pattern: /\S/,
-    examples: ['needs a CUDA base'],
-};
-
+// EXTERNAL MODULE: ./src/factory/text-shapes.ts
+var text_shapes = __nccwpck_require__(74398);
 ;// CONCATENATED MODULE: ./src/factory/shape.ts
 /** Keys that are for people and editors: `$schema`, and `x-…` as in Compose files, a place for anchors. */
 const EXTENSION = /^(?:x-|\$schema$)/;
@@ -34006,13 +34500,13 @@ const bake = {
     description: 'Merged into the bake target as it is, for example shm-size, ulimits, network, secret.',
     examples: [{ 'shm-size': '2g', ulimits: ['nofile=65536'] }],
 };
-const args = map(argumentName, either(argumentValue, map(platform, argumentValue), {
+const args = map(name_shapes/* argumentName */.JA, either(text_shapes/* argumentValue */.tl, map(platform, text_shapes/* argumentValue */.tl), {
     define: 'argumentValue',
     description: 'A value, read as it is written (3.10 stays 3.10), or a map of values by platform.',
 }), { define: 'args', examples: [{ PYTHON: '3.12' }] });
-const not = record('a selector', { not: required(some(variantPattern), 'Names or globs that do not match.') });
+const not = record('a selector', { not: required(some(name_shapes/* variantPattern */.AB), 'Names or globs that do not match.') });
 /** Which variants of a layer are meant. */
-const selector = either(some(variantPattern), not, {
+const selector = either(some(name_shapes/* variantPattern */.AB), not, {
     define: 'selector',
     description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
     examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
@@ -34026,16 +34520,16 @@ const platformSelector = either(some(platformPattern), notPlatform, {
     description: 'A platform, a glob, a list of them, or { not: … } for all others.',
 });
 const manifestFields = {
-    extends: optional(manifestName, 'Another manifest whose choices, args, platforms and version hold here, too.'),
-    version: optional(version, 'Value of {version} in tags.'),
-    tags: optional(some(tagTemplate), 'Tags of this manifest beside the general ones. They are not inherited.'),
+    extends: optional(name_shapes/* manifestName */.vS, 'Another manifest whose choices, args, platforms and version hold here, too.'),
+    version: optional(text_shapes/* version */.rE, 'Value of {version} in tags.'),
+    tags: optional(some(text_shapes/* tagTemplate */.Z4), 'Tags of this manifest beside the general ones. They are not inherited.'),
     platforms: optional(some(platform), 'Only these of the platforms of the factory.'),
     args: optional(args, 'Arguments of this manifest, stronger than those of its variants.'),
     bake: optional(bake, 'For this manifest alone.'),
 };
 const ruleFields = {
     platform: optional(platformSelector, 'Platforms that are left out; all when absent.'),
-    reason: required(reason, 'Why it is left out, for people.'),
+    reason: required(text_shapes/* reason */.l, 'Why it is left out, for people.'),
 };
 /** Keys that stand beside layers in manifests and in rules. */
 const MANIFEST_KEYS = Object.keys(manifestFields);
@@ -34043,35 +34537,35 @@ const RULE_KEYS = Object.keys(ruleFields);
 /** What templates know beside the names of layers. */
 const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'];
 /** Name of a layer. What manifests, rules and templates call something else cannot be one. */
-const description_layerName = layerName([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])]);
-const requires = map(description_layerName, selector, { examples: [{ base: 'cuda-*' }] });
+const layerName = name_shapes/* layerName */.Hn([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])]);
+const requires = map(layerName, selector, { examples: [{ base: 'cuda-*' }] });
 const variant = record('a variant', {
-    extends: optional(variantName, 'Another variant of this layer whose fields hold here, too.'),
-    from: optional(either(baseImage, map(platform, baseImage), {
+    extends: optional(name_shapes/* variantName */.L$, 'Another variant of this layer whose fields hold here, too.'),
+    from: optional(either(text_shapes/* baseImage */.fF, map(platform, text_shapes/* baseImage */.fF), {
         description: 'An image, or a map of images by platform.',
     }), 'Base image. Variants of the lowest layer have one, others none.'),
-    fragment: optional(path, 'Dockerfile with what this variant adds. A variant without one adds nothing.'),
+    fragment: optional(text_shapes/* path */.Ae, 'Dockerfile with what this variant adds. A variant without one adds nothing.'),
     args: optional(args, 'Arguments of the fragment. Each must be declared there.'),
-    contexts: optional(map(contextName, contextSource), 'Named contexts that the fragment copies from.'),
-    accelerator: optional(accelerator, 'Hardware that images with this variant need; chooses the pool.'),
+    contexts: optional(map(text_shapes/* contextName */.fW, text_shapes/* contextSource */.ho), 'Named contexts that the fragment copies from.'),
+    accelerator: optional(name_shapes/* accelerator */.Mz, 'Hardware that images with this variant need; chooses the pool.'),
     requires: optional(requires, 'What other layers must be for this variant to be possible.'),
     bake: optional(bake, 'For every manifest with this variant.'),
 }, { define: 'variant', mayBeEmpty: true });
-const variants = map(variantName, variant);
-const variantsFrom = optional(some(pathGlob, { examples: ['apps/*/Dockerfile'] }), 'One variant per file that matches, named after its folder. Variants that are written out win.');
+const variants = map(name_shapes/* variantName */.L$, variant);
+const variantsFrom = optional(some(text_shapes/* pathGlob */.Qh, { examples: ['apps/*/Dockerfile'] }), 'One variant per file that matches, named after its folder. Variants that are written out win.');
 const description_layer = record('a layer', {
     stable: optional({ kind: 'flag' }, 'Whether the layer can be prewarmed. Stable layers are a run from the bottom.'),
-    'max-age': optional(duration, 'After this time the layer is built again, so that upgrades cannot go stale.'),
+    'max-age': optional(text_shapes/* duration */.p0, 'After this time the layer is built again, so that upgrades cannot go stale.'),
     args: optional(args, 'Defaults for the fragments of this layer.'),
     variants: optional(variants, 'The choices for this layer, by name.'),
     'variants-from': variantsFrom,
 }, { define: 'layer' });
-const manifest = openRecord('a manifest', manifestFields, { keys: description_layerName, of: selector }, {
+const manifest = openRecord('a manifest', manifestFields, { keys: layerName, of: selector }, {
     define: 'manifest',
     description: 'A variant for each layer. Layers that are not named are left out. Lists and globs make one of each.',
     examples: [{ base: 'ubuntu-24.04', core: '0.1.0', app: 'serve', version: '1.4.0' }],
 });
-const rule = openRecord('an exclude rule', ruleFields, { keys: description_layerName, of: selector }, {
+const rule = openRecord('an exclude rule', ruleFields, { keys: layerName, of: selector }, {
     define: 'excludeRule',
     description: 'Combinations that match every selector of the rule are left out.',
     examples: [{ base: { not: 'cuda-*' }, core: '*cuda*', reason: 'needs a CUDA base' }],
@@ -34082,31 +34576,31 @@ const pool = record('a pool', {
 const cache = record('the cache', {
     backend: optional(choice(['registry', 'local', 'gha', 'inline']), 'Where BuildKit keeps its cache. Default: registry.'),
     strategy: optional(choice(['layer', 'manifest', 'platform']), 'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.'),
-    ref: optional(cacheRepository, 'Repository of the cache refs; never one that holds images.'),
+    ref: optional(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs; never one that holds images.'),
 });
 const retention = record('the retention', {
     'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
-    'min-age': optional(duration, 'Nothing younger is deleted. Default: 24h.'),
+    'min-age': optional(text_shapes/* duration */.p0, 'Nothing younger is deleted. Default: 24h.'),
 });
 const shared = {
     version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
-    manifests: optional(map(manifestName, manifest), 'What is built: combinations of variants, by id.'),
+    manifests: optional(map(name_shapes/* manifestName */.vS, manifest), 'What is built: combinations of variants, by id.'),
     exclude: optional(list(rule), 'Combinations that cannot or shall not be built.'),
     pools: optional(map(poolName, pool), 'Where legs run, by platform, or by platform and accelerator.'),
 };
 /** The file that an action is given. */
 const mainFile = record('the factory file', {
     version: shared.version,
-    name: required(factoryName, 'Name of the factory; the default name of its images.'),
-    registry: optional(text_shapes_registry, 'Where images go and, by default, caches.'),
-    image: optional(imageTemplate, 'Repository of an image below the registry. Default: {name}. {manifest_id} and {<layer>} work, too.'),
-    tags: optional(some(tagTemplate), 'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.'),
-    id: optional(idTemplate, 'How ids of manifests that are made from lists and globs are put together. Default: all layers, top first.'),
+    name: required(name_shapes/* factoryName */.m1, 'Name of the factory; the default name of its images.'),
+    registry: optional(text_shapes/* registry */.u5, 'Where images go and, by default, caches.'),
+    image: optional(text_shapes/* imageTemplate */.KG, 'Repository of an image below the registry. Default: {name}. {manifest_id} and {<layer>} work, too.'),
+    tags: optional(some(text_shapes/* tagTemplate */.Z4), 'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.'),
+    id: optional(text_shapes/* idTemplate */.gm, 'How ids of manifests that are made from lists and globs are put together. Default: all layers, top first.'),
     platforms: optional(some(platform), 'What images are built for. Default: linux/amd64.'),
-    context: optional(path, 'Build context. Default: the folder of this file.'),
+    context: optional(text_shapes/* path */.Ae, 'Build context. Default: the folder of this file.'),
     args: optional(args, 'Defaults for every fragment that declares the ARG.'),
-    include: optional(some(pathGlob, { examples: ['apps/*/strata.yaml'] }), 'Further files that add variants, manifests, rules and pools.'),
-    layers: optional(map(description_layerName, description_layer), 'The layers, bottom to top.'),
+    include: optional(some(text_shapes/* pathGlob */.Qh, { examples: ['apps/*/strata.yaml'] }), 'Further files that add variants, manifests, rules and pools.'),
+    layers: optional(map(layerName, description_layer), 'The layers, bottom to top.'),
     ...{ manifests: shared.manifests, exclude: shared.exclude, pools: shared.pools },
     cache: optional(cache, 'Where and how build steps are cached.'),
     retention: optional(retention, 'What prune keeps.'),
@@ -34115,7 +34609,7 @@ const mainFile = record('the factory file', {
 /** A file that `include` names. It adds to the layers of the main file and cannot change them. */
 const includedFile = record('an included file', {
     ...shared,
-    layers: optional(map(description_layerName, record('a layer in an included file', { variants: description_layer.fields.variants, 'variants-from': variantsFrom })), 'Variants for layers of the main file.'),
+    layers: optional(map(layerName, record('a layer in an included file', { variants: description_layer.fields.variants, 'variants-from': variantsFrom })), 'Variants for layers of the main file.'),
 }, { extensible: true });
 
 // EXTERNAL MODULE: ./src/factory/wording.ts
@@ -34532,572 +35026,11 @@ const parseIncludedFile = (file, text) => ({
     content: parseDocument(includedFile, file, text),
 });
 
-;// CONCATENATED MODULE: ./src/factory/aliases.ts
-
-
-/** Everything that decides what is built and where it goes. Candidates of equal identity are built once. */
-const identityOf = ({ combination: { variants, entry }, platforms, image }) => JSON.stringify([
-    variants.map(({ layer, name }) => [layer, name]),
-    Object.entries(entry.args).map(([name, { value }]) => [name, value]),
-    [entry.bake, platforms, image],
-]);
-/** Layers in which two combinations differ, with what the first has there: `security none`, `no light`. */
-const differences = (one, other) => {
-    const others = new Map(other.variants.map(({ layer, name }) => [layer, name]));
-    const own = new Map(one.variants.map(({ layer, name }) => [layer, name]));
-    const layers = [...new Set([...own.keys(), ...others.keys()])].filter((layer) => own.get(layer) !== others.get(layer));
-    return new Map(layers.map((layer) => [layer, own.has(layer) ? `${layer} ${own.get(layer) ?? ''}` : `no ${layer}`]));
-};
-/** Whether both ids were made by the template from different variants, so that a better template tells them apart. */
-const isTemplateClash = ({ first, second }) => !first.isNamed && !second.isNamed && differences(first, second).size > 0;
-const templateProblem = (template, clashes, { first, second }) => {
-    const one = [...differences(first, second).values()].join(', ');
-    const other = [...differences(second, first).values()].join(', ');
-    const layers = new Set(clashes.filter(isTemplateClash).flatMap((clash) => [...differences(clash.first, clash.second).keys()]));
-    const missing = [...layers].map((layer) => `{${layer}}`).filter((placeholder) => !template.includes(placeholder));
-    const more = clashes.length === 1 ? '' : ` (and ${clashes.length - 1} more such ${clashes.length === 2 ? 'pair' : 'pairs'})`;
-    const way = missing.length > 0 ? `add ${missing.join(' and ')} to` : 'put other separators into';
-    return {
-        place: second.entry.place,
-        found: `two combinations get the id "${second.id}", one with ${one}, one with ${other}${more}`,
-        hint: `${way} the id template, now "${template}"`,
-    };
-};
-const nameProblem = ({ first, second }) => {
-    const names = `manifest "${first.entry.name}" at ${(0,wording/* renderPlace */.oL)(first.entry)} and manifest "${second.entry.name}"`;
-    const hint = first.isNamed === second.isNamed
-        ? 'write one of them out by name, without lists and globs'
-        : 'rename the one that is written out';
-    return { place: second.entry.place, found: `${names} give the id "${second.id}" to different images`, hint };
-};
-/** One problem for each pair of entries, since one change mends all their clashes. */
-const refuseEqualIds = ({ id: template }, candidates) => {
-    const first = new Map();
-    const clashes = [];
-    for (const candidate of candidates) {
-        const before = first.get(candidate.combination.id) ?? candidate;
-        first.set(candidate.combination.id, before);
-        if (identityOf(before) !== identityOf(candidate))
-            clashes.push({ first: before.combination, second: candidate.combination });
-    }
-    const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`);
-    const problems = [...pairs.values()].flatMap(([clash, ...others]) => {
-        if (clash === undefined)
-            return [];
-        return isTemplateClash(clash) ? templateProblem(template, [clash, ...others], clash) : nameProblem(clash);
-    });
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-};
-const refuseSharedTags = (builds) => {
-    const owners = new Map();
-    const problems = [];
-    for (const build of builds) {
-        for (const { image, tags, combination } of [build.candidate, ...build.aliases]) {
-            for (const tag of tags) {
-                const owner = owners.get(`${image}:${tag}`) ?? build;
-                owners.set(`${image}:${tag}`, owner);
-                if (owner === build)
-                    continue;
-                const found = `manifests "${owner.candidate.combination.id}" and "${combination.id}" both get the tag ${image}:${tag}`;
-                problems.push({ place: combination.entry.place, found, hint: 'add {manifest_id} to the tag template' });
-            }
-        }
-    }
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-};
-/**
- * Finds the candidates that are the same image under several ids; the first in file order is built.
- * Throws an {@link InputError} when different images share an id or a tag.
- */
-const groupAliases = (factory, candidates) => {
-    refuseEqualIds(factory, candidates);
-    const groups = Map.groupBy(candidates, identityOf);
-    const builds = [...groups.values()].flatMap(([candidate, ...aliases]) => candidate === undefined ? [] : [{ candidate, aliases }]);
-    refuseSharedTags(builds);
-    return builds;
-};
-/** Ids of a build: the one it is built under, then its aliases. */
-const idsOf = ({ candidate, aliases }) => [
-    ...new Set([candidate, ...aliases].map(({ combination }) => combination.id)),
-];
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(14006);
 var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/factory/selector.ts
-
-
-
-const GLOB = /[*?[\]{}!]/;
-/** Whether the pattern is a plain name, without any glob. */
-const isName = (pattern) => !GLOB.test(pattern);
-/** Compiled globs: expansion asks the same few patterns many thousand times. */
-const matchers = new Map();
-const matcherOf = (glob) => {
-    const matcher = matchers.get(glob) ?? picomatch_default()(glob, { dot: true, bash: true });
-    matchers.set(glob, matcher);
-    return matcher;
-};
-/** Whether a name fits a name or glob. A `*` also spans slashes and leading dots, so `linux/arm*` holds linux/arm/v7. */
-const matchesPattern = (pattern, name) => isName(pattern) ? pattern === name : matcherOf(pattern)(name);
-/** Whether a selector holds a name: one of its patterns does, and none of `not`. */
-const matchesSelector = ({ any, not }, name) => any.some((pattern) => matchesPattern(pattern, name)) && !not.some((pattern) => matchesPattern(pattern, name));
-/** The one name that a selector consists of; undefined for globs, lists and `not`. */
-const singleName = ({ any, not }) => {
-    const [name] = any;
-    return name !== undefined && any.length === 1 && not.length === 0 && isName(name) ? name : undefined;
-};
-/** A selector in words: `cuda-*`, `a or b`, `anything but cuda-*`. */
-const renderSelector = ({ any, not }) => not.length > 0 ? `anything but ${(0,wording/* orList */.A3)(not)}` : (0,wording/* orList */.A3)(any);
-const patternsOf = (content) => 'plain' in content ? content.plain : content.map.not;
-/** A selector from what is written; `{ not: … }` alone starts from everything. */
-const selectorOf = (content) => {
-    const patterns = patternsOf(content).map(({ value }) => value);
-    return 'plain' in content ? { any: patterns, not: [] } : { any: ['*'], not: patterns };
-};
-/** Reports patterns that hold none of the names. `noun` is what the names are: `variant of "base"`. */
-const checkSelector = (content, names, noun, report) => {
-    for (const { value, place } of patternsOf(content)) {
-        if (names.some((name) => matchesPattern(value, name)))
-            continue;
-        const found = isName(value) ? `unknown ${noun}: "${value}"` : `no ${noun} matches "${value}"`;
-        report({ place, found, expected: (0,wording/* orList */.A3)(names), ...(isName(value) ? (0,suggest/* didYouMean */.a)(value, names) : {}) });
-    }
-};
-
-// EXTERNAL MODULE: ./src/factory/template.ts
-var factory_template = __nccwpck_require__(92222);
-;// CONCATENATED MODULE: ./src/factory/combination.ts
-
-
-
-
-
-const ID_LENGTH = 80;
-const HASH_LENGTH = 8;
-/** More combinations than this are a slip, and would take minutes. */
-const LIMIT = 50_000;
-/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
-const shortenId = (id) => {
-    if (id.length <= ID_LENGTH)
-        return id;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
-    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
-};
-/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
-const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
-const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
-const expandedId = (factory, entry, variants) => {
-    const id = shortenId((0,factory_template/* renderSparse */.v7)(factory.id, placeholderValues(factory, variants)));
-    const why = /^[a-z0-9_]/.test(id) ? whyRefusedId(id) : 'an id begins with a letter, a digit or "_"';
-    if (why === undefined)
-        return id;
-    throw (0,src_problem/* inputError */.Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
-        place: entry.place,
-        hint: 'change the template',
-    });
-};
-/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
-const combinationsOf = (factory, entry) => {
-    const selectors = Object.values(entry.choices);
-    const isNamed = selectors.every((selector) => singleName(selector) !== undefined);
-    const choices = factory.layers.flatMap(({ name, variants }) => {
-        const selector = entry.choices[name];
-        return selector === undefined ? [] : [variants.filter((variant) => matchesSelector(selector, variant.name))];
-    });
-    const count = choices.reduce((total, { length }) => total * length, 1);
-    if (count > LIMIT)
-        throw (0,src_problem/* inputError */.Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
-            place: entry.place,
-            expected: `${LIMIT} at most`,
-            hint: 'choose fewer variants instead of "*"',
-        });
-    return product(choices).map((variants) => ({
-        id: isNamed ? entry.name : expandedId(factory, entry, variants),
-        entry,
-        variants,
-        isNamed,
-    }));
-};
-
-;// CONCATENATED MODULE: ./src/factory/dictionary.ts
-/** A record without prototype, so that looking up `constructor` or `__proto__` finds nothing that is not there. */
-const dictionary = (entries) => {
-    const record = Object.create(null);
-    for (const [key, value] of entries)
-        record[key] = value;
-    return record;
-};
-/** Both dictionaries; where both have a key, `combine` decides, else the second wins. Keys keep their first position. */
-const mergeDictionaries = (first, second, combine = (_, value) => value) => dictionary([
-    ...Object.entries(first),
-    ...Object.entries(second).map(([key, value]) => {
-        const before = Object.hasOwn(first, key) ? first[key] : undefined;
-        return [key, before === undefined ? value : combine(before, value)];
-    }),
-]);
-
-;// CONCATENATED MODULE: ./src/factory/by-platform.ts
-
-
-/** Normalises the platforms of a map. Two spellings of one platform are a problem. */
-const byPlatformOf = (content, report) => {
-    if ('plain' in content)
-        return { any: content.plain.value, platforms: dictionary([]) };
-    const values = new Map();
-    for (const { key, value } of content.map) {
-        const platform = (0,oci_platform/* parsePlatform */.FL)(key.value) ?? key.value;
-        if (values.has(platform))
-            report({ place: key.place, found: `"${key.value}" gives ${platform} a second value` });
-        values.set(platform, value.value);
-    }
-    return { platforms: dictionary(values) };
-};
-/** The second laid over the first: a plain text replaces everything, a map only the platforms that it names. */
-const overlayByPlatform = (first, second) => {
-    if (first === undefined || second.any !== undefined)
-        return second;
-    return { ...first, platforms: mergeDictionaries(first.platforms, second.platforms) };
-};
-/** The text on a platform, or undefined when there is none for it. */
-const valueOn = ({ any, platforms }, platform) => Object.hasOwn(platforms, platform) ? platforms[platform] : any;
-/** The arguments that are written at one level, their platforms normalised. */
-const argumentsOf = (content, level, report) => dictionary((content ?? []).map(({ key, value }) => [
-    key.value,
-    { value: byPlatformOf(value, report), level, place: key.place },
-]));
-/** Arguments laid over weaker ones. A value by platform leaves the weaker value on the platforms it does not name. */
-const overlayArguments = (weak, strong) => mergeDictionaries(weak, strong, (below, above) => ({ ...above, value: overlayByPlatform(below.value, above.value) }));
-
-;// CONCATENATED MODULE: ./src/factory/exclude.ts
-
-
-/** Whether a rule's layers all have a variant that it selects; a layer that is left out is never selected. */
-const selects = ({ layers }, variants) => Object.entries(layers).every(([layer, selector]) => variants.some((variant) => variant.layer === layer && matchesSelector(selector, variant.name)));
-const requirementObjections = (variants) => variants.flatMap(({ layer, name, requires, place }) => Object.entries(requires).flatMap(([other, selector]) => {
-    const chosen = variants.find((variant) => variant.layer === other);
-    if (chosen !== undefined && matchesSelector(selector, chosen.name))
-        return [];
-    const found = chosen === undefined ? 'there is none' : `it is ${chosen.name}`;
-    return [{ reason: `${layer} ${name} requires ${other} ${renderSelector(selector)}, but ${found}`, place }];
-}));
-/** An image runs on one kind of accelerator. */
-const acceleratorObjections = (variants) => {
-    const [first, ...others] = variants.filter(({ accelerator }) => accelerator !== undefined);
-    return others
-        .filter(({ accelerator }) => accelerator !== first?.accelerator)
-        .map(({ layer, name, accelerator, place }) => {
-        const below = `${first?.layer ?? ''} ${first?.name ?? ''} needs ${first?.accelerator ?? ''}`;
-        return { reason: `${below}, ${layer} ${name} needs ${accelerator ?? ''}`, place };
-    });
-};
-/** What speaks against a combination on every platform: `requires`, accelerators, rules. Empty when nothing does. */
-const objections = ({ exclude }, variants) => [
-    ...requirementObjections(variants),
-    ...acceleratorObjections(variants),
-    ...exclude.filter((rule) => rule.platforms === undefined && selects(rule, variants)),
-];
-/** What speaks against it on one platform: rules that name the platform, and a base image that it does not have. */
-const platformObjections = ({ exclude }, variants, platform) => [
-    ...exclude.filter(({ platforms, ...rule }) => platforms !== undefined && matchesSelector(platforms, platform) && selects(rule, variants)),
-    ...variants
-        .filter(({ from }) => from !== undefined && valueOn(from, platform) === undefined)
-        .map(({ layer, name, place }) => ({ reason: `${layer} ${name} has no base for ${platform}`, place })),
-];
-
-;// CONCATENATED MODULE: ./src/factory/given.ts
-/** Leaves fields out that are undefined, as `exactOptionalPropertyTypes` wants it. */
-const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-
-;// CONCATENATED MODULE: ./src/factory/overrides.ts
-
-
-
-
-
-
-
-
-const baseProblems = (lowest, base) => {
-    const names = lowest?.variants.map(({ name }) => name) ?? [];
-    return Object.entries(base).flatMap(([name, reference]) => {
-        if (!names.includes(name))
-            return [{ found: `base: unknown variant "${name}"`, expected: (0,wording/* orList */.A3)(names), ...(0,suggest/* didYouMean */.a)(name, names) }];
-        if ((0,oci_reference/* parseReference */.F2)(reference) !== undefined)
-            return [];
-        return [{ found: `base: "${reference}" is not an image reference`, expected: 'name[:tag][@sha256:…]' }];
-    });
-};
-const registryProblems = (registry) => {
-    const { pattern, test, expected, hint } = text_shapes_registry;
-    if (pattern.test(registry) && test?.(registry) !== false)
-        return [];
-    return [{ found: `registry: "${registry}" is not a registry`, expected, ...given({ hint: hint?.(registry) }) }];
-};
-const withBase = (layer, base) => ({
-    ...layer,
-    variants: layer.variants.map((variant) => {
-        const any = Object.hasOwn(base, variant.name) ? base[variant.name] : undefined;
-        return any === undefined ? variant : { ...variant, from: { any, platforms: dictionary([]) } };
-    }),
-});
-/** The factory with a run's own registry and base images. Throws an {@link InputError} for values that cannot be used. */
-const override = (factory, { registry, base = {} }) => {
-    const [lowest, ...others] = factory.layers;
-    const problems = [...baseProblems(lowest, base), ...(registry === undefined ? [] : registryProblems(registry))];
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-    return {
-        ...factory,
-        ...given({ registry: registry ?? factory.registry }),
-        layers: lowest === undefined ? [] : [withBase(lowest, base), ...others],
-    };
-};
-/** The platforms a run asks for, in the factory's order. Throws an {@link InputError} for one that is not the factory's. */
-const chosenPlatforms = ({ platforms }, wanted) => {
-    if (wanted === undefined)
-        return platforms;
-    const normal = wanted.map((text) => (0,oci_platform/* parsePlatform */.FL)(text) ?? text);
-    const problems = normal
-        .filter((platform) => !platforms.includes(platform))
-        .map((platform) => ({
-        found: `platforms: the factory does not build for "${platform}"`,
-        expected: (0,wording/* orList */.A3)(platforms),
-        ...(0,suggest/* didYouMean */.a)(platform, platforms),
-    }));
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-    return platforms.filter((platform) => normal.includes(platform));
-};
-
-;// CONCATENATED MODULE: ./src/factory/tags.ts
-
-
-
-
-/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
-const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
-/**
- * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
- * no value here (no `version`, a layer that is left out) makes no tag. Throws an InputError for a text that is no tag.
- */
-const tagsOf = (factory, { id, entry, variants }) => {
-    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
-    const values = new Map([...placeholderValues(factory, variants), ['manifest_id', id], ...version]);
-    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
-        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
-        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
-            return tag ?? [];
-        throw (0,src_problem/* inputError */.Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
-            place: entry.place,
-            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
-        });
-    });
-    return [...new Set(tags)];
-};
-
-;// CONCATENATED MODULE: ./src/factory/bake-options.ts
-const isObject = (json) => typeof json === 'object' && json !== null && !Array.isArray(json);
-const merge = (first, second) => isObject(first) && isObject(second) ? mergeBake(first, second) : second;
-/** Bake options laid over others: maps are merged, and of lists and plain values the second wins. */
-const mergeBake = (first, second) => Object.fromEntries([
-    ...Object.entries(first),
-    ...Object.entries(second).map(([key, value]) => [key, merge(first[key], value)]),
-]);
-
-;// CONCATENATED MODULE: ./src/factory/work-items.ts
-
-
-
-
-
-
-
-
-/** Values on one platform; arguments that have none there are left out. */
-const argumentsOn = (args, platform) => dictionary(Object.entries(args).flatMap(([name, { value, level, place }]) => {
-    const text = valueOn(value, platform);
-    return text === undefined ? [] : [[name, { value: text, level, place }]];
-}));
-const workLayer = (factory, { entry }, variant, platform) => {
-    const { layer, name, from, fragment, contexts, place } = variant;
-    const args = [variant.args, entry.args].reduce(overlayArguments, factory.args);
-    return {
-        layer,
-        variant: name,
-        ...given({ from: from === undefined ? undefined : valueOn(from, platform), fragment }),
-        args: argumentsOn(args, platform),
-        contexts,
-        place,
-    };
-};
-const acceleratorOf = ({ variants }) => variants.find(({ accelerator }) => accelerator !== undefined)?.accelerator;
-const poolOf = ({ pools }, platform, accelerator) => pools.find((pool) => pool.platform === platform && pool.accelerator === accelerator)?.name ??
-    pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)?.name;
-/**
- * Repository of a combination's image. A placeholder without a value goes with a separator beside it.
- * Throws an InputError when the result is not a repository, or is where the cache lives.
- */
-const imageOf = (factory, { id, entry, variants }) => {
-    const path = (0,factory_template/* renderSparse */.v7)(factory.image, new Map([...placeholderValues(factory, variants), ['manifest_id', id]]));
-    const image = factory.registry === undefined ? path : `${factory.registry}/${path}`;
-    const reference = (0,oci_reference/* parseReference */.F2)(image);
-    if (reference === undefined || image !== image.toLowerCase())
-        throw (0,src_problem/* inputError */.Xu)(`the image template "${factory.image}" makes "${image}" of manifest "${id}"`, {
-            place: entry.place,
-            expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
-        });
-    const cache = factory.cache.ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(factory.cache.ref);
-    if (cache !== undefined && (0,oci_reference/* repositoryOf */._M)(cache) === (0,oci_reference/* repositoryOf */._M)(reference))
-        throw (0,src_problem/* inputError */.Xu)(`the cache and the image of manifest "${id}" share the repository ${(0,oci_reference/* formatReference */.FH)(reference)}`, {
-            place: entry.place,
-            hint: 'give cache.ref a repository of its own',
-        });
-    return image;
-};
-/** A combination on one platform. */
-const workItem = (factory, combination, platform, published) => {
-    const { id, entry, variants } = combination;
-    const accelerator = acceleratorOf(combination);
-    return {
-        manifestId: id,
-        platform,
-        layers: variants.map((variant) => workLayer(factory, combination, variant, platform)),
-        ...published,
-        ...given({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
-        bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(mergeBake, factory.bake),
-    };
-};
-
-;// CONCATENATED MODULE: ./src/factory/expand.ts
-
-
-
-
-
-
-
-
-
-
-
-
-const judge = (factory, combination) => {
-    const { id: manifestId, entry, variants } = combination;
-    const [general] = objections(factory, variants);
-    if (general !== undefined) {
-        const { reason, place } = general;
-        return { combination, platforms: [], excluded: [{ manifestId, reason, place }] };
-    }
-    const wanted = factory.platforms.filter((platform) => entry.platforms?.includes(platform) ?? true);
-    const excluded = wanted.flatMap((platform) => platformObjections(factory, variants, platform)
-        .slice(0, 1)
-        .map(({ reason, place }) => ({ manifestId, platform, reason, place })));
-    const platforms = wanted.filter((platform) => !excluded.some((each) => each.platform === platform));
-    return { combination, platforms, excluded };
-};
-/** Whoever writes a manifest out wants it built, so leaving it out silently would be wrong. */
-const refuseNamedExclusions = (judged) => {
-    const problems = judged
-        .filter(({ combination, platforms }) => combination.isNamed && platforms.length === 0)
-        .map(({ combination, excluded }) => {
-        const reasons = [...new Set(excluded.map(({ reason }) => reason))].join('; ');
-        const places = [...new Set(excluded.map(wording/* renderPlace */.oL))];
-        return {
-            place: combination.entry.place,
-            found: `manifest "${combination.id}" is written out by name and excluded: ${reasons}`,
-            hint: `see ${(0,wording/* orList */.A3)(places)}`,
-        };
-    });
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-};
-const refuseEmpty = (judged) => {
-    if (judged.some(({ platforms }) => platforms.length > 0))
-        return;
-    const excluded = judged.flatMap((each) => each.excluded);
-    const byRule = [...Map.groupBy(excluded, (each) => `${(0,wording/* renderPlace */.oL)(each)} (${each.reason})`)];
-    const rules = byRule
-        .toSorted(([, a], [, b]) => b.length - a.length)
-        .map(([rule, { length }]) => `${rule} excludes ${length}`);
-    const [first] = byRule.toSorted(([, a], [, b]) => b.length - a.length);
-    throw (0,src_problem/* inputError */.Xu)(`nothing is left to build: all ${judged.length} combinations are excluded`, {
-        ...given({ place: first?.[1][0]?.place }),
-        hint: rules.slice(0, 5).join(', '),
-    });
-};
-/** Whether one of the patterns holds one of the ids. */
-const isChosen = (only, ids) => only?.some((pattern) => ids.some((id) => matchesPattern(pattern, id))) ?? true;
-const refuseUnmatched = (only, builds, judged) => {
-    const ids = builds.flatMap(idsOf);
-    const excluded = judged.flatMap((each) => each.excluded);
-    const problems = only
-        .filter((pattern) => !isChosen([pattern], ids))
-        .map((pattern) => {
-        const out = excluded.find(({ manifestId }) => matchesPattern(pattern, manifestId));
-        if (out !== undefined)
-            return { place: out.place, found: `only: "${out.manifestId}" is excluded: ${out.reason}` };
-        const hint = isName(pattern) ? (0,suggest/* didYouMean */.a)(pattern, ids) : {};
-        return { found: `only: no manifest matches "${pattern}"`, expected: (0,wording/* orList */.A3)(ids), ...hint };
-    });
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-};
-const itemsOf = (factory, { candidate, aliases }, chosen) => {
-    const { combination, image, platforms } = candidate;
-    const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))];
-    return platforms
-        .filter((platform) => chosen.includes(platform))
-        .map((platform) => workItem(factory, combination, platform, { image, tags }));
-};
-const excludedOf = (judged, only, chosen) => {
-    const excluded = judged
-        .flatMap((each) => each.excluded)
-        .filter(({ manifestId, platform }) => isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)));
-    // Entries that overlap leave the same combination out twice.
-    return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()];
-};
-const aliasesOf = (builds) => dictionary(builds.flatMap((build) => {
-    const [id, ...others] = idsOf(build);
-    return id === undefined || others.length === 0 ? [] : [[id, others]];
-}));
-const nothingOn = (chosen, [first]) => (0,src_problem/* inputError */.Xu)(`nothing that was asked for is built for ${(0,wording/* orList */.A3)(chosen)}`, first === undefined ? {} : { hint: `see ${(0,wording/* renderPlace */.oL)(first)}: ${first.reason}` });
-/**
- * What a factory asks for: manifests in file order, platforms within them. Lists and globs are multiplied out, layers
- * bottom to top, variants as they stand in the file.
- *
- * Throws an {@link InputError} for a manifest that is written out and excluded, different images with the same id or tag,
- * options that match nothing, and when nothing is left to build.
- */
-const expandFactory = (source, options = {}) => {
-    const factory = override(source, options);
-    const chosen = chosenPlatforms(factory, options.platforms);
-    const judged = factory.manifests
-        .flatMap((entry) => combinationsOf(factory, entry))
-        .map((combination) => judge(factory, combination));
-    refuseNamedExclusions(judged);
-    refuseEmpty(judged);
-    const candidates = judged
-        .filter(({ platforms }) => platforms.length > 0)
-        .map(({ combination, platforms }) => {
-        return { combination, platforms, image: imageOf(factory, combination), tags: tagsOf(factory, combination) };
-    });
-    const all = groupAliases(factory, candidates);
-    refuseUnmatched(options.only ?? [], all, judged);
-    const builds = all.filter((build) => isChosen(options.only, idsOf(build)));
-    const items = builds.flatMap((build) => itemsOf(factory, build, chosen));
-    const excluded = excludedOf(judged, options.only, chosen);
-    if (items.length === 0)
-        throw nothingOn(chosen, excluded);
-    return { items, excluded, aliases: aliasesOf(builds) };
-};
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./src/factory/path.ts
 
 /**
@@ -35157,6 +35090,8 @@ const includedFiles = ({ file, content }, paths) => {
 /** The globs of every `variants-from`, relative to the workspace. Throws an {@link InputError} when one leaves it. */
 const variantPatterns = (main, included) => resolveAll([main, ...included].flatMap(({ content }) => (content.layers ?? []).flatMap(({ value }) => value['variants-from'] ?? [])));
 
+// EXTERNAL MODULE: ./src/factory/by-platform.ts
+var by_platform = __nccwpck_require__(98873);
 ;// CONCATENATED MODULE: ./src/factory/catalogue.ts
 
 
@@ -35182,7 +35117,7 @@ const refuseTwice = (entries, noun, report) => {
 /** One variant per file that a glob finds, named after the file's folder. */
 const foundVariants = (glob, paths, report) => matchGlob(glob, paths, report).map((found) => {
     const name = { value: folderName(found), place: glob.place };
-    readWord(variantName, name, (problem) => {
+    readWord(name_shapes/* variantName */.L$, name, (problem) => {
         report({ ...problem, found: `the folder of ${found} cannot name a variant: ${problem.found}` });
     });
     return { name, found };
@@ -35223,6 +35158,10 @@ const catalogueOf = (main, included, paths, report) => {
 /** The names of a layer's variants; undefined for an unknown layer. */
 const variantNames = (catalogue, layer) => catalogue.find(({ name }) => name.value === layer)?.variants.map(({ name }) => name.value);
 
+// EXTERNAL MODULE: ./src/factory/dictionary.ts
+var dictionary = __nccwpck_require__(57736);
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var factory_selector = __nccwpck_require__(35569);
 ;// CONCATENATED MODULE: ./src/factory/choices.ts
 
 
@@ -35242,9 +35181,9 @@ const choicesOf = (entries, catalogue, keys, report) => {
             report({ place: key.place, found: `unknown layer: "${key.value}"`, expected: (0,wording/* orList */.A3)(layers), ...hint });
         }
         else if (variants.length > 0)
-            checkSelector(value, variants, `variant of "${key.value}"`, report);
+            (0,factory_selector/* checkSelector */.SD)(value, variants, `variant of "${key.value}"`, report);
     }
-    return dictionary(entries.map(({ key, value }) => [key.value, selectorOf(value)]));
+    return (0,dictionary/* dictionary */.z)(entries.map(({ key, value }) => [key.value, (0,factory_selector/* selectorOf */.Bk)(value)]));
 };
 
 ;// CONCATENATED MODULE: ./src/factory/duration.ts
@@ -35255,6 +35194,10 @@ const parseDuration = (text) => {
     return /^[1-9][0-9]{0,5}[mhd]$/.test(text) && unit !== undefined ? Number(text.slice(0, -1)) * unit : undefined;
 };
 
+// EXTERNAL MODULE: ./src/factory/given.ts
+var given = __nccwpck_require__(22707);
+// EXTERNAL MODULE: ./src/factory/bake-options.ts
+var bake_options = __nccwpck_require__(17926);
 ;// CONCATENATED MODULE: ./src/factory/extends.ts
 
 
@@ -35322,13 +35265,13 @@ const ownVariant = (layer, source, catalogue, report) => {
     return {
         layer,
         name: name.value,
-        ...given({
-            from: content?.from === undefined ? undefined : byPlatformOf(content.from, report),
+        ...(0,given/* given */.g)({
+            from: content?.from === undefined ? undefined : (0,by_platform/* byPlatformOf */.yP)(content.from, report),
             fragment: content?.fragment === undefined ? found : resolvePath(content.fragment, report),
             accelerator: content?.accelerator?.value,
         }),
-        args: argumentsOf(content?.args, 'variant', report),
-        contexts: dictionary((content?.contexts ?? []).map(({ key, value }) => [key.value, resolveContext(value, report)])),
+        args: (0,by_platform/* argumentsOf */.aX)(content?.args, 'variant', report),
+        contexts: (0,dictionary/* dictionary */.z)((content?.contexts ?? []).map(({ key, value }) => [key.value, resolveContext(value, report)])),
         requires: choicesOf(requires, catalogue, [], report),
         bake: content?.bake ?? {},
         place: name.place,
@@ -35337,11 +35280,11 @@ const ownVariant = (layer, source, catalogue, report) => {
 const overlayVariant = (parent, child) => ({
     ...parent,
     ...child,
-    ...given({ from: child.from === undefined ? parent.from : overlayByPlatform(parent.from, child.from) }),
-    args: overlayArguments(parent.args, child.args),
-    contexts: mergeDictionaries(parent.contexts, child.contexts),
-    requires: mergeDictionaries(parent.requires, child.requires),
-    bake: mergeBake(parent.bake, child.bake),
+    ...(0,given/* given */.g)({ from: child.from === undefined ? parent.from : (0,by_platform/* overlayByPlatform */.dw)(parent.from, child.from) }),
+    args: (0,by_platform/* overlayArguments */.bx)(parent.args, child.args),
+    contexts: (0,dictionary/* mergeDictionaries */.b)(parent.contexts, child.contexts),
+    requires: (0,dictionary/* mergeDictionaries */.b)(parent.requires, child.requires),
+    bake: (0,bake_options/* mergeBake */.q)(parent.bake, child.bake),
 });
 /** Only the lowest layer has base images, and each of its variants has one. */
 const checkBase = ({ name, variants }, resolved, isLowest, report) => {
@@ -35369,14 +35312,14 @@ const layerOf = (source, catalogue, report) => {
         extends: variant.content?.extends,
         own: ownVariant(name.value, variant, catalogue, report),
     }));
-    const defaults = argumentsOf(content.args, 'layer', report);
+    const defaults = (0,by_platform/* argumentsOf */.aX)(content.args, 'layer', report);
     const resolved = resolveExtends(drafts, overlayVariant, `variant of "${name.value}"`, report);
     checkBase(source, resolved, source === catalogue[0], report);
     return {
         name: name.value,
         stable: content.stable?.value ?? false,
-        ...given({ maxAge: content['max-age'] === undefined ? undefined : parseDuration(content['max-age'].value) }),
-        variants: resolved.map((variant) => ({ ...variant, args: overlayArguments(defaults, variant.args) })),
+        ...(0,given/* given */.g)({ maxAge: content['max-age'] === undefined ? undefined : parseDuration(content['max-age'].value) }),
+        variants: resolved.map((variant) => ({ ...variant, args: (0,by_platform/* overlayArguments */.bx)(defaults, variant.args) })),
         place: name.place,
     };
 };
@@ -35402,6 +35345,8 @@ const checkStageNames = (catalogue, report) => {
     }
 };
 
+// EXTERNAL MODULE: ./src/factory/template.ts
+var template = __nccwpck_require__(92222);
 ;// CONCATENATED MODULE: ./src/factory/manifest-entries.ts
 
 
@@ -35431,17 +35376,17 @@ const checkPlatforms = (texts, { platforms, report }) => {
 const ownEntry = ({ key, value }, surroundings) => {
     const { catalogue, placeholders, report } = surroundings;
     for (const tag of value.tags ?? [])
-        (0,factory_template/* checkTemplate */.BU)(tag, placeholders, report);
+        (0,template/* checkTemplate */.BU)(tag, placeholders, report);
     checkPlatforms(value.platforms ?? [], surroundings);
     return {
         name: key.value,
         choices: choicesOf(value.rest, catalogue, MANIFEST_KEYS, report),
-        ...given({
+        ...(0,given/* given */.g)({
             version: value.version?.value,
             platforms: value.platforms === undefined ? undefined : platformsOf(value.platforms),
         }),
         tags: (value.tags ?? []).map((tag) => tag.value),
-        args: argumentsOf(value.args, 'manifest', report),
+        args: (0,by_platform/* argumentsOf */.aX)(value.args, 'manifest', report),
         bake: value.bake ?? {},
         place: key.place,
     };
@@ -35450,9 +35395,9 @@ const ownEntry = ({ key, value }, surroundings) => {
 const overlayEntry = (parent, child) => ({
     ...parent,
     ...child,
-    choices: mergeDictionaries(parent.choices, child.choices),
-    args: overlayArguments(parent.args, child.args),
-    bake: mergeBake(parent.bake, child.bake),
+    choices: (0,dictionary/* mergeDictionaries */.b)(parent.choices, child.choices),
+    args: (0,by_platform/* overlayArguments */.bx)(parent.args, child.args),
+    bake: (0,bake_options/* mergeBake */.q)(parent.bake, child.bake),
 });
 const checkLowest = (entry, { catalogue, report }) => {
     const lowest = catalogue[0]?.name.value;
@@ -35498,30 +35443,30 @@ const ruleOf = (content, catalogue, report) => {
             found: 'the rule selects nothing',
             expected: 'a layer or "platform" beside "reason"',
         });
-    const platforms = content.platform === undefined ? undefined : selectorOf(content.platform);
+    const platforms = content.platform === undefined ? undefined : (0,factory_selector/* selectorOf */.Bk)(content.platform);
     const normal = (patterns) => patterns.map((pattern) => (0,oci_platform/* parsePlatform */.FL)(pattern) ?? pattern);
     return {
         layers: choicesOf(content.rest, catalogue, RULE_KEYS, report),
-        ...given({
+        ...(0,given/* given */.g)({
             platforms: platforms === undefined ? undefined : { any: normal(platforms.any), not: normal(platforms.not) },
         }),
         reason: content.reason.value,
         place: content.place,
     };
 };
-const parse_poolOf = ({ key, value }) => {
+const poolOf = ({ key, value }) => {
     const [text = '', accelerator] = key.value.split('+');
     const platform = (0,oci_platform/* parsePlatform */.FL)(text) ?? text;
     return {
         name: accelerator === undefined ? platform : `${platform}+${accelerator}`,
         platform,
-        ...given({ accelerator }),
+        ...(0,given/* given */.g)({ accelerator }),
         runsOn: value['runs-on'].map((label) => label.value),
     };
 };
 const cacheOf = ({ cache }) => ({
     backend: cache?.backend?.value ?? 'registry',
-    ...given({ strategy: cache?.strategy?.value, ref: cache?.ref?.value }),
+    ...(0,given/* given */.g)({ strategy: cache?.strategy?.value, ref: cache?.ref?.value }),
 });
 const retentionOf = ({ retention }) => ({
     keepLast: retention?.['keep-last']?.value ?? DEFAULT_RETENTION.keepLast,
@@ -35529,11 +35474,11 @@ const retentionOf = ({ retention }) => ({
 });
 const checkTemplates = ({ id, image, tags }, layers, report) => {
     if (id !== undefined)
-        (0,factory_template/* checkTemplate */.BU)(id, ['name', ...layers], report);
+        (0,template/* checkTemplate */.BU)(id, ['name', ...layers], report);
     if (image !== undefined)
-        (0,factory_template/* checkTemplate */.BU)(image, ['name', 'manifest_id', ...layers], report);
+        (0,template/* checkTemplate */.BU)(image, ['name', 'manifest_id', ...layers], report);
     for (const tag of tags ?? [])
-        (0,factory_template/* checkTemplate */.BU)(tag, ['name', 'manifest_id', 'version', ...layers], report);
+        (0,template/* checkTemplate */.BU)(tag, ['name', 'manifest_id', 'version', ...layers], report);
 };
 /** What the parts of all files come to, in the order main file, included files. */
 const assemble = (main, included, paths, report) => {
@@ -35549,11 +35494,11 @@ const assemble = (main, included, paths, report) => {
     checkStable(catalogue, report);
     checkStageNames(catalogue, report);
     checkTemplates(content, layers, report);
-    refuseTwice(pools.map((pool) => ({ key: { value: parse_poolOf(pool).name, place: pool.key.place } })), 'pool', report);
+    refuseTwice(pools.map((pool) => ({ key: { value: poolOf(pool).name, place: pool.key.place } })), 'pool', report);
     const placeholders = ['name', 'manifest_id', 'version', ...layers];
     return {
         name: content.name.value,
-        ...given({ registry: content.registry?.value }),
+        ...(0,given/* given */.g)({ registry: content.registry?.value }),
         image: content.image?.value ?? '{name}',
         tags: (content.tags ?? []).map((tag) => tag.value),
         id: content.id?.value ??
@@ -35563,11 +35508,11 @@ const assemble = (main, included, paths, report) => {
                 .join('-'),
         platforms,
         context: resolvePath(content.context ?? { value: '.', place: content.place }, report),
-        args: argumentsOf(content.args, 'factory', report),
+        args: (0,by_platform/* argumentsOf */.aX)(content.args, 'factory', report),
         layers: catalogue.map((layer) => layerOf(layer, catalogue, report)),
         manifests: manifestEntriesOf(manifests, { catalogue, platforms, placeholders, report }),
         exclude: contents.flatMap((each) => (each.exclude ?? []).map((rule) => ruleOf(rule, catalogue, report))),
-        pools: pools.map(parse_poolOf),
+        pools: pools.map(poolOf),
         cache: cacheOf(content),
         retention: retentionOf(content),
         bake: content.bake ?? {},
@@ -35594,6 +35539,8 @@ const parseFactory = (main, included = [], paths = []) => {
 
 // EXTERNAL MODULE: ./src/fragment/arguments.ts
 var fragment_arguments = __nccwpck_require__(1788);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/fragment/instruction.ts
 var fragment_instruction = __nccwpck_require__(67308);
 // EXTERNAL MODULE: ./src/fragment/stages.ts
@@ -35608,7 +35555,7 @@ var words = __nccwpck_require__(5001);
 
 
 /** Names with a meaning of their own, in Dockerfiles or in Strata. */
-const check_stages_RESERVED = ['parent', 'scratch', 'context', 'run', 'plan', 'record'];
+const RESERVED = ['parent', 'scratch', 'context', 'run', 'plan', 'record'];
 /** A word whose value we must tell before the build: of a FROM line, or the default of an ARG before it. */
 const checkWord = (file, token) => {
     const error = (0,words/* findWordError */.GC)(token.text);
@@ -35653,7 +35600,7 @@ const misnamed = (token, earlier, last, scope) => {
         return undefined;
     if (scope.layers.includes(name))
         return { found: `the stage name ${token.text} is that of a layer`, expected };
-    if (check_stages_RESERVED.includes(name))
+    if (RESERVED.includes(name))
         return { found: `the stage name ${token.text} is a reserved word`, expected };
     const isContext = scope.contexts.includes(name);
     return isContext ? { found: `the stage name ${token.text} is that of a named context`, expected } : undefined;
@@ -36103,133 +36050,7 @@ const parseFragment = (file, text, options = {}) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/plan/access.ts
-var access = __nccwpck_require__(64661);
-;// CONCATENATED MODULE: ./src/plan/images.ts
-/** Whether a reference can be what an image in a fragment becomes when its variables have values. */
-const canBe = (reference, written) => {
-    const literals = written.split(/\$(?:\w+|\{[^}]*\})/);
-    return reference.startsWith(literals[0] ?? '') && reference.endsWith(literals.at(-1) ?? '');
-};
-/** Where a work item names an image: its base, or the first line of a fragment that can mean it. */
-const placeOf = (reference, item, fragments) => {
-    const uses = item.layers.flatMap(({ from, fragment: file, place }) => {
-        const images = file === undefined ? [] : (fragments.get(file)?.images ?? []);
-        const named = images.map(({ reference: written, line }) => ({
-            written,
-            place: { file: file ?? '', line, column: 1 },
-        }));
-        return from === undefined ? named : [{ written: from, place }, ...named];
-    });
-    const exact = uses.find(({ written }) => written === reference);
-    return (exact ?? uses.find(({ written }) => canBe(reference, written)) ?? item.layers[0])?.place;
-};
-/** Every image the work items need, each once, in order of first use. */
-const imagesOf = (named, fragments) => {
-    const needs = new Map();
-    for (const { item, images } of named) {
-        for (const reference of images) {
-            const known = needs.get(reference);
-            const place = known?.place ?? placeOf(reference, item, fragments);
-            // A variable that is left has a value that BuildKit alone knows.
-            if (place === undefined || reference.includes('$'))
-                continue;
-            needs.set(reference, {
-                reference,
-                place,
-                base: item.layers[0]?.from === reference || (known?.base ?? false),
-                platforms: [...new Set([...(known?.platforms ?? []), item.platform])].sort(),
-                manifests: [...new Set([...(known?.manifests ?? []), item.manifestId])],
-            });
-        }
-    }
-    return [...needs.values()];
-};
-/** What is wrong with an image for the platforms that need it: one that is missing, or a digest of only one platform. */
-const checkImage = (need, { kind, platforms }) => {
-    const found = `${need.reference} is for ${platforms.join(', ') || 'an unknown platform'} only`;
-    const wanted = `an image for ${need.platforms.join(' and ')}, which ${need.manifests.join(', ')} need`;
-    if (kind === 'manifest' && need.platforms.length > 1) {
-        return { place: need.place, found, expected: wanted, hint: 'name a multi-platform image, or give one by platform' };
-    }
-    const missing = need.base ? need.platforms.filter((platform) => !platforms.includes(platform)) : [];
-    if (missing.length === 0 || platforms.length === 0)
-        return undefined;
-    return {
-        place: need.place,
-        found,
-        expected: wanted,
-        hint: `leave out ${missing.join(', ')}, or give a base by platform`,
-    };
-};
-
-// EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
-var plan = __nccwpck_require__(79640);
-// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
-// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
-;// CONCATENATED MODULE: ./src/commands/resolve-images.ts
-
-
-
-
-const problemOf = ({ reference, place, manifests }, why) => ({
-    place,
-    found: `image ${reference} cannot be used: ${why}`,
-    hint: `${manifests.join(', ')} ${manifests.length === 1 ? 'needs' : 'need'} it`,
-});
-/** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
-const unresolved = (need, error) => {
-    const image = { reference: need.reference, pinned: need.reference, platforms: [] };
-    // Without an answer nothing is known; with one that will not change, the image cannot be used.
-    if (!error.temporary && error.status !== undefined)
-        return { image, problem: problemOf(need, error.message) };
-    return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` };
-};
-const resolveOne = async (need, reference, io) => {
-    try {
-        const found = await io.registry.resolveImage(reference);
-        const problem = checkImage(need, found);
-        const pinned = (0,oci_reference/* formatReference */.FH)((0,oci_reference/* pinReference */.rp)(reference, found.digest));
-        const image = { reference: need.reference, pinned, digest: found.digest, platforms: found.platforms };
-        return problem === undefined ? { image } : { image, problem };
-    }
-    catch (error) {
-        if (error instanceof registry_error/* RegistryError */.g)
-            return unresolved(need, error);
-        throw error;
-    }
-};
-/**
- * Resolves every image to its digest, once for the whole run. Throws an InputError with all images that do not exist,
- * may not be read, or lack a platform; warns of those whose registry cannot be reached.
- */
-const resolveImages = async (needs, io) => {
-    const resolved = await Promise.all(needs.map(async (need) => {
-        const reference = (0,oci_reference/* parseReference */.F2)(need.reference);
-        if (reference !== undefined)
-            return resolveOne(need, reference, io);
-        const image = { reference: need.reference, pinned: need.reference, platforms: [] };
-        return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } };
-    }));
-    const problems = resolved.flatMap(({ problem }) => problem ?? []);
-    if (problems.length > 0)
-        throw new src_problem/* InputError */.dz(problems);
-    for (const { warning } of resolved)
-        if (warning !== undefined)
-            io.actions.warning({ message: warning });
-    return resolved.map(({ image }) => image);
-};
-
-;// CONCATENATED MODULE: ./src/commands/prepare.ts
-
-
-
-
-
-
-
+;// CONCATENATED MODULE: ./src/commands/sources.ts
 
 
 
@@ -36259,68 +36080,270 @@ const readFragments = async (items, io) => {
     });
     return new Map(fragments.map((fragment) => [fragment.file, fragment]));
 };
-/** The cache repository: the one that is named, or one beside the images, never the images' own. */
-const cacheRefOf = (factory, inputs) => {
-    const registry = inputs.registry ?? factory.registry;
-    const beside = registry === undefined ? undefined : `${registry}/${factory.name}-cache`;
-    const ref = inputs.cacheRef ?? factory.cache.ref ?? beside;
-    if (ref === undefined || (0,oci_reference/* parseReference */.F2)(ref) !== undefined)
-        return ref;
-    throw (0,src_problem/* inputError */.Xu)(`the cache ref is ${JSON.stringify(ref)}`, {
-        expected: 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref',
-    });
+
+
+/***/ }),
+
+/***/ 17926:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ mergeBake)
+/* harmony export */ });
+const isObject = (json) => typeof json === 'object' && json !== null && !Array.isArray(json);
+const merge = (first, second) => isObject(first) && isObject(second) ? mergeBake(first, second) : second;
+/** Bake options laid over others: maps are merged, and of lists and plain values the second wins. */
+const mergeBake = (first, second) => Object.fromEntries([
+    ...Object.entries(first),
+    ...Object.entries(second).map(([key, value]) => [key, merge(first[key], value)]),
+]);
+
+
+/***/ }),
+
+/***/ 98873:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   aX: () => (/* binding */ argumentsOf),
+/* harmony export */   bx: () => (/* binding */ overlayArguments),
+/* harmony export */   dj: () => (/* binding */ valueOn),
+/* harmony export */   dw: () => (/* binding */ overlayByPlatform),
+/* harmony export */   yP: () => (/* binding */ byPlatformOf)
+/* harmony export */ });
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
+/* harmony import */ var _dictionary_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57736);
+
+
+/** Normalises the platforms of a map. Two spellings of one platform are a problem. */
+const byPlatformOf = (content, report) => {
+    if ('plain' in content)
+        return { any: content.plain.value, platforms: (0,_dictionary_js__WEBPACK_IMPORTED_MODULE_1__/* .dictionary */ .z)([]) };
+    const values = new Map();
+    for (const { key, value } of content.map) {
+        const platform = (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlatform */ .FL)(key.value) ?? key.value;
+        if (values.has(platform))
+            report({ place: key.place, found: `"${key.value}" gives ${platform} a second value` });
+        values.set(platform, value.value);
+    }
+    return { platforms: (0,_dictionary_js__WEBPACK_IMPORTED_MODULE_1__/* .dictionary */ .z)(values) };
 };
-/** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
-const checkOneRef = (ref, items) => {
-    const platforms = [...new Set(items.map(({ platform }) => platform))];
-    if (ref === undefined || (0,oci_reference/* parseReference */.F2)(ref)?.tag === undefined || platforms.length < 2)
-        return;
-    const expected = 'a repository, or one platform: a cache ref holds one';
-    throw (0,src_problem/* inputError */.Xu)(`cache ref ${ref} has a tag and there are work items for ${platforms.join(', ')}`, { expected });
+/** The second laid over the first: a plain text replaces everything, a map only the platforms that it names. */
+const overlayByPlatform = (first, second) => {
+    if (first === undefined || second.any !== undefined)
+        return second;
+    return { ...first, platforms: (0,_dictionary_js__WEBPACK_IMPORTED_MODULE_1__/* .mergeDictionaries */ .b)(first.platforms, second.platforms) };
 };
-const strategyOf = ({ cache, file }) => {
-    if (cache.strategy !== 'layer')
-        return cache.strategy ?? 'manifest';
-    const place = { file, line: 1, column: 1 };
-    throw (0,src_problem/* inputError */.Xu)('cache.strategy is layer, which this release does not have yet', {
-        place,
-        expected: 'manifest or platform',
-    });
+/** The text on a platform, or undefined when there is none for it. */
+const valueOn = ({ any, platforms }, platform) => Object.hasOwn(platforms, platform) ? platforms[platform] : any;
+/** The arguments that are written at one level, their platforms normalised. */
+const argumentsOf = (content, level, report) => (0,_dictionary_js__WEBPACK_IMPORTED_MODULE_1__/* .dictionary */ .z)((content ?? []).map(({ key, value }) => [
+    key.value,
+    { value: byPlatformOf(value, report), level, place: key.place },
+]));
+/** Arguments laid over weaker ones. A value by platform leaves the weaker value on the platforms it does not name. */
+const overlayArguments = (weak, strong) => (0,_dictionary_js__WEBPACK_IMPORTED_MODULE_1__/* .mergeDictionaries */ .b)(weak, strong, (below, above) => ({ ...above, value: overlayByPlatform(below.value, above.value) }));
+
+
+/***/ }),
+
+/***/ 57736:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ mergeDictionaries),
+/* harmony export */   z: () => (/* binding */ dictionary)
+/* harmony export */ });
+/** A record without prototype, so that looking up `constructor` or `__proto__` finds nothing that is not there. */
+const dictionary = (entries) => {
+    const record = Object.create(null);
+    for (const [key, value] of entries)
+        record[key] = value;
+    return record;
 };
-/** What the work items need of registries. Stitching tells, since arguments can be part of an image's name. */
-const neededImages = (items, fragments) => {
-    const named = (0,src_problem/* collectProblems */.vX)(items, (item) => ({ item, images: (0,dockerfile/* stitch */.o9)(item, fragments, {}).images }));
-    return imagesOf(named, fragments);
+/** Both dictionaries; where both have a key, `combine` decides, else the second wins. Keys keep their first position. */
+const mergeDictionaries = (first, second, combine = (_, value) => value) => dictionary([
+    ...Object.entries(first),
+    ...Object.entries(second).map(([key, value]) => {
+        const before = Object.hasOwn(first, key) ? first[key] : undefined;
+        return [key, before === undefined ? value : combine(before, value)];
+    }),
+]);
+
+
+/***/ }),
+
+/***/ 22707:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ given)
+/* harmony export */ });
+/** Leaves fields out that are undefined, as `exactOptionalPropertyTypes` wants it. */
+const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+
+/***/ }),
+
+/***/ 74856:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ SYSTEMS),
+/* harmony export */   X: () => (/* binding */ ARCHITECTURES)
+/* harmony export */ });
+/** Operating systems and architectures that Go, and so BuildKit, knows: `go tool dist list`. */
+const SYSTEMS = ['linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'wasip1'];
+/** Architectures of the same list. */
+const ARCHITECTURES = '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x wasm'.split(' ');
+
+
+/***/ }),
+
+/***/ 72422:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AB: () => (/* binding */ variantPattern),
+/* harmony export */   Hn: () => (/* binding */ layerName),
+/* harmony export */   JA: () => (/* binding */ argumentName),
+/* harmony export */   L$: () => (/* binding */ variantName),
+/* harmony export */   Mz: () => (/* binding */ accelerator),
+/* harmony export */   QU: () => (/* binding */ whyRefusedId),
+/* harmony export */   Y7: () => (/* binding */ globShape),
+/* harmony export */   m1: () => (/* binding */ factoryName),
+/* harmony export */   vS: () => (/* binding */ manifestName)
+/* harmony export */ });
+/* harmony import */ var _known_platforms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74856);
+
+// The kinds of names in a factory file: what each looks like, and how messages speak of it.
+const IDENTIFIER = /^[a-z0-9_][a-z0-9_.-]{0,79}$/;
+const IDENTIFIER_WORDS = 'lower-case letters, digits, "_", "." and "-", beginning with a letter, a digit or "_", 80 at most';
+const RESERVED = { pattern: /^(?:parent|scratch|run|plan|record)$/, because: 'the word is reserved' };
+/** Tags end in a platform where they are of one platform, so no name may. */
+const PLATFORM_ENDING = {
+    pattern: new RegExp(`(?:^|[_.-])(?:${_known_platforms_js__WEBPACK_IMPORTED_MODULE_0__/* .SYSTEMS */ .L.join('|')})-(?:${_known_platforms_js__WEBPACK_IMPORTED_MODULE_0__/* .ARCHITECTURES */ .X.join('|')})(?:-v[0-9]+)?$`),
+    because: 'a name may not end in a platform',
 };
-/** Work items whose fragments can copy from these contexts, too. They are the job's own, so a plan never has them. */
-const withContexts = (items, given) => items.map((item) => {
-    const layers = item.layers.map((layer) => layer.fragment === undefined ? layer : { ...layer, contexts: { ...layer.contexts, ...given } });
-    return { ...item, layers };
+/** Why an identifier cannot be an id of a manifest: it is a reserved word, or ends in a platform. */
+const whyRefusedId = (id) => [RESERVED, PLATFORM_ENDING].find(({ pattern }) => pattern.test(id))?.because;
+const lowerCaseHint = (text) => {
+    const mended = text.toLowerCase().replaceAll(/[\s/]+/g, '-');
+    return mended !== text && IDENTIFIER.test(mended) ? `write "${mended}"` : undefined;
+};
+const identifier = (noun) => ({
+    kind: 'text',
+    noun,
+    expected: IDENTIFIER_WORDS,
+    pattern: IDENTIFIER,
+    bare: true,
+    hint: lowerCaseHint,
 });
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-const preparePlan = async (inputs, context, io) => {
-    const factory = await readFactory(inputs.factory, io);
-    const expansion = expandFactory(factory, {
-        ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
-        base: inputs.base,
-        ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
-        ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
-    });
-    const items = withContexts(expansion.items, inputs.buildContexts);
-    const fragments = await readFragments(items, io);
-    const ref = cacheRefOf(factory, inputs);
-    checkOneRef(ref, expansion.items);
-    const strategy = strategyOf(factory);
-    return (0,plan/* makePlan */.C)({
-        plannedAt: io.clock.now().toISOString(),
-        factory: inputs.factory,
-        name: factory.name,
-        context: factory.context,
-        cache: { strategy, access: (0,access/* decideCacheAccess */.J)(context.event), ...(ref === undefined ? {} : { ref }) },
-        images: await resolveImages(neededImages(items, fragments), io),
-        expansion,
-        pools: factory.pools,
-    });
+/** `name` of the factory. */
+const factoryName = identifier('a factory name');
+/** Key of a variant. */
+const variantName = identifier('a variant name');
+/** Hardware that an image needs, in variants and pool names. */
+const accelerator = { ...identifier('an accelerator'), examples: ['cuda'] };
+/** Key of a manifest, which is its id. */
+const manifestName = { ...identifier('a manifest id'), refused: [RESERVED, PLATFORM_ENDING] };
+/** A layer's name is also the name of its stage. `taken` are the keys that stand beside layers in manifests and rules. */
+const layerName = (taken) => ({
+    ...identifier('a layer name'),
+    expected: 'lower-case letters, digits, "_", "." and "-", beginning with a letter, 80 at most',
+    pattern: /^[a-z][a-z0-9_.-]{0,79}$/,
+    refused: [
+        RESERVED,
+        PLATFORM_ENDING,
+        {
+            pattern: new RegExp(`^(?:${taken.join('|')})$`),
+            because: 'manifests, rules or templates use the word themselves',
+        },
+    ],
+});
+/** A name or a glob. The characters are those of names, and of globs over them. */
+const globShape = (noun, pattern) => ({
+    kind: 'text',
+    noun,
+    expected: 'a name, or a glob with *, ?, [a-z] or {a,b}',
+    pattern,
+    bare: true,
+    hint: (text) => text.startsWith('!')
+        ? `write { not: "${text.slice(1)}" }`
+        : pattern.test(text.toLowerCase())
+            ? `write "${text.toLowerCase()}"`
+            : undefined,
+    examples: ['cuda-*', '*'],
+});
+/** A name of a variant, or a glob over them. */
+const variantPattern = globShape('a variant or glob', /^[a-z0-9_.*?[{][a-z0-9_.*?[\]{},-]*$/);
+/** BuildKit's ARG names; PARENT is the one the stitcher sets. */
+const argumentName = {
+    kind: 'text',
+    noun: 'an argument name',
+    expected: 'letters, digits and "_", not beginning with a digit',
+    pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
+    refused: [{ pattern: /^PARENT$/, because: 'Strata sets it to the layer below' }],
+    hint: (text) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) ? `write "${text.replaceAll('-', '_')}"` : undefined),
+};
+
+
+/***/ }),
+
+/***/ 35569:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ matchesSelector),
+/* harmony export */   Bk: () => (/* binding */ selectorOf),
+/* harmony export */   Eo: () => (/* binding */ isName),
+/* harmony export */   KB: () => (/* binding */ singleName),
+/* harmony export */   MT: () => (/* binding */ matchesPattern),
+/* harmony export */   MX: () => (/* binding */ renderSelector),
+/* harmony export */   SD: () => (/* binding */ checkSelector)
+/* harmony export */ });
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14006);
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42969);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(43974);
+
+
+
+const GLOB = /[*?[\]{}!]/;
+/** Whether the pattern is a plain name, without any glob. */
+const isName = (pattern) => !GLOB.test(pattern);
+/** Compiled globs: expansion asks the same few patterns many thousand times. */
+const matchers = new Map();
+const matcherOf = (glob) => {
+    const matcher = matchers.get(glob) ?? picomatch__WEBPACK_IMPORTED_MODULE_0___default()(glob, { dot: true, bash: true });
+    matchers.set(glob, matcher);
+    return matcher;
+};
+/** Whether a name fits a name or glob. A `*` also spans slashes and leading dots, so `linux/arm*` holds linux/arm/v7. */
+const matchesPattern = (pattern, name) => isName(pattern) ? pattern === name : matcherOf(pattern)(name);
+/** Whether a selector holds a name: one of its patterns does, and none of `not`. */
+const matchesSelector = ({ any, not }, name) => any.some((pattern) => matchesPattern(pattern, name)) && !not.some((pattern) => matchesPattern(pattern, name));
+/** The one name that a selector consists of; undefined for globs, lists and `not`. */
+const singleName = ({ any, not }) => {
+    const [name] = any;
+    return name !== undefined && any.length === 1 && not.length === 0 && isName(name) ? name : undefined;
+};
+/** A selector in words: `cuda-*`, `a or b`, `anything but cuda-*`. */
+const renderSelector = ({ any, not }) => not.length > 0 ? `anything but ${(0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .orList */ .A3)(not)}` : (0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .orList */ .A3)(any);
+const patternsOf = (content) => 'plain' in content ? content.plain : content.map.not;
+/** A selector from what is written; `{ not: … }` alone starts from everything. */
+const selectorOf = (content) => {
+    const patterns = patternsOf(content).map(({ value }) => value);
+    return 'plain' in content ? { any: patterns, not: [] } : { any: ['*'], not: patterns };
+};
+/** Reports patterns that hold none of the names. `noun` is what the names are: `variant of "base"`. */
+const checkSelector = (content, names, noun, report) => {
+    for (const { value, place } of patternsOf(content)) {
+        if (names.some((name) => matchesPattern(value, name)))
+            continue;
+        const found = isName(value) ? `unknown ${noun}: "${value}"` : `no ${noun} matches "${value}"`;
+        report({ place, found, expected: (0,_wording_js__WEBPACK_IMPORTED_MODULE_1__/* .orList */ .A3)(names), ...(isName(value) ? (0,_suggest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(value, names) : {}) });
+    }
 };
 
 
@@ -36376,6 +36399,174 @@ const checkTemplate = ({ value, place }, known, report) => {
         const expected = (0,_wording_js__WEBPACK_IMPORTED_MODULE_0__/* .orList */ .A3)(known.map((word) => `{${word}}`));
         report({ place, found: `unknown placeholder {${name}} in "${value}"`, expected, ...(0,_suggest_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .a)(name, known) });
     }
+};
+
+
+/***/ }),
+
+/***/ 74398:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ae: () => (/* binding */ path),
+/* harmony export */   KG: () => (/* binding */ imageTemplate),
+/* harmony export */   Qh: () => (/* binding */ pathGlob),
+/* harmony export */   Z4: () => (/* binding */ tagTemplate),
+/* harmony export */   ZY: () => (/* binding */ cacheRepository),
+/* harmony export */   fF: () => (/* binding */ baseImage),
+/* harmony export */   fW: () => (/* binding */ contextName),
+/* harmony export */   gm: () => (/* binding */ idTemplate),
+/* harmony export */   ho: () => (/* binding */ contextSource),
+/* harmony export */   l: () => (/* binding */ reason),
+/* harmony export */   p0: () => (/* binding */ duration),
+/* harmony export */   rE: () => (/* binding */ version),
+/* harmony export */   tl: () => (/* binding */ argumentValue),
+/* harmony export */   u5: () => (/* binding */ registry)
+/* harmony export */ });
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
+
+// The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
+/** Value of an argument. A Dockerfile's ARG lines hold one line. */
+const argumentValue = {
+    kind: 'text',
+    noun: 'an argument value',
+    expected: 'one line of text',
+    pattern: /^[^\x00-\x08\n-\x1f\x7f]*$/,
+    bare: true,
+};
+/** `from` of a variant. */
+const baseImage = {
+    kind: 'text',
+    noun: 'an image reference',
+    expected: 'name[:tag][@sha256:…], such as ubuntu:24.04 or ghcr.io/acme/base:1',
+    pattern: /^[^\s/][^\s]*$/,
+    test: (text) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text) !== undefined,
+    hint: (text) => {
+        if (/[${}]/.test(text))
+            return 'variables are not expanded here; write the image out, or by platform as a map';
+        if (text.includes('://'))
+            return 'leave the scheme out';
+        return (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text.toLowerCase()) === undefined ? undefined : 'repositories are lower case';
+    },
+    examples: ['ubuntu:24.04'],
+};
+/** Roughly host[:port][/path]; `parseReference` knows the whole grammar. */
+const REPOSITORY = /^[a-z0-9[][a-z0-9._:\]-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/;
+/** `registry`, with the path that all images share. */
+const registry = {
+    kind: 'text',
+    noun: 'a registry',
+    expected: 'a host with the path that all images share, without scheme, tag or slash at the end: ghcr.io/acme',
+    pattern: REPOSITORY,
+    test: (text) => {
+        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(`${text}/image`);
+        return reference?.repository.endsWith('image') === true && !text.includes('@');
+    },
+    hint: (text) => {
+        if (/^https?:\/\//.test(text))
+            return `write "${text.replace(/^https?:\/\//, '').replace(/\/$/, '')}"`;
+        return text === text.toLowerCase() ? undefined : 'repositories are lower case';
+    },
+    examples: ['ghcr.io/acme'],
+};
+/** `ref` of the cache. */
+const cacheRepository = {
+    kind: 'text',
+    noun: 'a cache repository',
+    expected: 'a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
+    pattern: REPOSITORY,
+    test: (text) => {
+        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text);
+        return reference !== undefined && reference.tag === undefined && reference.digest === undefined;
+    },
+    hint: (text) => ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
+    examples: ['ghcr.io/acme/llm-factory-cache'],
+};
+const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+';
+const pathHint = (text) => {
+    if (text.includes('\\'))
+        return `write "/" instead of "\\"`;
+    return text.startsWith('/') ? 'leave out the "/" at the start' : undefined;
+};
+/** Whether a path leaves the workspace depends on its file's folder, so `path.ts` checks that. */
+const path = {
+    kind: 'text',
+    noun: 'a path',
+    expected: 'a path inside the workspace, relative to the folder of this file',
+    pattern: new RegExp(`^${PATH}$`),
+    hint: pathHint,
+};
+/** A glob of `include` and `variants-from`. */
+const pathGlob = {
+    ...path,
+    noun: 'a path glob',
+    expected: 'a glob such as apps/*/strata.yaml, relative to the folder of this file',
+    pattern: new RegExp(`^(?!!)${PATH}$`),
+};
+/** Key of a named context. */
+const contextName = {
+    kind: 'text',
+    noun: 'a context name',
+    expected: 'a name without blanks or "=", as in COPY --from=<name>',
+    pattern: /^[^\s=]+$/,
+};
+/** A path, or what Buildx takes beside it: `https://…`, `docker-image://…`, `oci-layout://…`, `target:…`, `git@…`. */
+const contextSource = {
+    kind: 'text',
+    noun: 'a context',
+    expected: 'a path relative to the folder of this file, or a source such as docker-image://alpine:3.22',
+    pattern: new RegExp(`^(?:[A-Za-z][A-Za-z0-9+.-]+:\\S+|git@\\S+|${PATH})$`),
+    hint: pathHint,
+    examples: ['apps/serve', 'docker-image://alpine:3.22'],
+};
+const template = (noun, literals, example) => ({
+    kind: 'text',
+    noun,
+    expected: `${literals} and placeholders in braces, such as ${example}`,
+    pattern: /^$/,
+    examples: [example],
+});
+/** Template of expanded ids. */
+const idTemplate = {
+    ...template('an id template', 'lower-case letters, digits, "_", ".", "-"', '{app}-{base}'),
+    pattern: /^(?:[a-z0-9_.-]|\{[^{}]+\})+$/,
+};
+/** Template of an image's repository below the registry. */
+const imageTemplate = {
+    ...template('an image template', 'lower-case letters, digits, "_", ".", "-", "/"', '{name}'),
+    pattern: /^(?:[a-z0-9_./-]|\{[^{}]+\})+$/,
+    hint: (text) => (text.includes(':') ? 'the tag belongs in "tags", the registry in "registry"' : undefined),
+};
+/** Template of a tag. */
+const tagTemplate = {
+    ...template('a tag template', 'letters, digits, "_", ".", "-"', '{manifest_id}-{version}'),
+    pattern: /^(?:[A-Za-z0-9_.-]|\{[^{}]+\})+$/,
+    bare: true,
+};
+/** `version` of a manifest, for {version} in tags. */
+const version = {
+    kind: 'text',
+    noun: 'a version',
+    expected: 'letters, digits, "_", ".", "+" and "-", such as 1.4.0',
+    pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}$/,
+    bare: true,
+    examples: ['1.4.0'],
+};
+/** A period: `parseDuration` turns it into ms. */
+const duration = {
+    kind: 'text',
+    noun: 'a duration',
+    expected: 'a whole number with m, h or d behind it: 30m, 12h or 7d',
+    pattern: /^[1-9][0-9]{0,5}[mhd]$/,
+    examples: ['30m', '12h', '7d'],
+};
+/** Why a rule leaves something out. */
+const reason = {
+    kind: 'text',
+    noun: 'a reason',
+    expected: 'a sentence that people will read in the job summary',
+    pattern: /\S/,
+    examples: ['needs a CUDA base'],
 };
 
 
@@ -38743,12 +38934,12 @@ const printable = (text) => text
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(11323);
-/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(40121);
-/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(56980);
-/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(45248);
-/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(67521);
-/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(82628);
+/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2381);
+/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(67521);
+/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82628);
+/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(11323);
+/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(40121);
+/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(56980);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(64008);
 
 
@@ -38759,16 +38950,16 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions, signal) => {
-    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_1__/* .readContext */ .y)(process.env, signal);
+    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(process.env, signal);
     const command = actions.input('command');
     switch (command) {
         case 'build': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readBuildInputs */ .q)(actions.input, process.env);
-            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_3__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_2__/* .createIo */ .l)(actions, context, inputs));
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readBuildInputs */ .q)(actions.input, process.env);
+            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
         }
         case 'plan': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readPlanInputs */ .j)(actions.input, process.env);
-            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_5__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_2__/* .createIo */ .l)(actions, context, inputs));
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readPlanInputs */ .j)(actions.input, process.env);
+            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
         }
         default:
             throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' });
@@ -38778,12 +38969,9 @@ const dispatch = async (actions, signal) => {
 const tell = (error, actions) => {
     if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_6__/* .InputError */ .dz) {
         for (const problem of error.problems) {
-            const { place, ...text } = problem;
+            const { place } = problem;
             // The annotation has the place; the text repeats it for those who read the log.
-            actions.error({
-                message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .renderProblem */ .yM)({ ...text, ...(place === undefined ? {} : { place }) }),
-                ...(place === undefined ? {} : { place }),
-            });
+            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
         }
         return;
     }
@@ -38798,7 +38986,7 @@ const main = async () => {
             abort.abort(signal);
         });
     }
-    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_0__/* .createActions */ .E)(process.env);
+    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_3__/* .createActions */ .E)(process.env);
     try {
         const { outputs, failure } = await dispatch(actions, abort.signal);
         for (const [name, value] of Object.entries(outputs))
@@ -38975,8 +39163,9 @@ const isLoopback = (registry) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ decideCacheAccess),
-/* harmony export */   s: () => (/* binding */ lowerCacheAccess)
+/* harmony export */   GQ: () => (/* binding */ weakerAccess),
+/* harmony export */   J3: () => (/* binding */ decideCacheAccess),
+/* harmony export */   U: () => (/* binding */ noCacheAccess)
 /* harmony export */ });
 /**
  * Events that run the code of the ref they name and that only people with write access can start. Every other event
@@ -39010,14 +39199,10 @@ const decideCacheAccess = (event) => {
         return { read: true, write: true, reason: `${event.name} on the protected branch ${branch}` };
     return readOnly(`${branch} is neither the default nor a protected branch`);
 };
-/** The access after inputs had their say. */
-const lowerCacheAccess = (access, wishes) => {
-    if (!wishes.enabled)
-        return { read: false, write: false, reason: 'caching is turned off by input' };
-    if (access.write && !wishes.write)
-        return { ...access, write: false, reason: 'writing is turned off by input' };
-    return access;
-};
+/** The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. */
+const weakerAccess = (first, second) => (first.write ? second : first);
+/** The access of a run that uses no cache, whatever its event has earned. */
+const noCacheAccess = (reason) => ({ read: false, write: false, reason });
 
 
 /***/ }),
@@ -46594,7 +46779,7 @@ var omap = __nccwpck_require__(50303);
 var pairs = __nccwpck_require__(18385);
 var schema$2 = __nccwpck_require__(35913);
 var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(24371);
+var timestamp = __nccwpck_require__(46752);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -47201,7 +47386,7 @@ var merge = __nccwpck_require__(90452);
 var omap = __nccwpck_require__(50303);
 var pairs = __nccwpck_require__(18385);
 var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(24371);
+var timestamp = __nccwpck_require__(46752);
 
 const schema = [
     map.map,
@@ -47335,7 +47520,7 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 24371:
+/***/ 46752:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -51131,7 +51316,7 @@ class DecodedURL extends URL {
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(20770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(46752);
+var undici = __nccwpck_require__(24371);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
