@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunEvent } from '../plan/access.ts'
@@ -21,8 +20,11 @@ export type Context = {
 
 /** The event's payload, as far as it can be read: a run without one is read-only or local, never broken. */
 const readPayload = async (path: string | undefined): Promise<unknown> => {
+  if (path === undefined || path === '') return undefined
   try {
-    return path === undefined || path === '' ? undefined : (JSON.parse(await readFile(path, 'utf8')) as unknown)
+    // The toolkit reads the payload when it is loaded. A chunk of its own, so that what it brings is loaded only here.
+    const { context } = await import('@actions/github')
+    return context.payload
   } catch {
     return undefined
   }
