@@ -37289,8 +37289,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   y: () => (/* binding */ readContext)
 });
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
 // EXTERNAL MODULE: external "node:path"
@@ -37332,11 +37330,14 @@ const parseRunEvent = (environment, payload) => {
 
 
 
-
 /** The event's payload, as far as it can be read: a run without one is read-only or local, never broken. */
 const readPayload = async (path) => {
+    if (path === undefined || path === '')
+        return undefined;
     try {
-        return path === undefined || path === '' ? undefined : JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
+        // The toolkit reads the payload when it is loaded. A chunk of its own, so that what it brings is loaded only here.
+        const { context } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+        return context.payload;
     }
     catch {
         return undefined;
@@ -37389,7 +37390,7 @@ const isTaken = (reason) => reason.includes('(409)');
 const isNotFound = (error) => error instanceof Error && error.name === 'ArtifactNotFoundError';
 /** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
 const loadClient = async () => {
-    const { DefaultArtifactClient } = await __nccwpck_require__.e(/* import() */ 584).then(__nccwpck_require__.bind(__nccwpck_require__, 20584));
+    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(351), __nccwpck_require__.e(645)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9645));
     return new DefaultArtifactClient();
 };
 const uploadFile = async (name, file) => {
