@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { renderBake, type BuildOptions } from '../../src/render/bake.ts'
+import { NO_OPTIONS } from '../support/samples.ts'
 
 const TAG = `strata-e2e/bake-escaping:${process.pid}`
 
@@ -61,19 +62,7 @@ const LABELS: Readonly<Record<string, string>> = Object.fromEntries([
   ...HAND_PICKED.map((key): [string, string] => [key, 'key']),
 ])
 
-const OPTIONS: BuildOptions = {
-  labels: LABELS,
-  annotations: [],
-  secrets: [],
-  ssh: [],
-  attests: [],
-  noCache: false,
-  noCacheFilters: [],
-  pull: false,
-  addHosts: {},
-  allow: [],
-  ulimits: [],
-}
+const OPTIONS: BuildOptions = { ...NO_OPTIONS, labels: LABELS }
 
 const docker = (...args: readonly string[]): string =>
   execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
