@@ -10,7 +10,7 @@ import { given } from './given.ts'
 import { chosenPlatforms, override, type ExpandOptions } from './overrides.ts'
 import { isName, matchesPattern } from './selector.ts'
 import { tagsOf } from './tags.ts'
-import { imageOf, workItem } from './work-items.ts'
+import { createLayerMaker, imageOf, workItem, type LayerMaker } from './work-items.ts'
 import type { ExcludedCombination, Expansion, WorkItem } from './work-item.ts'
 import { orList, renderPlace } from './wording.ts'
 
@@ -86,12 +86,17 @@ const refuseUnmatched = (only: readonly string[], builds: readonly Build[], judg
   if (problems.length > 0) throw new InputError(problems)
 }
 
-const itemsOf = (factory: Factory, { candidate, aliases }: Build, chosen: readonly Platform[]): readonly WorkItem[] => {
+const itemsOf = (
+  factory: Factory,
+  { candidate, aliases }: Build,
+  chosen: readonly Platform[],
+  makeLayer: LayerMaker,
+): readonly WorkItem[] => {
   const { combination, image, platforms } = candidate
   const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))]
   return platforms
     .filter((platform) => chosen.includes(platform))
-    .map((platform) => workItem(factory, combination, platform, { image, tags }))
+    .map((platform) => workItem(factory, combination, platform, { image, tags }, makeLayer))
 }
 
 const excludedOf = (
@@ -146,7 +151,8 @@ export const expandFactory = (source: Factory, options: ExpandOptions = {}): Exp
   const all = groupAliases(factory, candidates)
   refuseUnmatched(options.only ?? [], all, judged)
   const builds = all.filter((build) => isChosen(options.only, idsOf(build)))
-  const items = builds.flatMap((build) => itemsOf(factory, build, chosen))
+  const makeLayer = createLayerMaker(factory)
+  const items = builds.flatMap((build) => itemsOf(factory, build, chosen, makeLayer))
   const excluded = excludedOf(judged, options.only, chosen)
   if (items.length === 0) throw nothingOn(chosen, excluded)
   return { items, excluded, aliases: aliasesOf(builds) }

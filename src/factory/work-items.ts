@@ -19,6 +19,21 @@ const argumentsOn = (args: Arguments, platform: Platform): Readonly<Record<strin
     }),
   )
 
+/** Makes each layer of a work item once, since most are the same in many. Reading them again finds the same object. */
+export type LayerMaker = (combination: Combination, variant: LayerVariant, platform: Platform) => WorkLayer
+
+/** Remembers layers by what they are made of: the variant, the entry that asks for it, and the platform. */
+export const createLayerMaker = (factory: Factory): LayerMaker => {
+  const made = new Map<Combination['entry'], Map<LayerVariant, Map<Platform, WorkLayer>>>()
+  return (combination, variant, platform) => {
+    const variants = made.get(combination.entry) ?? new Map<LayerVariant, Map<Platform, WorkLayer>>()
+    const layers = variants.get(variant) ?? new Map<Platform, WorkLayer>()
+    const layer = layers.get(platform) ?? workLayer(factory, combination, variant, platform)
+    made.set(combination.entry, variants.set(variant, layers.set(platform, layer)))
+    return layer
+  }
+}
+
 const workLayer = (factory: Factory, { entry }: Combination, variant: LayerVariant, platform: Platform): WorkLayer => {
   const { layer, name, from, fragment, contexts, place } = variant
   const args = [variant.args, entry.args].reduce(overlayArguments, factory.args)
@@ -67,13 +82,14 @@ export const workItem = (
   combination: Combination,
   platform: Platform,
   published: { readonly image: string; readonly tags: readonly string[] },
+  makeLayer: LayerMaker,
 ): WorkItem => {
   const { id, entry, variants } = combination
   const accelerator = acceleratorOf(combination)
   return {
     manifestId: id,
     platform,
-    layers: variants.map((variant) => workLayer(factory, combination, variant, platform)),
+    layers: variants.map((variant) => makeLayer(combination, variant, platform)),
     ...published,
     ...given({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
     bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(mergeBake, factory.bake),

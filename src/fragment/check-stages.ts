@@ -145,5 +145,5 @@ export const checkStages = (sections: readonly Section[], scope: Scope): readonl
   sections.flatMap((section, index) => {
     const earlier = scope.stages.slice(0, index)
     const last = index === sections.length - 1
-    return section.from === undefined ? [] : checkStage(section.from, readStage(section), earlier, last, scope)
+    return section.from === undefined ? [] : checkStage(section.from, readStage(section, []), earlier, last, scope)
   })

@@ -53,6 +53,9 @@ export type FragmentStep = {
   readonly text: string
 }
 
+/** An instruction of a stage as BuildKit sees it: comments left out, continued lines joined, heredocs with their text. */
+export type StageInstruction = { readonly keyword: string; readonly text: string; readonly lines: LineRange }
+
 /** What ADD fetches from outside: `pinned` if a checksum or a commit fixes the content. */
 export type RemoteUse = { readonly url: string; readonly pinned: boolean; readonly line: number }
 
@@ -83,6 +86,8 @@ export type Stage = {
   /** The stage's lines including FROM, without comments that belong to the next stage. */
   readonly lines: LineRange
   readonly steps: readonly FragmentStep[]
+  /** All that stands behind FROM. */
+  readonly instructions: readonly StageInstruction[]
 }
 
 /** What a fragment file says. Lines refer to the file as it lies on disk. */

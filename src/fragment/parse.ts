@@ -99,11 +99,11 @@ const usesOfFrom = ({ onParent, tokens }: Stage, earlier: readonly string[], sco
   return kind === 'image' ? { images } : {}
 }
 
-const readSections = ({ sections, scope }: Parts): StepUses =>
+const readSections = ({ lines, sections, scope }: Parts): StepUses =>
   joinUses(
     sections.flatMap((section, index) => {
       const earlier = scope.stages.slice(0, index)
-      const from = { ...joinUses([]), ...usesOfFrom(readStage(section), earlier, scope) }
+      const from = { ...joinUses([]), ...usesOfFrom(readStage(section, lines), earlier, scope) }
       return [from, ...section.body.map((instruction) => readUses(instruction, kindOf(scope, earlier)))]
     }),
   )
@@ -151,7 +151,7 @@ export const parseFragment = (file: string, text: string, options: FragmentOptio
   const uses = readSections(parts)
   return {
     ...{ file, lines, ...(syntax === undefined ? {} : { syntax }) },
-    stages: sections.map(readStage),
+    stages: sections.map((section) => readStage(section, lines)),
     args: args.filter(({ name }) => name !== PARENT),
     ...uses,
     contextCopies: readContextCopies(parts),

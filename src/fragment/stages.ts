@@ -1,5 +1,5 @@
 import { PARENT } from './arguments.ts'
-import type { FragmentStep, Stage } from './fragment.ts'
+import type { FragmentStep, Stage, StageInstruction } from './fragment.ts'
 import type { Instruction } from './instruction.ts'
 import { tokenOf, wordsOf } from './instruction.ts'
 import { expandWord, WordError } from './words.ts'
@@ -43,6 +43,19 @@ const readStep = (instruction: Instruction): FragmentStep => ({
   text: foldText(instruction),
 })
 
+/** The text of an instruction, with the lines of its heredocs, which stand behind those that were joined. */
+const readBody = ({ text, pieces, heredocs, lines: { end } }: Instruction, lines: readonly string[]): string => {
+  if (heredocs.length === 0) return text.trim()
+  const first = pieces.at(-1)?.line ?? end
+  return [text.trim(), ...lines.slice(first, end)].join('\n')
+}
+
+const stageInstruction = (instruction: Instruction, lines: readonly string[]): StageInstruction => ({
+  keyword: instruction.keyword,
+  text: readBody(instruction, lines),
+  lines: instruction.lines,
+})
+
 const MARK = '\u0000'
 
 /** Whether a word is the parent whatever the other arguments are. */
@@ -66,14 +79,15 @@ export const fromTokens = (from: Instruction): NonNullable<Stage['tokens']> | un
   return { from: image, ...(name === undefined ? {} : { name }), ...platform }
 }
 
-/** What a stage says, malformed FROM lines aside. */
-export const readStage = ({ from, body }: Section): Stage => {
+/** What a stage of a file of these lines says, malformed FROM lines aside. */
+export const readStage = ({ from, body }: Section, fileLines: readonly string[]): Stage => {
   const tokens = from === undefined ? undefined : fromTokens(from)
   const all = from === undefined ? body : [from, ...body]
   const lines = { start: all[0]?.lines.start ?? 1, end: all.at(-1)?.lines.end ?? 0 }
   return {
     onParent: from === undefined || (tokens !== undefined && isParent(tokens.from.text)),
     ...{ lines, steps: body.filter(isStep).map(readStep) },
+    instructions: body.map((instruction) => stageInstruction(instruction, fileLines)),
     ...(tokens === undefined ? {} : { from: tokens.from.text, tokens }),
     ...(tokens?.name === undefined ? {} : { name: tokens.name.text }),
     ...(tokens?.platform === undefined ? {} : { platform: tokens.platform.text }),

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import type { CacheStrategy } from '../factory/factory.ts'
 import { platformSlug, type Platform } from '../oci/platform.ts'
 import { isTag } from '../oci/reference.ts'
+import { inputError } from '../problem.ts'
+import type { Prefix } from './tree.ts'
 
 const MAX_TAG = 128
 
@@ -37,4 +39,31 @@ export const cacheRef = (
     case 'platform':
       return `${repository}:${platformSlug(platform)}`
   }
+}
+
+/** Hex digits of a key that a ref is named after. */
+const KEY_LENGTH = 16
+
+/** The tag of the cache ref that holds a prefix: `core-linux-arm64-3f9c0a1b2c3d4e5f`. */
+export const prefixTag = ({ layer, platform, key }: Pick<Prefix, 'layer' | 'platform' | 'key'>): string =>
+  cacheTag(`${layer.layer.toLowerCase()}-${platformSlug(platform)}-${key.slice(0, KEY_LENGTH)}`)
+
+/**
+ * The tag of every prefix, in their order. Throws an InputError when two of them would write one ref, which takes two
+ * keys of equal beginnings.
+ */
+export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
+  const tags = prefixes.map(prefixTag)
+  const owners = new Map<string, number>()
+  for (const [index, tag] of tags.entries()) {
+    const other = owners.get(tag)
+    if (other === undefined) owners.set(tag, index)
+    else {
+      const names = [other, index].map((each) => prefixes[each]?.layer.variant ?? '')
+      throw inputError(`two prefixes, of ${names.join(' and ')}, would be cached as ${tag}`, {
+        hint: 'rename one of the variants, or change one of the fragments by a blank in a step',
+      })
+    }
+  }
+  return tags
 }

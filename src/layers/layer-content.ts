@@ -1,0 +1,141 @@
+import type { WorkLayer } from '../factory/work-item.ts'
+import type { ContextRead, Fragment, StageInstruction } from '../fragment/fragment.ts'
+import type { Platform } from '../oci/platform.ts'
+import { digestOf } from './digest.ts'
+import { effectsOf, type FragmentEffects } from './fragment-effects.ts'
+import type { KeyInput, KeyInputKind } from './key-input.ts'
+
+/** What one layer of a work item adds to the keys of its prefix and of those above it. */
+export type LayerContent = {
+  /** Steps that BuildKit runs for it, those of auxiliary stages included. A layer without steps has no cache ref. */
+  readonly steps: number
+  /** Steps by keyword: `RUN`, `COPY`, …; what they cost is guessed from it. */
+  readonly stepsBy: Readonly<Record<string, number>>
+  /** What decides its steps, besides the layers below. */
+  readonly inputs: readonly KeyInput[]
+  /** SHA-256 over the inputs, 64 hex. */
+  readonly digest: string
+  /** SHA-256 over the settings behind its last step, which layers above inherit, 64 hex; absent without any. */
+  readonly after?: string
+  /** SHA-256 over everything of it that reaches the image, settings and labels included, 64 hex. */
+  readonly image: string
+  /** Whether it has auxiliary stages, whose steps only a cache of `mode=max` keeps. */
+  readonly auxiliary: boolean
+  /** What it takes from outside that no key can cover, as `file:line what`. */
+  readonly unpinned: readonly string[]
+}
+
+/** What is known of the world around a fragment. */
+export type LayerFacts = {
+  readonly platform: Platform
+  /** Images that the fragment names, arguments filled in. */
+  readonly images: readonly string[]
+  /** Identity of an image's content on the platform. */
+  readonly imageDigest: (reference: string) => string
+  /** Digest over the files that a read takes; undefined when its context is no folder. */
+  readonly filesDigest: (read: ContextRead) => string | undefined
+}
+
+const input = (kind: KeyInputKind, name: string, ...parts: readonly string[]): KeyInput => ({
+  kind,
+  name,
+  digest: digestOf(parts).slice(0, 16),
+})
+
+/** An instruction as BuildKit takes it. The blanks behind the keyword do not count, nor does a default that is replaced. */
+const keyText = ({ keyword, text }: StageInstruction): string => {
+  const rest = text.slice(keyword.length).trim()
+  return keyword === 'ARG' ? `ARG ${rest.replaceAll(/=(?:"[^"]*"|'[^']*'|\S)*/g, '')}` : `${keyword} ${rest}`
+}
+
+const keyTexts = (instructions: readonly StageInstruction[]): readonly string[] => instructions.map(keyText)
+
+/** The values of an argument on its ARG lines, in their order: what is given, else the default as written. */
+const argumentValues = (name: string, { args }: WorkLayer, fragment: Fragment): readonly string[] => {
+  const given = args[name]?.value
+  return fragment.args
+    .filter((argument) => argument.name === name)
+    .map(({ default: text }) => (given === undefined ? `default ${text ?? ''}` : `given ${given}`))
+}
+
+const argumentInputs = (names: readonly string[], layer: WorkLayer, fragment: Fragment): readonly KeyInput[] =>
+  names.map((name) => input('argument', name, ...argumentValues(name, layer, fragment)))
+
+/** Names of the arguments whose ARG stands in one of these instructions or before the first FROM. */
+const declaredIn = (instructions: readonly StageInstruction[], { args }: Fragment): readonly string[] => {
+  const within = (line: number): boolean =>
+    instructions.some(({ keyword, lines }) => keyword === 'ARG' && lines.start <= line && line <= lines.end)
+  const names = args.filter(({ global, line }) => global || within(line)).map(({ name }) => name)
+  return [...new Set(names)].sort()
+}
+
+const readName = ({ context, path }: ContextRead): string => (context === undefined ? path : `${context}:${path}`)
+
+const readInputs = ({ reads }: FragmentEffects, layer: WorkLayer, facts: LayerFacts): readonly KeyInput[] => {
+  const once = new Map(reads.map((read) => [readName(read), read]))
+  return [...once.values()].map((read) => {
+    const files = facts.filesDigest(read)
+    const source = layer.contexts[read.context ?? ''] ?? ''
+    return files === undefined ? input('context', readName(read), source) : input('files', readName(read), files)
+  })
+}
+
+const fragmentInput = ({ stages, keyed }: FragmentEffects, file: string): KeyInput => {
+  const heads = stages.map(({ from = '', platform = '', onParent }) => `FROM ${platform} ${onParent ? '' : from}`)
+  return input('fragment', file, ...heads, ...keyTexts(keyed))
+}
+
+const inputsOf = (layer: WorkLayer, fragment: Fragment, effects: FragmentEffects, facts: LayerFacts) => {
+  const inputs = [
+    fragmentInput(effects, fragment.file),
+    ...argumentInputs(declaredIn(effects.keyed, fragment), layer, fragment),
+    ...facts.images.map((reference) => input('image', reference, facts.imageDigest(reference))),
+    ...readInputs(effects, layer, facts),
+    ...effects.remotes.map(({ url }) => input('remote', url.replace(/\?.*$/, ''), url)),
+  ]
+  return inputs
+}
+
+const countKeywords = ({ stages }: FragmentEffects): Readonly<Record<string, number>> => {
+  const groups = Map.groupBy(
+    stages.flatMap(({ steps }) => steps),
+    ({ keyword }) => keyword,
+  )
+  return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]))
+}
+
+/** Settings behind the last step, with the values of the arguments that they declare. */
+const afterOf = ({ after }: FragmentEffects, layer: WorkLayer, fragment: Fragment): { readonly after?: string } => {
+  if (after.length === 0) return {}
+  const values = argumentInputs(declaredIn(after, fragment), layer, fragment).map(({ digest }) => digest)
+  return { after: digestOf([...keyTexts(after), ...values]) }
+}
+
+const NOTHING: LayerContent = {
+  ...{ steps: 0, stepsBy: {}, inputs: [], auxiliary: false, unpinned: [] },
+  ...{ digest: digestOf([]), image: digestOf([]) },
+}
+
+const digestInputs = (inputs: readonly KeyInput[]): string =>
+  digestOf(inputs.flatMap(({ kind, name, digest }) => [kind, name, digest]))
+
+/** What a layer with this fragment, or without one, is made of. */
+export const layerContent = (layer: WorkLayer, fragment: Fragment | undefined, facts: LayerFacts): LayerContent => {
+  if (fragment === undefined) return NOTHING
+  const effects = effectsOf(fragment)
+  const inputs = effects.steps === 0 ? [] : inputsOf(layer, fragment, effects, facts)
+  const values = argumentInputs([...new Set(fragment.args.map(({ name }) => name))].sort(), layer, fragment)
+  const all = fragment.stages.flatMap(({ instructions }) => keyTexts(instructions))
+  return {
+    steps: effects.steps,
+    stepsBy: effects.steps === 0 ? {} : countKeywords(effects),
+    inputs,
+    digest: digestInputs(inputs),
+    ...afterOf(effects, layer, fragment),
+    image: digestOf([digestInputs(inputs), ...all, ...values.map(({ digest }) => digest)]),
+    auxiliary: effects.steps > 0 && effects.stages.length > 1,
+    unpinned: effects.remotes
+      .filter(({ pinned }) => !pinned)
+      .map(({ url, line }) => `${fragment.file}:${line} ADD ${url.replace(/\?.*$/, '')}`),
+  }
+}
