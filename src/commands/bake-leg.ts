@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Io } from '../io/io.ts'
+import { RegistryError } from '../io/registry/registry-error.ts'
+import { parseReference } from '../oci/reference.ts'
 import { CanceledError } from '../problem.ts'
 import { attributeSteps } from '../progress/attribute.ts'
 import type { BuildResult } from '../progress/build-result.ts'
@@ -17,12 +19,15 @@ export type LegTarget = {
   readonly bake: BakeTarget
   readonly dockerfile: StitchedDockerfile
   readonly title: string
+  /** Whether it builds a work item, and not only cache. */
+  readonly isItem: boolean
 }
 
+/** What is baked. */
+export type LegTargets = { readonly targets: readonly LegTarget[]; readonly collectors: readonly CollectorTarget[] }
+
 /** Everything that goes into baking a leg. */
-export type LegBuild = {
-  readonly targets: readonly LegTarget[]
-  readonly collectors: readonly CollectorTarget[]
+export type LegBuild = LegTargets & {
   readonly options: BuildOptions
   readonly builder: string
   /** Folder of the rendered files. */
@@ -32,6 +37,8 @@ export type LegBuild = {
   /** Environment that carries secrets. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** The same targets when these refs are not to be imported. */
+  readonly withoutRefs: (broken: ReadonlySet<string>) => LegTargets
 }
 
 /** What Buildx wrote of one target. */
@@ -44,6 +51,8 @@ export type LegOutcome = {
   readonly metadata: Readonly<Record<string, TargetMetadata>>
   /** Why targets were dropped, by target name. */
   readonly failed: ReadonlyMap<string, Failure>
+  /** Refs that list blobs their registry has lost. */
+  readonly broken: ReadonlySet<string>
 }
 
 /** What a build that has not begun has done. */
@@ -70,8 +79,7 @@ const stepTargets = (leg: LegBuild): readonly FollowedTarget[] => [
 ]
 
 /** One `docker buildx bake` call over all targets, its progress folded and logged while it runs. */
-const bakeOnce = async (leg: LegBuild, attempt: number, io: Io): Promise<Call> => {
-  const name = attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`
+export const bakeOnce = async (leg: LegBuild, name: string, io: Io): Promise<Call> => {
   const [file, metadataFile] = [join(leg.folder, `${name}.json`), join(leg.folder, `${name}.metadata.json`)]
   const targets = leg.targets.map(({ bake }) => bake)
   await io.files.write(file, renderBake(targets, leg.collectors, leg.options))
@@ -108,62 +116,88 @@ const without = (leg: LegBuild, dropped: ReadonlySet<string>): LegBuild => ({
     .filter(({ leaves }) => leaves.length > 0),
 })
 
-const withoutImports = (leg: LegBuild): LegBuild => ({
-  ...leg,
-  targets: leg.targets.map((target) => ({ ...target, bake: { ...target.bake, cacheFrom: [] } })),
-  collectors: leg.collectors.map((collector) => ({ ...collector, cacheFrom: [] })),
-})
-
-const imports = (leg: LegBuild): boolean =>
-  [...leg.targets.map(({ bake }) => bake), ...leg.collectors].some(({ cacheFrom }) => cacheFrom.length > 0)
-
-/** What is left to bake after a call that failed, and why the rest was dropped; undefined when nothing is left. */
-const next = (leg: LegBuild, found: readonly Failure[], failed: Map<string, Failure>, io: Io): LegBuild | undefined => {
-  const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob
-  if (blob !== undefined && imports(leg)) {
-    const message = `a cache ref lists ${blob}, which its registry has lost; building without reading cache`
-    io.actions.warning({ message, title: 'Broken cache' })
-    return withoutImports(leg)
-  }
-  const names = new Set(leg.targets.map(({ bake }) => bake.name))
-  const doomed = found.map((failure) => ({ failure, targets: doomedBy(failure, leg) }))
-  const dropped = new Set(doomed.flatMap(({ targets }) => targets))
-  for (const { failure, targets } of doomed) {
-    for (const target of targets) if (names.has(target) && !failed.has(target)) failed.set(target, failure)
-  }
-  const rest = without(leg, dropped)
-  return dropped.size === 0 || rest.targets.length === 0 ? undefined : rest
+/** Refs that the targets import, as their specs name them. */
+const importedRefs = ({ targets, collectors }: LegTargets): readonly string[] => {
+  const specs = [...targets.map(({ bake }) => bake), ...collectors].flatMap(({ cacheFrom }) => cacheFrom)
+  return [...new Set(specs.flatMap((spec) => /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] ?? []))]
 }
+
+const listsBlob = async (ref: string, digest: string, io: Io): Promise<boolean> => {
+  const reference = parseReference(ref)
+  if (reference === undefined) return false
+  try {
+    const { manifest } = await io.registry.getManifest(reference)
+    const descriptors = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers]
+    return descriptors.some((descriptor) => descriptor.digest === digest)
+  } catch (error) {
+    if (error instanceof RegistryError) return false
+    throw error
+  }
+}
+
+/** The imported refs that list a lost blob; all of them, where none can be shown to. */
+const refsThatList = async (blob: string, leg: LegTargets, io: Io): Promise<readonly string[]> => {
+  const refs = importedRefs(leg)
+  const lists = await Promise.all(refs.map((ref) => listsBlob(ref, blob, io)))
+  const found = refs.filter((_, index) => lists[index])
+  return found.length === 0 ? refs : found
+}
+
+const warnOfBroken = (blob: string, refs: readonly string[], io: Io): void => {
+  const names = `${refs[0] ?? ''}${refs.length > 1 ? ` and ${refs.length - 1} more` : ''}`
+  const message = `cache ref ${names} lists ${blob}, which its registry has lost; building without, and writing again what this run may write`
+  io.actions.warning({ message, title: 'Broken cache' })
+}
+
+/** Every target that cannot be built for what failed, with why. */
+const doomed = (leg: LegBuild, found: readonly Failure[]): ReadonlyMap<string, Failure> => {
+  const names = new Set(leg.targets.map(({ bake }) => bake.name))
+  const all = found.toReversed().flatMap((failure) => doomedBy(failure, leg).map((name) => [name, failure] as const))
+  return new Map(all.filter(([name]) => names.has(name)))
+}
+
+const unnamedFailure = (leg: LegBuild): Failure => ({
+  step: undefined,
+  targets: leg.targets.map(({ bake }) => bake.name),
+  error: 'docker buildx bake failed',
+  logTail: [],
+})
 
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
- * dropped and the rest is baked again on the same builder, until all are built or dropped.
+ * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
+ * broken are imported no more and count as missing, so that they are written again.
  */
 export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
   const failed = new Map<string, Failure>()
+  const broken = new Set<string>()
   let result = NOTHING_BUILT
-  let leg: LegBuild | undefined = whole
+  let leg = whole
   for (let attempt = 1; ; attempt++) {
-    const call: Call = await bakeOnce(leg, attempt, io)
+    const call: Call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io)
     const targets = stepTargets(leg)
     const made = attributeSteps(call.fold, targets)
     result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made)
-    if (call.code === 0) return { result, metadata: call.metadata, failed }
+    if (call.code === 0) return { result, metadata: call.metadata, failed, broken }
     const found = failures(call.fold, targets)
-    const left = next(leg, found, failed, io)
-    const names = leg.targets.map(({ bake }) => bake.name)
-    if (left === undefined) {
-      // Whatever was not named is not built either.
-      const rest: Failure = found[0] ?? {
-        step: undefined,
-        targets: names,
-        error: 'docker buildx bake failed',
-        logTail: [],
-      }
-      for (const name of names) if (!failed.has(name)) failed.set(name, rest)
-      return { result, metadata: {}, failed }
+    const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob
+    if (blob !== undefined && importedRefs(leg).length > 0) {
+      // The second time whatever else is imported goes, too: a build never fails for its cache.
+      const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg)
+      warnOfBroken(blob, refs, io)
+      for (const ref of refs) broken.add(ref)
+      leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()))
+      continue
     }
-    if (failed.size > 0) io.actions.info(`Baking again without ${failed.size} of ${whole.targets.length} work items`)
-    leg = left
+    const dropped = doomed(leg, found)
+    const rest = without(leg, new Set(dropped.keys()))
+    const hopeless = dropped.size === 0 || rest.targets.length === 0
+    const all = hopeless ? leg.targets.map(({ bake }) => bake.name) : [...dropped.keys()]
+    for (const name of all) failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg))
+    if (hopeless) return { result, metadata: {}, failed, broken }
+    const items = whole.targets.filter(({ isItem }) => isItem)
+    const count = items.filter(({ bake }) => failed.has(bake.name)).length
+    io.actions.info(`Baking again without ${count} of ${items.length} work items`)
+    leg = rest
   }
 }

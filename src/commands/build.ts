@@ -2,16 +2,24 @@ import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference } from '../oci/reference.ts'
 import { grantsOf } from '../render/grants.ts'
-import { bakeLeg, type LegOutcome, type LegTarget } from './bake-leg.ts'
+import type { RenderedLeg } from '../render/leg.ts'
+import { upToStage } from '../render/stitched.ts'
+import { bakeLeg, type LegBuild, type LegOutcome, type LegTarget, type LegTargets } from './bake-leg.ts'
 import { openBuilder } from './builder.ts'
 import type { CommandResult } from './command.ts'
+import { decideCache, findRefs } from './decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './docker-build.ts'
+import { healRefs } from './heal.ts'
 import type { BuildInputs } from './inputs.ts'
-import type { UsedBuilder } from './leg-results.ts'
+import { keepPlan } from './kept-plan.ts'
+import type { BuiltLeg } from './leg-results.ts'
 import { selectWork, type LegWork } from './leg-work.ts'
 import { reportLeg } from './report-leg.ts'
 import { checkMounts } from './secrets.ts'
+import { dropFailedInWaves, tellFailures } from './wave-failures.ts'
 import { writeLeg, type WrittenLeg } from './write-leg.ts'
+
+const NO_REFS: ReadonlySet<string> = new Set()
 
 const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly string[] =>
   grantsOf({
@@ -24,55 +32,69 @@ const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly 
   })
 
 /** Hosts of the registries that a leg's images, bases and caches are in. */
-const registriesOf = ({ plan, items, cache }: LegWork): readonly string[] => {
+const registriesOf = ({ plan, items, location }: LegWork): readonly string[] => {
   const names = [...items.flatMap(({ images }) => images), ...plan.images.map(({ reference }) => reference)]
-  const cached = cache.location === undefined ? [] : [cache.location.repository]
-  return [...new Set([...names, ...cached].flatMap((name) => parseReference(name)?.registry ?? []))]
+  const registries = names.flatMap((name) => parseReference(name)?.registry ?? [])
+  return [...new Set([...registries, ...(location === undefined ? [] : [location.registry])])]
 }
 
-type Built = {
-  readonly work: LegWork
-  readonly written: WrittenLeg
-  readonly outcome: LegOutcome
-  readonly used: UsedBuilder
-}
+const shortPlatform = (platform: string): string => platform.replace(/^linux\//, '')
 
-const targetsOf = (work: LegWork, { rendered }: WrittenLeg): readonly LegTarget[] =>
-  work.items.flatMap(({ item, dockerfile }, index) => {
-    const bake = rendered.targets[index]
-    const title = `${item.platform.replace(/^linux\//, '')} ${item.manifestId}`
-    return bake === undefined ? [] : [{ bake, dockerfile, title }]
+/** Rendered targets with the Dockerfiles that they build and what the log calls them. */
+const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: RenderedLeg): LegTargets => {
+  const ofItems = targets.flatMap((bake, index): readonly LegTarget[] => {
+    const rendered = items[index]
+    if (rendered === undefined) return []
+    const { item, dockerfile } = rendered
+    return [{ bake, dockerfile, title: `${shortPlatform(item.platform)} ${item.manifestId}`, isItem: true }]
   })
+  const ofPrefixes = prefixes.flatMap(({ bake, write }): readonly LegTarget[] => {
+    const dockerfile = items[write.item]?.dockerfile
+    if (dockerfile === undefined) return []
+    const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`
+    return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
+  })
+  return { targets: [...ofItems, ...ofPrefixes], collectors }
+}
 
-/** The main path: one bake call over all work items of the leg. */
-const buildWithBuildx = async (work: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<Built> => {
-  const { access, location } = work.cache
+/** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
+const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   const needs = {
-    platforms: [...new Set(work.items.map(({ item }) => item.platform))],
-    registryCache: location !== undefined && (access.read || access.write),
+    platforms: [...new Set(all.items.map(({ item }) => item.platform))],
+    registryCache: all.location !== undefined && (all.access.read || all.access.write),
     ...(inputs.builder === undefined ? {} : { name: inputs.builder }),
   }
   await using used = await openBuilder(needs, io)
-  const written = await writeLeg(work, { driver: used.builder.driver, inputs, context }, io)
-  const leg = {
-    targets: targetsOf(work, written),
-    collectors: written.rendered.collectors,
+  const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
+  const { work, dropped } = await dropFailedInWaves(all, known, io)
+  const refs = decideCache(work, known, NO_REFS)
+  const written = await writeLeg(work, { driver: used.builder.driver, refs, inputs, context }, io)
+  let { rendered } = written
+  const leg: LegBuild = {
+    ...targetsOf(work, rendered),
     options: written.options,
     builder: used.builder.name,
     folder: written.folder,
     allow: grants(written, inputs),
     env: written.secrets.env,
     signal: context.signal,
+    withoutRefs: (broken) => {
+      rendered = written.renderWith(decideCache(work, known, broken))
+      return targetsOf(work, rendered)
+    },
   }
-  return { work, written, outcome: await bakeLeg(leg, io), used }
+  const outcome: LegOutcome = await bakeLeg(leg, io)
+  const healing = await healRefs(work, { known, leg, outcome }, io)
+  return { work, dropped, written: { ...written, rendered }, outcome, healing, used }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
-const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<Built> => {
+const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   const { work, ...builder } = await openEngine(all, io)
-  const written = await writeLeg(work, { driver: 'docker', inputs, context }, io)
+  const written = await writeLeg(work, { driver: 'docker', refs: decideCache(work, NO_REFS, NO_REFS), inputs, context }, io)
   const run = { builder, written, push: inputs.push, signal: context.signal }
-  return { work, written, outcome: await dockerBuildLeg(targetsOf(work, written), run, io), used: builder.used }
+  const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io)
+  return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used }
 }
 
 /** The main job: builds the work items of one leg, or all of them. */
@@ -81,11 +103,15 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   const work = await selectWork(inputs, context, io)
   checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh)
   if (inputs.dryRun) {
-    const { folder } = await writeLeg(work, { driver: 'docker-container', inputs, context }, io)
+    const refs = decideCache(work, NO_REFS, NO_REFS)
+    const { folder } = await writeLeg(work, { driver: 'docker-container', refs, inputs, context }, io)
     io.actions.info(`Dry run: ${work.items.length} Dockerfiles and a bake file are in ${folder}; nothing was built`)
     return { outputs: { 'rendered-path': folder } }
   }
   const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine
   const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io))
-  return reportLeg({ ...built, startedAt }, io)
+  await tellFailures(built, io)
+  const reported = await reportLeg({ ...built, startedAt }, io)
+  if (work.leg === undefined && reported.failure === undefined && work.access.write) await keepPlan(work.plan, context, io)
+  return reported
 }

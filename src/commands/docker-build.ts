@@ -132,5 +132,5 @@ export const dockerBuildLeg = async (
     if (built.failure !== undefined) failed.set(name, built.failure)
     else if (run.push) await pushImages(target.bake, io)
   }
-  return { result, metadata, failed }
+  return { result, metadata, failed, broken: new Set() }
 }

@@ -1,6 +1,9 @@
 import { parseReference } from '../oci/reference.ts'
+import { MAX_SHARDS } from '../plan/matrix.ts'
+import type { ScheduleOptions } from '../plan/schedule/schedule.ts'
 import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** Raw text of an input; empty when it is not given. */
 export type ReadInput = (name: string) => string
@@ -18,6 +21,17 @@ export type PlanInputs = {
   /** Named contexts for every fragment, by name; stronger than those of the factory file. */
   readonly buildContexts: Readonly<Record<string, string>>
   readonly githubToken?: string
+  readonly schedule: ScheduleInputs
+  /** Results files whose step times are the expected costs. */
+  readonly costs: readonly string[]
+}
+
+/** How the work is shared out over legs. */
+export type ScheduleInputs = Pick<ScheduleOptions, 'maxLegs' | 'maxParallel' | 'waves' | 'repeat'> & {
+  readonly maxLegMinutes: number
+  readonly maxLegGib: number
+  /** Matrix outputs over which the legs are spread. */
+  readonly shards: number
 }
 
 /** A secret of the build: where its value comes from. */
@@ -88,6 +102,40 @@ const references = (read: ReadInput, name: string): Readonly<Record<string, stri
 const optional = <K extends string>(key: K, text: string): { readonly [P in K]?: string } =>
   text === '' ? {} : ({ [key]: text } as { readonly [P in K]?: string })
 
+/** A number of an input, within limits. */
+const count = (
+  read: ReadInput,
+  name: string,
+  { byDefault, least, most }: { readonly byDefault: number; readonly least: number; readonly most: number },
+): number => {
+  const text = read(name)
+  const value = text === '' ? byDefault : Number(text)
+  if (/^\d*(?:\.\d+)?$/.test(text) && value >= least && value <= most) return value
+  throw inputError(`input ${name} is ${JSON.stringify(text)}`, { expected: `a number from ${least} to ${most}` })
+}
+
+const choice = <T extends string>(read: ReadInput, name: string, choices: readonly [T, ...T[]]): T => {
+  const text = read(name)
+  const found = text === '' ? choices[0] : choices.find((each) => each === text)
+  if (found !== undefined) return found
+  throw inputError(`input ${name} is ${JSON.stringify(text)}`, {
+    expected: choices.join(', '),
+    ...didYouMean(text, choices),
+  })
+}
+
+const WAVES: Readonly<Record<string, ScheduleOptions['waves']>> = { auto: 'auto', 0: 0, 1: 1, 2: 2, 3: 3 }
+
+const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
+  maxLegs: Math.floor(count(read, 'max-legs', { byDefault: 256, least: 1, most: 256 })),
+  maxParallel: Math.floor(count(read, 'max-parallel', { byDefault: 20, least: 1, most: 1000 })),
+  maxLegMinutes: count(read, 'max-leg-minutes', { byDefault: 300, least: 1, most: 7200 }),
+  maxLegGib: count(read, 'max-leg-gib', { byDefault: 14, least: 1, most: 100_000 }),
+  waves: WAVES[choice(read, 'waves', ['auto', '0', '1', '2', '3'])] ?? 'auto',
+  repeat: choice(read, 'repeat', ['cheap', 'never', 'free']),
+  shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: MAX_SHARDS })),
+})
+
 /** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
 export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInputs => ({
   factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
@@ -98,6 +146,8 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   ...optional('registry', read('registry').replace(/\/+$/, '')),
   ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
   ...optional('githubToken', read('github-token')),
+  schedule: scheduleInputs(read),
+  costs: list(read('costs')),
 })
 
 /** `true`, `false` or attributes, as docker/build-push-action takes them. */

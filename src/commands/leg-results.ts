@@ -1,19 +1,28 @@
 import type { Builder } from '../plan/builder.ts'
-import type { Results, WorkItemResult } from '../report/results.ts'
+import type { CacheExport, Results, WorkItemResult } from '../report/results.ts'
 import { workItemResult } from '../report/results-of.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
+import type { Healing } from './heal.ts'
 import type { LegWork } from './leg-work.ts'
+import type { DroppedItem } from './wave-failures.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
 /** What built the leg. */
 export type UsedBuilder = { readonly builder: Pick<Builder, 'name' | 'driver' | 'buildkit'>; readonly buildx: string }
 
-/** Everything that is known of a leg when it is done. */
-export type LegReport = {
+/** A leg that was built, as far as it could be. */
+export type BuiltLeg = {
   readonly work: LegWork
+  /** Work items that were left out because a wave had failed. */
+  readonly dropped: readonly DroppedItem[]
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
+  readonly healing: Healing
   readonly used: UsedBuilder
+}
+
+/** Everything that is known of a leg when it is done. */
+export type LegReport = BuiltLeg & {
   /** ISO 8601, UTC. */
   readonly startedAt: string
 }
@@ -23,14 +32,25 @@ const textField = (metadata: TargetMetadata | undefined, name: string): string |
   return typeof value === 'string' ? value : undefined
 }
 
-/** Buildx names the digest of a cache export that arrived. A collector writes for all targets of its platform. */
-const isExported = ({ rendered }: WrittenLeg, { metadata }: LegOutcome, target: string): boolean =>
-  [target, ...rendered.collectors.filter(({ leaves }) => leaves.includes(target)).map(({ name }) => name)].some(
-    (name) => textField(metadata[name], 'cache.manifest') !== undefined,
-  )
+/** Buildx names the digest of a cache export that arrived. */
+const isExported = ({ metadata }: LegOutcome, target: string): boolean =>
+  textField(metadata[target], 'cache.manifest') !== undefined
 
-const itemResults = ({ work, written, outcome }: LegReport): readonly WorkItemResult[] =>
-  work.items.map(({ item, images }, index) => {
+/** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
+const exportsOf = ({ written: { rendered }, outcome }: LegReport, index: number): readonly CacheExport[] => {
+  const prefixes = rendered.refs.prefixes.filter(({ item }) => item === index)
+  const writes = [...(rendered.refs.items[index]?.to ?? []), ...prefixes]
+  return writes.map(({ ref }) => {
+    const writer = rendered.writers.get(ref) ?? ''
+    const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {}
+    const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error
+    return { ref, written: isExported(outcome, writer), ...(error === undefined ? {} : { error }) }
+  })
+}
+
+const itemResults = (report: LegReport): readonly WorkItemResult[] => {
+  const { work, written, outcome } = report
+  return work.items.map(({ item, images }, index) => {
     const target = written.rendered.targets[index]?.name ?? ''
     const result = outcome.result.targets.find((each) => each.target === target)
     const digest = textField(outcome.metadata[target], 'containerimage.digest')
@@ -39,21 +59,31 @@ const itemResults = ({ work, written, outcome }: LegReport): readonly WorkItemRe
       item,
       images,
       aliases: work.plan.aliases[item.manifestId] ?? [],
-      refs: written.rendered.refs[index] ?? { from: [], to: [] },
-      exported: isExported(written, outcome, target),
+      imports: written.rendered.refs.items[index]?.from ?? [],
+      exports: exportsOf(report, index),
       ...(result === undefined ? {} : { result }),
       ...(digest === undefined ? {} : { digest }),
       ...(failure === undefined ? {} : { failure }),
     })
   })
+}
+
+/** Work items that were not even tried, as results. */
+const droppedResults = ({ work, dropped }: LegReport): readonly WorkItemResult[] =>
+  dropped.map(({ item: { item, images }, reason }) =>
+    workItemResult({
+      ...{ item, images, aliases: work.plan.aliases[item.manifestId] ?? [], imports: [], exports: [] },
+      failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
+    }),
+  )
 
 const sum = (items: readonly WorkItemResult[], count: (item: WorkItemResult) => number): number =>
   items.reduce((total, item) => total + count(item), 0)
 
 /** What a leg did, in figures. */
 export const legResults = (report: LegReport, finishedAt: string): Results => {
-  const { work, outcome, used, startedAt } = report
-  const items = itemResults(report)
+  const { work, outcome, used, startedAt, healing } = report
+  const items = [...droppedResults(report), ...itemResults(report)]
   const totalSteps = sum(items, (item) => item.totalSteps)
   const cachedSteps = sum(items, (item) => item.cachedSteps)
   return {
@@ -62,14 +92,15 @@ export const legResults = (report: LegReport, finishedAt: string): Results => {
     finishedAt,
     factory: work.plan.factory,
     name: work.plan.name,
-    ...(work.leg === undefined ? {} : { leg: work.leg }),
+    ...(work.leg === undefined ? {} : { leg: work.leg.id, kind: work.leg.kind }),
     builder: {
       name: used.builder.name,
       driver: used.builder.driver,
       buildkit: used.builder.buildkit ?? 'unknown',
       buildx: used.buildx,
     },
-    cache: { strategy: work.plan.cache.strategy, access: work.cache.access },
+    cache: { strategy: work.plan.cache.strategy, access: work.access },
+    disagreed: { steps: healing.steps, refs: healing.refs },
     items,
     totalSteps,
     cachedSteps,

@@ -2,39 +2,35 @@ import type { WorkItem } from '../factory/work-item.ts'
 import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
-import { parseReference, repositoryOf } from '../oci/reference.ts'
+import { parseReference, repositoryOf, type Reference } from '../oci/reference.ts'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../plan/access.ts'
 import { nameImages } from '../plan/image-names.ts'
+import type { Leg, PlannedLeg } from '../plan/leg.ts'
+import type { LegChain } from '../plan/leg-cache.ts'
 import { findLeg, type LegStamp, parseLeg } from '../plan/parse-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
-import type { LegCache, RenderItem } from '../render/leg.ts'
+import type { RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
+import { growLegTree, legChains, type LegItem } from './leg-chains.ts'
 import { obtainPlan } from './obtain-plan.ts'
-import { withContexts } from './prepare.ts'
+import { imageFinderOf, withContexts } from './prepare.ts'
 import { readFragments } from './sources.ts'
 
 /** What one leg builds. */
 export type LegWork = {
   readonly plan: Plan
-  /** Id of the leg; absent when all work items are built. */
-  readonly leg?: string
+  /** Absent when all work items are built. */
+  readonly leg?: Leg
+  /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
   readonly items: readonly RenderItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
-  readonly cache: LegCache
-}
-
-type Selected = { readonly leg?: string; readonly items: readonly WorkItem[] }
-
-const selectItems = (plan: Plan, leg: LegStamp | undefined, io: Io): Selected => {
-  if (leg === undefined) return { items: plan.items }
-  const { id, digest } = leg
-  if (digest !== undefined && digest !== plan.digest) {
-    const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file or an input changed`
-    io.actions.warning({ message })
-  }
-  return { leg: id, items: findLeg(plan, id).items.flatMap((index) => plan.items[index] ?? []) }
+  readonly access: CacheAccess
+  /** Where the cache is; absent without a registry to keep it. */
+  readonly location?: Reference
+  /** Prefixes of each item; empty where refs are not named by content. */
+  readonly chains: readonly LegChain[]
 }
 
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
@@ -42,18 +38,6 @@ const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAcces
   if (!inputs.cache) return noCacheAccess('caching is turned off by input')
   if (!context.useBuildx) return noCacheAccess('USE_BUILDX=0 builds without cache refs')
   return weakerAccess(decideCacheAccess(context.event), plan.cache.access)
-}
-
-const cacheOf = (plan: Plan, inputs: BuildInputs, context: Context): LegCache => {
-  const reference = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
-  const tag = reference?.tag === undefined ? {} : { tag: reference.tag }
-  return {
-    strategy: plan.cache.strategy,
-    access: accessOf(plan, inputs, context),
-    from: inputs.cacheFrom,
-    to: inputs.cacheTo,
-    ...(reference === undefined ? {} : { location: { repository: repositoryOf(reference), ...tag } }),
-  }
 }
 
 /** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
@@ -66,20 +50,75 @@ const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void =>
   throw inputError(found, { expected: 'registry in the factory file, or input registry' })
 }
 
+const warnOfOtherPlan = (plan: Plan, given: LegStamp, io: Io): void => {
+  const { id, digest } = given
+  if (digest === undefined || digest === plan.digest) return
+  const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file, an input or the cache changed`
+  io.actions.warning({ message })
+}
+
+/** A work item that ends with a prefix. It has no image, and is called what the prefix is. */
+const endingWith = ({ prefixes, items }: Plan, index: number): readonly LegItem[] => {
+  const prefix = prefixes[index]
+  const item = items[prefix?.item ?? -1]
+  if (prefix === undefined || item === undefined) return []
+  const layers = item.layers.slice(0, item.layers.findIndex(({ layer }) => layer === prefix.layer) + 1)
+  const manifestId = `${prefix.layer}-${prefix.variant}-${prefix.key.slice(0, 8)}`
+  return [{ index: prefix.item, item: { ...item, manifestId, layers } }]
+}
+
+/** In a wave those prefixes that no other one of the leg stands on: building them builds the others. */
+const waveItems = (plan: Plan, { writes, repeats }: PlannedLeg): readonly LegItem[] => {
+  const all = [...writes, ...repeats]
+  const below = new Set(all.map((index) => plan.prefixes[index]?.parent))
+  return all.filter((index) => !below.has(index)).flatMap((index) => endingWith(plan, index))
+}
+
+const legItems = (plan: Plan, leg: PlannedLeg | undefined): readonly LegItem[] => {
+  if (leg === undefined) return plan.items.map((item, index) => ({ index, item }))
+  if (leg.leg.kind === 'wave') return waveItems(plan, leg)
+  return leg.items.flatMap((index) => {
+    const item = plan.items[index]
+    return item === undefined ? [] : [{ index, item }]
+  })
+}
+
+/** Images of work items; a wave builds none. */
+const imagesOf = (items: readonly WorkItem[], leg: PlannedLeg | undefined, inputs: BuildInputs) =>
+  leg?.leg.kind === 'wave' ? items.map(() => []) : nameImages(items, inputs.tags)
+
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
   const plan = await obtainPlan(inputs, given, context, io)
-  const selected = selectItems(plan, given, io)
-  const workItems = withContexts(selected.items, inputs.buildContexts)
+  if (given !== undefined) warnOfOtherPlan(plan, given, io)
+  const leg = given === undefined ? undefined : findLeg(plan, given.id)
+  const part = legItems(plan, leg)
+  const workItems = withContexts(
+    part.map(({ item }) => item),
+    inputs.buildContexts,
+  )
   const fragments = await readFragments(workItems, io)
   const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
-  const names = nameImages(workItems, inputs.tags)
+  const names = imagesOf(workItems, leg, inputs)
   const items = collectProblems(workItems, (item, index): RenderItem => {
     const dockerfile = stitch(item, fragments, pins)
     return { item, dockerfile, images: names[index] ?? [] }
   })
   checkPush(items, inputs)
-  const leg = selected.leg === undefined ? {} : { leg: selected.leg }
-  return { plan, ...leg, items, fragments, cache: cacheOf(plan, inputs, context) }
+  const location = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
+  const sources = {
+    ...{ items: workItems, fragments, finder: imageFinderOf(fragments, workItems) },
+    ...{ images: plan.images, context: plan.context },
+  }
+  const writes = leg === undefined ? undefined : new Set(leg.writes)
+  const byContent = plan.cache.strategy === 'layer' && location !== undefined
+  const chains = byContent
+    ? legChains({ plan, items: part, writes }, growLegTree(sources, io), repositoryOf(location), io)
+    : []
+  return {
+    ...{ plan, items, fragments, access: accessOf(plan, inputs, context), chains },
+    ...(leg === undefined ? {} : { leg: leg.leg }),
+    ...(location === undefined ? {} : { location }),
+  }
 }

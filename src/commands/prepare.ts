@@ -1,21 +1,41 @@
 import { expandFactory } from '../factory/expand.ts'
+import type { Factory } from '../factory/factory.ts'
 import type { WorkItem } from '../factory/work-item.ts'
 import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
+import { prefixTags } from '../layers/cache-refs.ts'
+import { growTree, type LayerTree } from '../layers/tree.ts'
 import { decideCacheAccess } from '../plan/access.ts'
-import { planCache } from '../plan/cache.ts'
-import { imagesOf, type ImageNeed } from '../plan/images.ts'
+import { planCache, type PlannedCache } from '../plan/cache.ts'
+import { addStepTimes, type StepTimes } from '../plan/costs.ts'
+import { earlierTags } from '../plan/earlier.ts'
+import { imagesOf, type ImageNeed, type PinnedImage } from '../plan/images.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
-import { collectProblems } from '../problem.ts'
-import { stitch } from '../render/dockerfile.ts'
-import type { PlanInputs } from './inputs.ts'
+import { planPrefixes } from '../plan/plan-prefixes.ts'
+import { cacheStates, type CacheKnowledge } from '../plan/prefixes.ts'
+import { shareOut } from '../plan/work-graph.ts'
+import { forecastOf } from '../plan/forecast.ts'
+import { collectProblems, inputError } from '../problem.ts'
+import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
+import type { PlanInputs, ScheduleInputs } from './inputs.ts'
+import { fetchKeptPlan } from './kept-plan.ts'
+import { readLayerFacts } from './layer-facts.ts'
+import { lookUpRefs } from './look-up-refs.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 
-/** What the work items need of registries. Stitching tells, since arguments can be part of an image's name. */
-const neededImages = (items: readonly WorkItem[], fragments: ReadonlyMap<string, Fragment>): readonly ImageNeed[] => {
-  const named = collectProblems(items, (item) => ({ item, images: stitch(item, fragments, {}).images }))
+/** Finds the images of work items that were made by a factory. */
+export const imageFinderOf = (fragments: ReadonlyMap<string, Fragment>, items: readonly WorkItem[]): ImageFinder =>
+  createImageFinder(fragments, [...new Set(items.flatMap(({ layers }) => layers.map(({ layer }) => layer)))])
+
+/** What the work items need of registries. */
+const neededImages = (
+  items: readonly WorkItem[],
+  fragments: ReadonlyMap<string, Fragment>,
+  finder: ImageFinder,
+): readonly ImageNeed[] => {
+  const named = collectProblems(items, (item) => ({ item, images: finder.ofItem(item) }))
   return imagesOf(named, fragments)
 }
 
@@ -23,13 +43,79 @@ const neededImages = (items: readonly WorkItem[], fragments: ReadonlyMap<string,
 export const withContexts = (
   items: readonly WorkItem[],
   given: Readonly<Record<string, string>>,
-): readonly WorkItem[] =>
-  items.map((item) => {
-    const layers = item.layers.map((layer) =>
-      layer.fragment === undefined ? layer : { ...layer, contexts: { ...layer.contexts, ...given } },
-    )
+): readonly WorkItem[] => {
+  if (Object.keys(given).length === 0) return items
+  const made = new Map<WorkItem['layers'][number], WorkItem['layers'][number]>()
+  return items.map((item) => {
+    const layers = item.layers.map((layer) => {
+      if (layer.fragment === undefined) return layer
+      const more = made.get(layer) ?? { ...layer, contexts: { ...layer.contexts, ...given } }
+      made.set(layer, more)
+      return more
+    })
     return { ...item, layers }
   })
+}
+
+const readTimes = async (files: readonly string[], io: Io): Promise<StepTimes> => {
+  let times: StepTimes = new Map()
+  for (const file of await io.files.find(files)) times = addStepTimes(times, (await io.files.read(file)) ?? '', file)
+  if (files.length > 0 && times.size === 0) {
+    throw inputError(`costs: no step was measured in ${files.join(', ')}`, {
+      expected: 'results files of earlier builds in which steps ran',
+    })
+  }
+  return times
+}
+
+/** What the cache holds of these prefixes; nothing is known of it where refs are not named by content. */
+const knowCache = async (
+  cache: PlannedCache,
+  items: readonly WorkItem[],
+  tree: LayerTree,
+  context: Context,
+  io: Io,
+): Promise<{ readonly tags: readonly string[]; readonly knowledge: CacheKnowledge }> => {
+  if (cache.strategy !== 'layer') return { tags: [], knowledge: { tags: undefined, earlier: () => [] } }
+  const tags = prefixTags(tree.prefixes)
+  const earlier = earlierTags(items, tree, await fetchKeptPlan(cache, context, io))
+  return { tags, knowledge: { tags: await lookUpRefs(cache, tags, io), earlier } }
+}
+
+const MINUTE = 60_000
+const GIB = 1024 ** 3
+
+/** A leg's start: a runner is found, the job is set up, the repository checked out, BuildKit booted; ms. */
+const LEG_START_MS = 30_000
+
+/** Targets of one bake call; each is a solve of its own that BuildKit keeps in memory. */
+const MAX_LEG_TARGETS = 200
+
+const scheduleOptions = ({ maxLegs, shards, maxLegMinutes, maxLegGib, ...rest }: ScheduleInputs) => ({
+  ...rest,
+  maxLegs: maxLegs * shards,
+  maxLegMs: maxLegMinutes * MINUTE,
+  maxLegBytes: maxLegGib * GIB,
+  ...{ maxLegTargets: MAX_LEG_TARGETS, legStartMs: LEG_START_MS },
+})
+
+/** What was read, and what came of it. */
+type Prepared = {
+  readonly factory: Factory
+  readonly items: readonly WorkItem[]
+  readonly images: readonly PinnedImage[]
+  readonly tree: LayerTree
+  readonly files: Plan['files']
+}
+
+const readWork = async (factory: Factory, given: readonly WorkItem[], inputs: PlanInputs, io: Io): Promise<Prepared> => {
+  const items = withContexts(given, inputs.buildContexts)
+  const fragments = await readFragments(items, io)
+  const finder = imageFinderOf(fragments, items)
+  const images = await resolveImages(neededImages(items, fragments, finder), io)
+  const facts = readLayerFacts({ items, fragments, finder, images, context: factory.context }, io)
+  return { factory, items, images, tree: growTree(items, facts.tree), files: facts.files }
+}
 
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Plan> => {
@@ -40,16 +126,23 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
-  const items = withContexts(expansion.items, inputs.buildContexts)
-  const fragments = await readFragments(items, io)
+  const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
+  const { items, images, tree, files } = await readWork(factory, expansion.items, inputs, io)
+  const { tags, knowledge } = await knowCache(cache, items, tree, context, io)
+  const states = cacheStates(tree, tags, knowledge)
+  const work = planPrefixes({ items, tree, tags, states, images, times: await readTimes(inputs.costs, io) })
+  const handsOn = cache.access.write && cache.ref !== undefined
+  const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
+  const { bytes: _, measured, ...planned } = work
   return makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
     name: factory.name,
     context: factory.context,
-    cache: planCache(factory, expansion.items, inputs, decideCacheAccess(context.event)),
-    images: await resolveImages(neededImages(items, fragments), io),
-    expansion,
+    ...{ cache, images, files, ...planned, items: expansion.items },
+    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged: [] },
+    forecast: forecastOf({ ...planned, measured }, schedule),
+    schedule,
     pools: factory.pools,
   })
 }

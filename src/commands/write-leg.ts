@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
-import { renderBake, type BuildOptions } from '../render/bake.ts'
-import { renderLeg, type RenderedLeg } from '../render/leg.ts'
+import type { LegRefs } from '../plan/leg-cache.ts'
+import { renderBake, type BakeTarget, type BuildOptions } from '../render/bake.ts'
+import { renderLeg, type LegSettings, type RenderedLeg } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
 import type { LegWork } from './leg-work.ts'
 import { renderSecrets, type RenderedSecrets } from './secrets.ts'
@@ -13,31 +14,41 @@ export type WrittenLeg = {
   readonly rendered: RenderedLeg
   readonly options: BuildOptions
   readonly secrets: RenderedSecrets
+  /** Renders it with other cache refs; the files it names are the same. */
+  readonly renderWith: (refs: LegRefs) => RenderedLeg
 }
 
 /** What decides the rendered files besides the work. */
-export type WriteSettings = { readonly driver: string; readonly inputs: BuildInputs; readonly context: Context }
+export type WriteSettings = {
+  readonly driver: string
+  readonly refs: LegRefs
+  readonly inputs: BuildInputs
+  readonly context: Context
+}
+
+/** All targets that have a Dockerfile: those of the work items, then those of prefixes. */
+export const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTarget[] => [
+  ...targets,
+  ...prefixes.map(({ bake }) => bake),
+]
 
 /** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
 export const writeLeg = async (
   work: LegWork,
-  { driver, inputs, context }: WriteSettings,
+  { driver, refs, inputs, context }: WriteSettings,
   io: Io,
 ): Promise<WrittenLeg> => {
   const secrets = renderSecrets(inputs.secrets, context.env)
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
-  const { push, load } = inputs
-  const rendered = renderLeg(work.items, {
-    cache: work.cache,
-    push,
-    load,
-    driver,
-    folder,
-    context: work.plan.context,
-  })
+  const { push, load, cacheFrom: from, cacheTo: to } = inputs
+  const settings: Omit<LegSettings, 'cache'> = { push, load, driver, folder, context: work.plan.context }
+  const renderWith = (used: LegRefs): RenderedLeg =>
+    renderLeg(work.items, { ...settings, cache: { access: work.access, refs: used, from, to } })
+  const rendered = renderWith(refs)
   const options = { ...inputs.options, secrets: secrets.specs }
   await Promise.all(rendered.files.map(({ name, text }) => io.files.write(join(folder, name), text)))
-  await io.files.write(join(folder, 'docker-bake.json'), renderBake(rendered.targets, rendered.collectors, options))
-  return { folder, rendered, options, secrets }
+  const bakeFile = renderBake(dockerfileTargets(rendered), rendered.collectors, options)
+  await io.files.write(join(folder, 'docker-bake.json'), bakeFile)
+  return { folder, rendered, options, secrets, renderWith }
 }

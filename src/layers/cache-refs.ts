@@ -20,19 +20,15 @@ export const cacheTag = (name: string): string => {
   return readable === '' ? hash : `${readable}-${hash}`
 }
 
-/** Where cache refs live: a repository of their own, or one ref that the user named in full. */
-export type CacheLocation = { readonly repository: string; readonly tag?: string }
-
 /** What a cache ref is named after. */
 export type CacheSubject = { readonly manifestId: string; readonly platform: Platform }
 
-/** The cache ref of one work item, always of exactly one platform. The only place that knows the strategies' names. */
+/** The cache ref of one work item where refs are not named by content, always of exactly one platform. */
 export const cacheRef = (
   strategy: Exclude<CacheStrategy, 'layer'>,
-  { repository, tag }: CacheLocation,
+  repository: string,
   { manifestId, platform }: CacheSubject,
 ): string => {
-  if (tag !== undefined) return `${repository}:${tag}`
   switch (strategy) {
     case 'manifest':
       return `${repository}:${cacheTag(`${manifestId}-${platformSlug(platform)}`)}`

@@ -1,6 +1,5 @@
 import type { WorkLayer } from '../factory/work-item.ts'
 import type { ContextRead, Fragment, StageInstruction } from '../fragment/fragment.ts'
-import type { Platform } from '../oci/platform.ts'
 import { digestOf } from './digest.ts'
 import { effectsOf, type FragmentEffects } from './fragment-effects.ts'
 import type { KeyInput, KeyInputKind } from './key-input.ts'
@@ -27,7 +26,6 @@ export type LayerContent = {
 
 /** What is known of the world around a fragment. */
 export type LayerFacts = {
-  readonly platform: Platform
   /** Images that the fragment names, arguments filled in. */
   readonly images: readonly string[]
   /** Identity of an image's content on the platform. */
@@ -85,15 +83,19 @@ const fragmentInput = ({ stages, keyed }: FragmentEffects, file: string): KeyInp
   return input('fragment', file, ...heads, ...keyTexts(keyed))
 }
 
-const inputsOf = (layer: WorkLayer, fragment: Fragment, effects: FragmentEffects, facts: LayerFacts) => {
-  const inputs = [
+const inputsOf = (
+  layer: WorkLayer,
+  fragment: Fragment,
+  effects: FragmentEffects,
+  facts: LayerFacts,
+): readonly KeyInput[] => {
+  return [
     fragmentInput(effects, fragment.file),
     ...argumentInputs(declaredIn(effects.keyed, fragment), layer, fragment),
     ...facts.images.map((reference) => input('image', reference, facts.imageDigest(reference))),
     ...readInputs(effects, layer, facts),
     ...effects.remotes.map(({ url }) => input('remote', url.replace(/\?.*$/, ''), url)),
   ]
-  return inputs
 }
 
 const countKeywords = ({ stages }: FragmentEffects): Readonly<Record<string, number>> => {
@@ -119,9 +121,13 @@ const NOTHING: LayerContent = {
 const digestInputs = (inputs: readonly KeyInput[]): string =>
   digestOf(inputs.flatMap(({ kind, name, digest }) => [kind, name, digest]))
 
-/** What a layer with this fragment, or without one, is made of. */
-export const layerContent = (layer: WorkLayer, fragment: Fragment | undefined, facts: LayerFacts): LayerContent => {
-  if (fragment === undefined) return NOTHING
+/** What a layer with this fragment is made of; one without a fragment adds nothing. */
+export const layerContent = (
+  layer: WorkLayer,
+  fragment: Fragment | undefined,
+  facts: LayerFacts | undefined,
+): LayerContent => {
+  if (fragment === undefined || facts === undefined) return NOTHING
   const effects = effectsOf(fragment)
   const inputs = effects.steps === 0 ? [] : inputsOf(layer, fragment, effects, facts)
   const values = argumentInputs([...new Set(fragment.args.map(({ name }) => name))].sort(), layer, fragment)

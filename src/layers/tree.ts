@@ -93,10 +93,13 @@ export const growTree = (items: readonly WorkItem[], facts: TreeFacts): LayerTre
   return { prefixes, tops }
 }
 
-/** The prefixes of a chain from the lowest to this one, as indices. */
-export const chainOf = (prefixes: LayerTree['prefixes'], top: number | undefined): readonly number[] => {
+/** The prefixes of a chain from the lowest to this one, as indices; none for a work item without steps. */
+export const chainOf = (
+  prefixes: readonly Pick<Prefix, 'parent'>[],
+  top: number | null | undefined,
+): readonly number[] => {
   const chain: number[] = []
-  for (let index = top; index !== undefined; index = prefixes[index]?.parent) chain.push(index)
+  for (let index = top ?? undefined; index !== undefined; index = prefixes[index]?.parent) chain.push(index)
   return chain.reverse()
 }
 

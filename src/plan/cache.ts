@@ -6,7 +6,7 @@ import type { CacheAccess } from './access.ts'
 
 /** Where the cache of a run lives, how its refs are named, and what may be done with it. */
 export type PlannedCache = {
-  readonly strategy: Exclude<CacheStrategy, 'layer'>
+  readonly strategy: CacheStrategy
   /** Repository of the cache refs, or one ref with its tag; absent when there is no registry to keep it. */
   readonly ref?: string
   readonly access: CacheAccess
@@ -16,16 +16,21 @@ export type PlannedCache = {
 export type CacheInputs = { readonly registry?: string; readonly cacheRef?: string }
 
 /** What the format knows and this release does not do is refused, since doing something else instead would cost trust. */
-const strategyOf = ({ cache: { backend, strategy = 'manifest' }, file }: Factory): PlannedCache['strategy'] => {
+const checkBackend = ({ cache: { backend }, file }: Factory): void => {
+  if (backend === 'registry') return
   const place = { file, line: 1, column: 1 }
-  if (backend !== 'registry') {
-    const hint = 'caches elsewhere can be named in inputs cache-from and cache-to'
-    const found = `cache.backend is ${backend}, which this release does not have yet`
-    throw inputError(found, { place, expected: 'registry', hint })
-  }
-  if (strategy !== 'layer') return strategy
-  const found = 'cache.strategy is layer, which this release does not have yet'
-  throw inputError(found, { place, expected: 'manifest or platform' })
+  const hint = 'caches elsewhere can be named in inputs cache-from and cache-to'
+  const found = `cache.backend is ${backend}, which this release does not have yet`
+  throw inputError(found, { place, expected: 'registry', hint })
+}
+
+/** Strategy `layer` names its refs itself, so with exactly one ref it is `platform` unless the file says otherwise. */
+const strategyOf = ({ cache: { strategy } }: Factory, ref: string | undefined): CacheStrategy => {
+  const tag = ref === undefined ? undefined : parseReference(ref)?.tag
+  if (tag === undefined) return strategy ?? 'layer'
+  if (strategy !== 'layer') return strategy ?? 'platform'
+  const found = `the cache ref ${ref ?? ''} has a tag, and cache.strategy is layer, which gives each prefix a tag of its own`
+  throw inputError(found, { expected: 'a repository, or cache.strategy platform' })
 }
 
 /** The one that is named, or a repository beside the images, never the images' own. */
@@ -55,8 +60,9 @@ export const planCache = (
   inputs: CacheInputs,
   access: CacheAccess,
 ): PlannedCache => {
-  const strategy = strategyOf(factory)
+  checkBackend(factory)
   const ref = refOf(factory, inputs)
+  const strategy = strategyOf(factory, ref)
   if (ref === undefined) return { strategy, access }
   checkOneRef(ref, items)
   return { strategy, ref, access }

@@ -16,6 +16,27 @@ export type ImageNeed = {
   readonly manifests: readonly string[]
 }
 
+/** What an image is on one platform. */
+export type ImageContent = {
+  /** Digest over its filesystem layers and the settings that steps inherit, 64 hex. */
+  readonly digest: string
+  /** Size of its compressed filesystem layers. */
+  readonly bytes: number
+}
+
+/** An image that a base or a fragment names, resolved once for the whole run. */
+export type PinnedImage = {
+  /** As the user wrote it, arguments filled in. */
+  readonly reference: string
+  /** With its digest; the same as `reference` when the registry could not be asked. */
+  readonly pinned: string
+  /** `sha256:<hex>` */
+  readonly digest?: string
+  readonly platforms: readonly Platform[]
+  /** By platform, as far as it is known. */
+  readonly contents: Readonly<Record<Platform, ImageContent>>
+}
+
 /** A work item, and the images that its Dockerfile names, arguments filled in and not pinned. */
 export type NamedImages = { readonly item: WorkItem; readonly images: readonly string[] }
 

@@ -3,6 +3,8 @@ import type { Leg } from './leg.ts'
 
 /** Jobs that one matrix may generate in a workflow run (GitHub docs, "Actions limits"). */
 const MAX_LEGS = 256
+/** Matrix outputs that the plan action has. */
+export const MAX_SHARDS = 8
 /** A job's outputs may be 1 MB, counted as UTF-16, two bytes a character; half is left for other outputs. */
 const MAX_OUTPUT_CHARACTERS = 262_144
 /**

@@ -1,5 +1,6 @@
 import { inputError } from '../problem.ts'
 import type { Leg, PlannedLeg } from './leg.ts'
+import { decodePlan, type PlanFile } from './plan-file.ts'
 import type { Plan } from './plan.ts'
 
 const parseJson = (text: string, what: string): unknown => {
@@ -18,7 +19,8 @@ export const parsePlan = (text: string, file: string): Plan => {
     value === null ||
     !('version' in value) ||
     !('legs' in value) ||
-    !('items' in value)
+    !('items' in value) ||
+    !('layers' in value)
   ) {
     throw inputError(`${file} is not a plan file`, {
       expected: 'the file that output plan-path of the plan action names',
@@ -28,7 +30,7 @@ export const parsePlan = (text: string, file: string): Plan => {
     const hint = 'use the same release of Strata for plan and build'
     throw inputError(`${file} is a plan of version ${String(value.version)}`, { expected: 'version 1', hint })
   }
-  return value as Plan
+  return decodePlan(value as PlanFile)
 }
 
 /** What a job needs to know of its leg; without a digest, any plan that has the leg will do. */
@@ -45,8 +47,8 @@ export const parseLeg = (text: string): LegStamp => {
 }
 
 /** The leg of that id. Throws an InputError when the plan has none. */
-export const findLeg = ({ legs }: Plan, id: string): PlannedLeg => {
-  const found = legs.find(({ leg }) => leg.id === id)
+export const findLeg = ({ waves, legs }: Plan, id: string): PlannedLeg => {
+  const found = [...waves.flat(), ...legs].find(({ leg }) => leg.id === id)
   if (found !== undefined) return found
   const hint = 'were plan and build given the same factory file, only, platforms and base?'
   throw inputError(`the plan has no leg ${id}`, { hint })

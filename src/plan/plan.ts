@@ -1,22 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from '../factory/factory.ts'
-import type { ExcludedCombination, Expansion, WorkItem } from '../factory/work-item.ts'
+import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PlannedCache } from './cache.ts'
+import type { PlanForecast } from './forecast.ts'
+import type { PinnedImage } from './images.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
+import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
+import type { Schedule } from './schedule/schedule.ts'
 
-/** An image that a base or a fragment names, resolved once for the whole run. */
-export type PinnedImage = {
-  /** As the user wrote it, arguments filled in. */
-  readonly reference: string
-  /** With its digest; the same as `reference` when the registry could not be asked. */
-  readonly pinned: string
-  /** `sha256:<hex>` */
-  readonly digest?: string
-  readonly platforms: readonly Platform[]
-}
+/** A file of a build context, by `<mode> <first 16 hex of the SHA-256 of its content>`. */
+export type PlannedFiles = Readonly<Record<string, string>>
 
-/** Everything a leg needs besides the checkout. Written to the plan file; `schema/plan.schema.json` describes it. */
+/** A work item that is not built, since its image is there already. */
+export type UnchangedItem = { readonly manifestId: string; readonly platform: Platform; readonly image: string }
+
+/** Everything a leg needs besides the checkout. */
 export type Plan = {
   readonly version: 1
   /** ISO 8601, UTC. */
@@ -31,24 +30,42 @@ export type Plan = {
   readonly cache: PlannedCache
   readonly images: readonly PinnedImage[]
   readonly items: readonly WorkItem[]
+  /** For each work item the index of its highest prefix; null for one without any step. */
+  readonly tops: readonly (number | null)[]
+  /** Prefixes of all work items, parents before their children. */
+  readonly prefixes: readonly PlannedPrefix[]
+  /** What prefixes are made of; many have the same. */
+  readonly contents: readonly PrefixContent[]
+  /** Files that steps take from contexts, by folder relative to the workspace and by path in it. */
+  readonly files: Readonly<Record<string, PlannedFiles>>
+  /** For each wave its legs. They build prefixes, and no images. */
+  readonly waves: readonly (readonly PlannedLeg[])[]
+  /** Legs of the final build. Every work item is in exactly one. */
   readonly legs: readonly PlannedLeg[]
+  readonly forecast: PlanForecast
   readonly excluded: readonly ExcludedCombination[]
   readonly aliases: Readonly<Record<string, readonly string[]>>
+  readonly unchanged: readonly UnchangedItem[]
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */
 export const planArtifactName = (digest: string): string => `strata-plan-${digest}`
 
 /** What a plan is made of. */
-export type PlanInput = Pick<Plan, 'plannedAt' | 'factory' | 'name' | 'context' | 'cache' | 'images'> & {
-  readonly expansion: Expansion
+export type PlanInput = Omit<Plan, 'version' | 'digest' | 'waves' | 'legs'> & {
+  readonly schedule: Pick<Schedule, 'waves' | 'legs'>
   readonly pools: readonly Pool[]
 }
 
 /** Brings it all together and stamps it. The time is not part of the digest: equal content, equal digest. */
-export const makePlan = ({ plannedAt, expansion, pools, ...given }: PlanInput): Plan => {
-  const content = { ...given, items: expansion.items, excluded: expansion.excluded, aliases: expansion.aliases }
-  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
-  const legs = planLegs(expansion.items, pools, { plannedAt, digest })
-  return { version: 1, plannedAt, digest, ...content, legs }
+export const makePlan = ({ plannedAt, schedule, pools, ...content }: PlanInput): Plan => {
+  const hash = createHash('sha256')
+  // Piece by piece: the text of a large plan as a whole would not fit into one string.
+  for (const [name, value] of Object.entries({ ...content, schedule })) {
+    hash.update(name)
+    for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) hash.update(JSON.stringify(part))
+  }
+  const digest = hash.digest('hex').slice(0, 16)
+  const { waves, legs } = planLegs(content, schedule, pools, { plannedAt, digest })
+  return { version: 1, plannedAt, digest, ...content, waves, legs }
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../factory/factory.ts'
 import type { Platform } from '../oci/platform.ts'
+import { registryCacheTo } from './attributes.ts'
 
 /** What `docker buildx` is told about every target alike; names and forms of docker/build-push-action. */
 export type BuildOptions = {
@@ -25,6 +26,8 @@ export type BakeTarget = {
   /** `t0`, `t1`, …; mapped back to the work item by position. */
   readonly name: string
   readonly dockerfile: string
+  /** Stage to build; the last one when absent. Such a target exports cache alone. */
+  readonly stage?: string
   readonly context: string
   readonly contexts: Readonly<Record<string, string>>
   readonly platform: Platform
@@ -73,18 +76,23 @@ const mergeExtra = (ours: JsonObject, extra: JsonObject): JsonObject => {
   return { ...ours, ...Object.fromEntries(merged) }
 }
 
+/** Buildx attests images by default. */
+const NO_ATTESTATIONS: readonly string[] = ['type=provenance,disabled=true']
+
 const renderTarget = (target: BakeTarget, options: BuildOptions): JsonObject => {
+  const image = target.stage === undefined
   const ours = compact({
     context: target.context,
     contexts: target.contexts,
     dockerfile: target.dockerfile,
+    target: target.stage,
     platforms: [target.platform],
     tags: target.tags,
-    labels: options.labels,
-    annotations: options.annotations,
+    labels: image ? options.labels : {},
+    annotations: image ? options.annotations : [],
     secret: options.secrets,
     ssh: options.ssh,
-    attest: options.attests,
+    attest: image ? options.attests : NO_ATTESTATIONS,
     'no-cache': options.noCache,
     'no-cache-filter': options.noCacheFilters,
     pull: options.pull,
@@ -110,10 +118,11 @@ export type CollectorTarget = {
   /** Names of the targets it collects. */
   readonly leaves: readonly string[]
   readonly cacheFrom: readonly string[]
-  readonly cacheTo: readonly string[]
+  /** Cache refs that it writes. */
+  readonly refs: readonly string[]
 }
 
-const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }: CollectorTarget): JsonObject => {
+const renderCollector = ({ platform, leaves, cacheFrom, refs }: CollectorTarget): JsonObject => {
   const copies = leaves.map((leaf) => `COPY --from=${leaf} /strata-collecto[r] /`)
   return compact({
     context: '.',
@@ -121,7 +130,7 @@ const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }: CollectorTarg
     'dockerfile-inline': ['FROM scratch', ...copies, ''].join('\n'),
     platforms: [platform],
     'cache-from': cacheFrom,
-    'cache-to': cacheTo,
+    'cache-to': refs.map((ref) => registryCacheTo(ref, 'max')),
     output: ['type=cacheonly'],
   })
 }

@@ -1,13 +1,14 @@
 import type { WorkItem, WorkLayer } from '../factory/work-item.ts'
 import type { Fragment } from '../fragment/fragment.ts'
 import { isStageName } from '../fragment/stages.ts'
+import type { Platform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import type { Place, Problem } from '../problem.ts'
 import { collectProblems, InputError } from '../problem.ts'
 import type { FragmentOf } from './argument-values.ts'
 import { checkArguments } from './argument-values.ts'
 import type { LayerPlan, StitchedLine } from './layer-stages.ts'
-import { contextsOf, stitchLayer } from './layer-stages.ts'
+import { contextsOf, layerImages, stitchLayer } from './layer-stages.ts'
 import type { StitchedDockerfile } from './stitched.ts'
 import type { Block } from './stitched-steps.ts'
 import { copiedLines, stitchedSteps } from './stitched-steps.ts'
@@ -73,6 +74,54 @@ const stack = (head: readonly StitchedLine[], parts: readonly Omit<Block, 'start
   })
 }
 
+/** What is wrong with a work item as a whole: its layers, their syntax, and the arguments it is given. */
+const checkWork = (item: WorkItem, fragmentOf: FragmentOf): readonly Problem[] => {
+  const used = item.layers.flatMap((layer) => fragmentOf(layer) ?? [])
+  return [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf)]
+}
+
+/** The image that the lowest layer starts from; undefined for `scratch`. */
+const baseOf = ({ layers: [lowest] }: WorkItem): string | undefined =>
+  lowest?.from === undefined || lowest.from === 'scratch' ? undefined : lowest.from
+
+/** Finds the images that a work item's Dockerfile will name, arguments filled in and not pinned. */
+export type ImageFinder = {
+  readonly ofLayer: (layer: WorkLayer, platform: Platform) => readonly string[]
+  readonly ofItem: (item: WorkItem) => readonly string[]
+}
+
+/**
+ * Finds images without stitching whole Dockerfiles: what a layer names on a platform is found once, however many work
+ * items have it. Both functions throw an {@link InputError} for what {@link stitch} would refuse.
+ */
+export const createImageFinder = (
+  fragments: ReadonlyMap<string, Fragment>,
+  layerNames: readonly string[],
+): ImageFinder => {
+  const fragmentOf = fragmentIn(fragments)
+  const stages = layerNames.map((name) => name.toLowerCase())
+  const found = new Map<WorkLayer, Map<Platform, readonly string[]>>()
+  const ofLayer = (layer: WorkLayer, platform: Platform): readonly string[] => {
+    const known = found.get(layer) ?? new Map<Platform, readonly string[]>()
+    const images = known.get(platform) ?? layerImages(layer, fragmentOf(layer), { platform, stages })
+    found.set(layer, known.set(platform, images))
+    return images
+  }
+  const ofItem = (item: WorkItem): readonly string[] => {
+    const problems = checkWork(item, fragmentOf)
+    if (problems.length > 0) throw new InputError(problems)
+    const named = item.layers.flatMap((layer) => ofLayer(layer, item.platform))
+    return [...new Set([baseOf(item) ?? [], named].flat())]
+  }
+  return { ofLayer, ofItem }
+}
+
+/** The frontend that a work item's fragments ask for; one holds for the whole Dockerfile. */
+export const syntaxOf = (item: WorkItem, fragments: ReadonlyMap<string, Fragment>): string | undefined =>
+  item.layers
+    .map(({ fragment = '' }) => fragments.get(fragment)?.syntax)
+    .find((syntax) => syntax !== undefined)
+
 /**
  * The Dockerfile of a work item: a chain of named stages, one for each layer, those that add nothing included. Auxiliary
  * stages and named contexts are called `<layer>.<name>`. ARGs before a FROM are evaluated and written where they are used,
@@ -88,16 +137,12 @@ export const stitch = (
 ): StitchedDockerfile => {
   const fragmentOf = fragmentIn(fragments)
   const used = item.layers.flatMap((layer) => fragmentOf(layer) ?? [])
-  const problems = [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf)]
+  const problems = checkWork(item, fragmentOf)
   if (problems.length > 0) throw new InputError(problems)
-  const images = new Set<string>()
-  const pin: LayerPlan['pin'] = (reference, written = reference) => {
-    images.add(reference)
-    return pins[reference] ?? pins[written] ?? reference
-  }
+  const pin: LayerPlan['pin'] = (reference, written = reference) => pins[reference] ?? pins[written] ?? reference
   const stages = item.layers.map(stageOf)
-  const from = item.layers[0]?.from ?? 'scratch'
-  const base = from === 'scratch' ? from : pin(from)
+  const from = baseOf(item)
+  const base = from === undefined ? 'scratch' : pin(from)
   const rendered = collectProblems(item.layers, (layer, index) => {
     const parent = stages[index - 1] ?? base
     return stitchLayer(
@@ -123,7 +168,6 @@ export const stitch = (
     ),
     copied: blocks.flatMap(copiedLines),
     contexts: Object.fromEntries(contexts),
-    images: [...images],
   }
 }
 

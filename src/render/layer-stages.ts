@@ -5,6 +5,7 @@ import type { Fragment, SourceUse, Stage, Token } from '../fragment/fragment.ts'
 import { placeOf } from '../fragment/instruction.ts'
 import { isParent } from '../fragment/stages.ts'
 import { expandWord, WordError } from '../fragment/words.ts'
+import { contextSource, isFolderContext } from '../layers/context-reads.ts'
 import type { Platform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import { InputError, inputError } from '../problem.ts'
@@ -42,8 +43,7 @@ const nameIn = (stage: string, name: string): string => `${stage}.${name.toLower
 export const contextsOf = ({ contexts }: WorkLayer, stage: string): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(contexts).map(([name, value]) => [nameIn(stage, name), value]))
 
-const hasContext = ({ contexts }: WorkLayer, name: string): boolean =>
-  Object.keys(contexts).some((context) => context.toLowerCase() === name.toLowerCase())
+const hasContext = (layer: WorkLayer, name: string): boolean => contextSource(layer, name) !== undefined
 
 type Scope = LayerPlan & { readonly fragment: Fragment; readonly globals: ReadonlyMap<string, GlobalValue> }
 
@@ -133,18 +133,10 @@ const globalsOf = (plan: LayerPlan, fragment: Fragment, values: ReadonlyMap<stri
 const isSame = (a: Token | undefined, b: Token): boolean =>
   a?.spans[0]?.line === b.spans[0]?.line && a?.spans[0]?.start === b.spans[0]?.start
 
-const REMOTE = /^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/
-
-/** Whether a name is that of a folder, not of an image, a repository or another target. */
-const isFolder = ({ contexts }: WorkLayer, name: string): boolean =>
-  Object.entries(contexts).some(
-    ([context, value]) => context.toLowerCase() === name.toLowerCase() && !REMOTE.test(value),
-  )
-
 /** A stage for each COPY from a folder, in the order of the fragment. */
 const contextStages = ({ layer, stage, fragment }: Scope): readonly ContextStage[] =>
   fragment.contextCopies
-    .filter(({ from }) => from === undefined || isFolder(layer, from.text))
+    .filter(({ from }) => from === undefined || isFolderContext(layer, from.text))
     .map((copy, index) =>
       contextStage(copy, nameIn(stage, `context-${index + 1}`), copy.from && nameIn(stage, copy.from.text)),
     )
@@ -201,4 +193,23 @@ export const stitchLayer = (plan: LayerPlan, fragment: Fragment | undefined): re
     .filter(({ from }) => !removed(from))
   const hasFrom = fragment.stages.at(-1)?.tokens !== undefined
   return [...gathering.flatMap(renderContextStage), ...(hasFrom ? [] : [head]), ...trimBlank(lines)]
+}
+
+/**
+ * The images that a layer's fragment names, arguments filled in. Throws an `InputError` with everything that cannot be
+ * stitched, wherever the layer stands.
+ */
+export const layerImages = (
+  layer: WorkLayer,
+  fragment: Fragment | undefined,
+  { platform, stages }: Pick<LayerPlan, 'platform' | 'stages'>,
+): readonly string[] => {
+  const images = new Set<string>()
+  const pin = (reference: string): string => {
+    images.add(reference)
+    return reference
+  }
+  const stage = layer.layer.toLowerCase()
+  stitchLayer({ layer, stage, parent: 'below', platform, stages, pin }, fragment)
+  return [...images]
 }

@@ -1,8 +1,8 @@
 import type { WorkItem } from '../factory/work-item.ts'
-import { cacheRef, type CacheLocation } from '../layers/cache-refs.ts'
-import type { Platform } from '../oci/platform.ts'
-import { platformSlug } from '../oci/platform.ts'
+import { stepOptions } from '../layers/build-options.ts'
+import { platformSlug, type Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
+import type { CacheWrite, ItemRefs, LegRefs, PrefixWrite } from '../plan/leg-cache.ts'
 import { registryCacheFrom, registryCacheTo, renderAttributes } from './attributes.ts'
 import type { BakeTarget, CollectorTarget } from './bake.ts'
 import type { StitchedDockerfile } from './stitched.ts'
@@ -15,11 +15,10 @@ export type RenderItem = {
   readonly images: readonly string[]
 }
 
-/** Where the cache of a leg lives and what may be done with it. */
+/** What a leg reads and writes of caches. */
 export type LegCache = {
-  readonly strategy: 'manifest' | 'platform'
-  readonly location?: CacheLocation
   readonly access: CacheAccess
+  readonly refs: LegRefs
   /** Further sources and exports of the user, as Buildx takes them. */
   readonly from: readonly string[]
   readonly to: readonly string[]
@@ -38,15 +37,18 @@ export type LegSettings = {
   readonly context: string
 }
 
-/** Cache refs of one work item; what it was told to read and write. */
-export type CacheRefs = { readonly from: readonly string[]; readonly to: readonly string[] }
+/** A target that builds a prefix, to write its cache ref. */
+export type PrefixTarget = { readonly bake: BakeTarget; readonly write: PrefixWrite }
 
 /** A leg as BuildKit is told of it: targets in the order of the work items, `t0` for the first. */
 export type RenderedLeg = {
   readonly targets: readonly BakeTarget[]
+  readonly prefixes: readonly PrefixTarget[]
   readonly collectors: readonly CollectorTarget[]
-  /** The registry refs of each target, in order. With a collector, those that the collector writes for it. */
-  readonly refs: readonly CacheRefs[]
+  /** What they read and write. */
+  readonly refs: LegRefs
+  /** Name of the target that writes a ref. */
+  readonly writers: ReadonlyMap<string, string>
   /** File names within the folder, and their texts. */
   readonly files: readonly { readonly name: string; readonly text: string }[]
 }
@@ -65,60 +67,93 @@ const outputsOf = ({ push, load, driver }: LegSettings, named: boolean): readonl
   ]
 }
 
-const refsOf = ({ strategy, location, access }: LegCache, { manifestId, platform }: WorkItem): CacheRefs => {
-  if (location === undefined) return { from: [], to: [] }
-  const ref = cacheRef(strategy, location, { manifestId, platform })
-  return { from: access.read ? [ref] : [], to: access.write ? [ref] : [] }
+const exportOf = ({ ref, mode }: CacheWrite): string => registryCacheTo(ref, mode)
+
+/** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
+const sharedWrites = (items: readonly ItemRefs[]): ReadonlySet<string> => {
+  const refs = items.flatMap(({ to }) => to.map(({ ref }) => ref))
+  return new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index))
 }
 
-/** Auxiliary stages are not part of the result's own chain, so only `max` keeps their steps. */
-const modeOf = ({ dockerfile }: RenderItem): 'min' | 'max' => {
-  const chain = new Set(dockerfile.targets.map(({ stage }) => stage))
-  return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max'
-}
-
-/** Whether several targets would write one ref, so that a collector must write it once for all of them. */
-const needsCollector = ({ strategy, location, access }: LegCache): boolean =>
-  location !== undefined && access.write && (strategy === 'platform' || location.tag !== undefined)
-
-const collectorsOf = (items: readonly RenderItem[], cache: LegCache): readonly CollectorTarget[] => {
-  if (!needsCollector(cache)) return []
-  const platforms: readonly Platform[] = [...new Set(items.map(({ item }) => item.platform))]
-  return platforms.map((platform) => {
-    const members = items.flatMap(({ item }, index) => (item.platform === platform ? [{ item, index }] : []))
-    const refs = members.map(({ item }) => refsOf(cache, item))
-    return {
+const collectorsOf = (
+  items: readonly RenderItem[],
+  { refs }: LegCache,
+  shared: ReadonlySet<string>,
+): readonly CollectorTarget[] => {
+  const members = items.flatMap(({ item: { platform } }, index) => {
+    const own = refs.items[index]
+    return own?.to.some(({ ref }) => shared.has(ref)) === true ? [{ platform, index, own }] : []
+  })
+  return [...Map.groupBy(members, ({ platform }) => platform)].map(
+    ([platform, ofPlatform]: readonly [Platform, typeof members]) => ({
       name: `collect-${platformSlug(platform)}`,
       platform,
-      leaves: members.map(({ index }) => `t${index}`),
-      cacheFrom: [...new Set(refs.flatMap(({ from }) => from))].map(registryCacheFrom),
-      cacheTo: [...new Set(refs.flatMap(({ to }) => to))].map((ref) => registryCacheTo(ref, 'max')),
-    }
-  })
+      leaves: ofPlatform.map(({ index }) => `t${index}`),
+      cacheFrom: [...new Set(ofPlatform.flatMap(({ own }) => own.from))].map(registryCacheFrom),
+      refs: [...new Set(ofPlatform.flatMap(({ own }) => own.to.map(({ ref }) => ref)))],
+    }),
+  )
+}
+
+const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<string>, settings: LegSettings) => {
+  const { cache } = settings
+  const { item, dockerfile, images } = rendered
+  const own = cache.refs.items[index] ?? { from: [], to: [] }
+  return {
+    name: `t${index}`,
+    dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+    context: settings.context,
+    contexts: dockerfile.contexts,
+    platform: item.platform,
+    tags: images,
+    outputs: outputsOf(settings, images.length > 0),
+    cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
+    cacheTo: [
+      ...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf),
+      ...(cache.access.write ? cache.to : []),
+    ],
+    extra: item.bake,
+  }
+}
+
+/** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
+export const prefixTarget = (
+  write: PrefixWrite,
+  name: string,
+  items: readonly RenderItem[],
+  settings: Pick<LegSettings, 'folder' | 'context'>,
+): readonly PrefixTarget[] => {
+  const rendered = items[write.item]
+  if (rendered === undefined) return []
+  const { item, dockerfile } = rendered
+  const bake: BakeTarget = {
+    name,
+    dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+    stage: write.prefix.stage,
+    context: settings.context,
+    contexts: dockerfile.contexts,
+    platform: item.platform,
+    tags: [],
+    outputs: [renderAttributes({ type: 'cacheonly' })],
+    cacheFrom: write.from.map(registryCacheFrom),
+    cacheTo: [exportOf(write)],
+    extra: stepOptions(item.bake),
+  }
+  return [{ bake, write }]
 }
 
 /** Everything BuildKit is told about a leg, as values: targets, collectors and the files they name. */
 export const renderLeg = (items: readonly RenderItem[], settings: LegSettings): RenderedLeg => {
-  const { cache } = settings
-  const refs = items.map(({ item }) => refsOf(cache, item))
-  const collected = needsCollector(cache)
-  const targets = items.map((rendered, index): BakeTarget => {
-    const { item, dockerfile, images } = rendered
-    const own = refs[index] ?? { from: [], to: [] }
-    const exports = collected ? [] : own.to.map((ref) => registryCacheTo(ref, modeOf(rendered)))
-    return {
-      name: `t${index}`,
-      dockerfile: `${settings.folder}/${dockerfileName(item)}`,
-      context: settings.context,
-      contexts: dockerfile.contexts,
-      platform: item.platform,
-      tags: images,
-      outputs: outputsOf(settings, images.length > 0),
-      cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
-      cacheTo: [...exports, ...(cache.access.write ? cache.to : [])],
-      extra: item.bake,
-    }
-  })
+  const { refs } = settings.cache
+  const shared = sharedWrites(refs.items)
+  const targets = items.map((rendered, index): BakeTarget => itemTarget(rendered, index, shared, settings))
+  const collectors = collectorsOf(items, settings.cache, shared)
+  const prefixes = refs.prefixes.flatMap((write, index) => prefixTarget(write, `p${index}`, items, settings))
+  const writers = new Map([
+    ...refs.items.flatMap(({ to }, index) => to.map(({ ref }): [string, string] => [ref, `t${index}`])),
+    ...prefixes.map(({ bake, write }): [string, string] => [write.ref, bake.name]),
+    ...collectors.flatMap(({ name, refs: own }) => own.map((ref): [string, string] => [ref, name])),
+  ])
   const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }))
-  return { targets, collectors: collectorsOf(items, cache), refs, files }
+  return { targets, prefixes, collectors, refs, writers, files }
 }

@@ -48,6 +48,11 @@ export type StitchedDockerfile = {
   readonly copied: readonly CopiedLines[]
   /** Named contexts by their name in the stitched Dockerfile, `<layer>.<name>`, as Buildx takes them. */
   readonly contexts: Readonly<Record<string, string>>
-  /** All images it names, arguments filled in and not pinned, in order of first use. */
-  readonly images: readonly string[]
+}
+
+/** What of a Dockerfile a build of one of its layers' stages needs. */
+export const upToStage = (dockerfile: StitchedDockerfile, stage: string): StitchedDockerfile => {
+  const targets = dockerfile.targets.slice(0, dockerfile.targets.findIndex((target) => target.stage === stage) + 1)
+  const layers = new Set(targets.map(({ layer }) => layer))
+  return { ...dockerfile, targets, steps: dockerfile.steps.filter(({ layer }) => layers.has(layer)) }
 }

@@ -1,6 +1,7 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import type { PlannedLeg } from '../plan/leg.ts'
-import type { PinnedImage, Plan } from '../plan/plan.ts'
+import type { PinnedImage } from '../plan/images.ts'
+import type { Plan } from '../plan/plan.ts'
 import { renderDocument, type Section } from './document.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { renderCount } from './quantity.ts'

@@ -1,17 +1,16 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import type { StepResult, TargetResult } from '../progress/build-result.ts'
 import type { Failure } from '../progress/failures.ts'
-import type { CacheRefs } from '../render/leg.ts'
-import type { StepReport, WorkItemResult } from './results.ts'
+import type { CacheExport, StepReport, WorkItemResult } from './results.ts'
 
 /** What is known of one work item when its leg is done. */
 export type ItemOutcome = {
   readonly item: WorkItem
   readonly aliases: readonly string[]
   readonly images: readonly string[]
-  readonly refs: CacheRefs
-  /** Refs whose export arrived; Buildx names its digest in the metadata file. */
-  readonly exported: boolean
+  /** Refs that it was told to import. */
+  readonly imports: readonly string[]
+  readonly exports: readonly CacheExport[]
   readonly result?: TargetResult
   readonly digest?: string
   readonly failure?: Failure
@@ -49,9 +48,8 @@ const errorOf = ({ step, error, exitCode, logTail }: Failure): NonNullable<WorkI
 
 /** The result of one work item, as it is reported. */
 export const workItemResult = (outcome: ItemOutcome): WorkItemResult => {
-  const { item, refs, result, failure } = outcome
+  const { item, result, failure } = outcome
   const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]))
-  const exportError = result?.exports.find(({ of, error }) => of === 'cache' && error !== undefined)?.error
   return {
     manifestId: item.manifestId,
     aliases: outcome.aliases,
@@ -63,15 +61,11 @@ export const workItemResult = (outcome: ItemOutcome): WorkItemResult => {
     cachedSteps: result?.counts.cached ?? 0,
     cacheHitRatio: result?.counts.ratio ?? 1,
     durationMs: result === undefined ? 0 : durationOf(result),
-    cacheFrom: refs.from.map((ref) => {
+    cacheFrom: outcome.imports.map((ref) => {
       const error = importErrors.get(ref)
       return { ref, ...(error === undefined ? {} : { error }) }
     }),
-    cacheTo: refs.to.map((ref) => ({
-      ref,
-      written: outcome.exported,
-      ...(exportError === undefined ? {} : { error: exportError }),
-    })),
+    cacheTo: outcome.exports,
     ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
     ...(failure === undefined ? {} : { error: errorOf(failure) }),
   }

@@ -54,6 +54,19 @@ export type WorkItemResult = {
   }
 }
 
+/** Steps that ran although the refs of their prefixes were there, and those refs. */
+export type Disagreement = {
+  /** Distinct steps. */
+  readonly steps: number
+  readonly refs: readonly {
+    readonly ref: string
+    readonly layer: string
+    readonly variant: string
+    /** Whether it was written again, with the steps that ran. */
+    readonly written: boolean
+  }[]
+}
+
 /** What a leg did, as it is written to the results file. */
 export type Results = {
   readonly version: 1
@@ -63,6 +76,8 @@ export type Results = {
   readonly factory: string
   readonly name: string
   readonly leg?: string
+  /** Kind of the leg; one of a wave builds prefixes, which stand where work items stand otherwise. */
+  readonly kind?: 'wave' | 'build'
   readonly builder: {
     readonly name: string
     readonly driver: string
@@ -70,6 +85,8 @@ export type Results = {
     readonly buildx: string
   }
   readonly cache: { readonly strategy: string; readonly access: CacheAccess }
+  /** Where a cache ref promised steps that BuildKit ran all the same. */
+  readonly disagreed: Disagreement
   readonly items: readonly WorkItemResult[]
   /** Steps over all work items: each counts once for every work item it is part of. */
   readonly totalSteps: number

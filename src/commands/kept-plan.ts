@@ -1,0 +1,66 @@
+import type { Context } from '../io/context.ts'
+import type { Io } from '../io/io.ts'
+import { RegistryError } from '../io/registry/registry-error.ts'
+import { cacheTag } from '../layers/cache-refs.ts'
+import { formatReference, parseReference, type Reference } from '../oci/reference.ts'
+import type { RunEvent } from '../plan/access.ts'
+import type { PlannedCache } from '../plan/cache.ts'
+import { parsePlan } from '../plan/parse-plan.ts'
+import { encodePlan } from '../plan/plan-file.ts'
+import type { Plan } from '../plan/plan.ts'
+import { InputError } from '../problem.ts'
+
+/** Media type of a plan that is kept in a registry: gzip of the plan file. */
+const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
+
+/** The branch that a run is about: its own, or the one that its pull request goes to; outside GitHub `local`. */
+const branchesOf = ({ name, ref, baseBranch, defaultBranch }: RunEvent): readonly string[] => {
+  if (name === undefined) return ['local']
+  const own = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
+  return [...new Set([own, baseBranch, defaultBranch].flatMap((branch) => branch ?? []))]
+}
+
+/** Where the newest plan of a branch is kept: beside the cache, so that pruning one cannot touch the other. */
+const placeOf = ({ ref, strategy }: PlannedCache, branch: string): Reference | undefined => {
+  const cache = ref === undefined || strategy !== 'layer' ? undefined : parseReference(ref)
+  if (cache === undefined) return undefined
+  const { registry, repository } = cache
+  return { registry, repository: `${repository}-records`, tag: cacheTag(`plan-${branch}`) }
+}
+
+const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
+  try {
+    const text = await io.registry.getText(place, PLAN_TYPE)
+    return text === undefined ? undefined : parsePlan(text, formatReference(place))
+  } catch (error) {
+    // An earlier plan only helps. One of another release, or one that cannot be read, is as good as none.
+    if (!(error instanceof RegistryError) && !(error instanceof InputError)) throw error
+    io.actions.info(`The plan kept as ${formatReference(place)} cannot be used: ${error.message}`)
+    return undefined
+  }
+}
+
+/** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
+export const fetchKeptPlan = async (cache: PlannedCache, { event }: Context, io: Io): Promise<Plan | undefined> => {
+  if (!cache.access.read) return undefined
+  for (const branch of branchesOf(event)) {
+    const place = placeOf(cache, branch)
+    const plan = place === undefined ? undefined : await fetchPlan(place, io)
+    if (plan !== undefined) return plan
+  }
+  return undefined
+}
+
+/** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
+export const keepPlan = async (plan: Plan, { event }: Context, io: Io): Promise<void> => {
+  const [branch] = branchesOf(event)
+  const place = branch === undefined || !plan.cache.access.write ? undefined : placeOf(plan.cache, branch)
+  if (place === undefined) return
+  try {
+    await io.registry.putText(place, PLAN_TYPE, JSON.stringify(encodePlan(plan)))
+    io.actions.info(`The plan is kept as ${formatReference(place)}, for later runs to compare with`)
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    io.actions.info(`The plan is not kept for later runs, which then know less of what changed: ${error.message}`)
+  }
+}

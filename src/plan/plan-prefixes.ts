@@ -1,0 +1,80 @@
+import type { WorkItem } from '../factory/work-item.ts'
+import type { LayerContent } from '../layers/layer-content.ts'
+import type { LayerTree } from '../layers/tree.ts'
+import { layerCost, type StepTimes } from './costs.ts'
+import type { PinnedImage } from './images.ts'
+import { isEmulated } from './leg.ts'
+import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
+import type { PlannedWork } from './work-graph.ts'
+
+/** What prefixes are planned from. Tags and states are in the order of the tree's prefixes. */
+export type PrefixSources = {
+  readonly items: readonly WorkItem[]
+  readonly tree: LayerTree
+  /** Empty where refs are not named by content. */
+  readonly tags: readonly string[]
+  readonly states: readonly Pick<PlannedPrefix, 'state' | 'imports'>[]
+  readonly images: readonly PinnedImage[]
+  readonly times: StepTimes
+}
+
+/** A plan's work, what it is made of, and how sure its costs are. */
+export type PrefixedWork = PlannedWork & {
+  readonly contents: readonly PrefixContent[]
+  /** For each prefix the share of its cost that was measured, 0 to 1. */
+  readonly measured: readonly number[]
+}
+
+/** The first work item that has each prefix. */
+const firstItems = ({ prefixes, tops }: LayerTree): readonly number[] => {
+  const first = new Array<number>(prefixes.length).fill(-1)
+  for (const [item, top] of tops.entries()) {
+    for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent) first[index] = item
+  }
+  return first
+}
+
+/** Compressed filesystem layers and what they unpack to. */
+const UNPACKED = 3
+
+/** Disk of the base image that the lowest prefix of a work item stands on, bytes. */
+const baseBytes = (item: WorkItem | undefined, images: ReadonlyMap<string, PinnedImage>): number =>
+  (images.get(item?.layers[0]?.from ?? '')?.contents[item?.platform ?? '']?.bytes ?? 0) * UNPACKED
+
+/** Numbers each content once. */
+const numberContents = ({ prefixes }: LayerTree) => {
+  const numbers = new Map<LayerContent, number>()
+  for (const { content } of prefixes) if (!numbers.has(content)) numbers.set(content, numbers.size)
+  const contents = [...numbers.keys()].map(({ steps, inputs, auxiliary, unpinned }): PrefixContent => {
+    return { steps, inputs, auxiliary, unpinned }
+  })
+  return { numbers, contents }
+}
+
+/** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
+export const planPrefixes = ({ items, tree, tags, states, images, times }: PrefixSources): PrefixedWork => {
+  const byReference = new Map(images.map((image) => [image.reference, image]))
+  const { numbers, contents } = numberContents(tree)
+  const first = firstItems(tree)
+  const costs = tree.prefixes.map(({ layer, content, platform }, index) => {
+    const item = items[first[index] ?? -1]
+    return layerCost(layer, content, platform, { times, emulated: item !== undefined && isEmulated(item) })
+  })
+  const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index): PlannedPrefix => {
+    const tag = tags[index]
+    return {
+      ...(parent === undefined ? {} : { parent }),
+      ...{ platform, layer: layer.layer, variant: layer.variant, item: first[index] ?? -1, key },
+      ...(tag === undefined ? {} : { tag }),
+      ...{ content: numbers.get(content) ?? -1, below },
+      ...(states[index] ?? { state: 'unknown', imports: [] }),
+      costMs: Math.round(costs[index]?.ms ?? 0),
+    }
+  })
+  const bytes = prefixes.map(({ parent, item }, index) => {
+    const base = parent === undefined ? baseBytes(items[item], byReference) : 0
+    return base + (costs[index]?.bytes ?? 0)
+  })
+  const tops = tree.tops.map((top) => top ?? null)
+  return { items, tops, prefixes, contents, bytes, measured: costs.map(({ measured }) => measured) }
+}

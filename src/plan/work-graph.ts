@@ -1,0 +1,101 @@
+import type { CacheStrategy } from '../factory/factory.ts'
+import type { WorkItem } from '../factory/work-item.ts'
+import { chainOf } from '../layers/tree.ts'
+import { poolOf } from './leg.ts'
+import { mustRun, type PlannedPrefix } from './prefixes.ts'
+import { planSchedule, type Schedule, type ScheduledLeg, type ScheduleOptions } from './schedule/schedule.ts'
+import type { WorkLeaf, WorkNode } from './schedule/schedule.ts'
+
+/** What an image costs besides its steps: loading what is cached, exporting, pushing; ms. */
+const IMAGE_MS = 5_000
+
+/** The work that a plan has to share out. */
+export type PlannedWork = {
+  readonly items: readonly WorkItem[]
+  readonly tops: readonly (number | null)[]
+  readonly prefixes: readonly PlannedPrefix[]
+  /** Disk that the own steps of each prefix take, bytes; of the lowest ones with their base image. */
+  readonly bytes: readonly number[]
+}
+
+/** Work as the scheduler takes it, and the prefix that each of its nodes stands for. */
+type WorkGraph = {
+  readonly nodes: readonly WorkNode[]
+  readonly leaves: readonly WorkLeaf[]
+  readonly prefixOf: readonly number[]
+}
+
+/** Prefixes that a work item's leg has to build: those above the highest one whose ref exists. */
+const missingOf = ({ prefixes }: PlannedWork, top: number | null): readonly number[] => {
+  const chain = chainOf(prefixes, top)
+  return chain.slice(chain.findLastIndex((index) => prefixes[index]?.state === 'warm') + 1)
+}
+
+/** A prefix that several pools need stands for a node in each: a leg runs in one pool. */
+const graphOf = (work: PlannedWork): WorkGraph => {
+  const { items, tops, prefixes, bytes } = work
+  const needed = new Map<string, { pool: string; prefix: number }>()
+  const topKeys = items.map((item, leaf) => {
+    const pool = poolOf(item)
+    const missing = missingOf(work, tops[leaf] ?? null)
+    for (const prefix of missing) needed.set(`${prefix} ${pool}`, { pool, prefix })
+    return missing.length === 0 ? undefined : `${missing.at(-1) ?? -1} ${pool}`
+  })
+  const ordered = [...needed].sort(([, a], [, b]) => a.prefix - b.prefix)
+  const positions = new Map(ordered.map(([key], position) => [key, position]))
+  const nodes = ordered.map(([, { pool, prefix }]): WorkNode => {
+    const { key = '', parent, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
+    const below = positions.get(`${parent ?? -1} ${pool}`)
+    const cost = mustRun({ state }) ? costMs : 0
+    return { id: `${pool} ${key}`, ...(below === undefined ? {} : { parent: below }), pool, cost, bytes: bytes[prefix] ?? 0 }
+  })
+  const leaves = items.map((item, leaf): WorkLeaf => {
+    const node = positions.get(topKeys[leaf] ?? '')
+    const id = `${item.manifestId} ${item.platform}`
+    return { id, ...(node === undefined ? {} : { node }), pool: poolOf(item), cost: IMAGE_MS, bytes: 0 }
+  })
+  return { nodes, leaves, prefixOf: ordered.map(([, { prefix }]) => prefix) }
+}
+
+/** What the strategy lets a schedule do: only content-named refs hand prefixes on from one leg to another. */
+const optionsFor = (strategy: CacheStrategy, handsOn: boolean, options: ScheduleOptions): ScheduleOptions => {
+  switch (strategy) {
+    case 'layer':
+      return handsOn ? options : { ...options, waves: 0 }
+    case 'manifest':
+      return { ...options, waves: 0, repeat: 'free' }
+    case 'platform':
+      // Several legs would overwrite each other's ref.
+      return { ...options, waves: 0, repeat: 'free', maxParallel: 1 }
+  }
+}
+
+/** The schedule in terms of prefixes. What two pools build counts as repeated, and the first leg writes it. */
+const inPrefixes = ({ waves, legs, repeated, ...rest }: Schedule, { nodes, prefixOf }: WorkGraph): Schedule => {
+  const toPrefix = (node: number): number => prefixOf[node] ?? -1
+  const written = new Set<number>()
+  const twice = new Map<number, number>()
+  const translate = (leg: ScheduledLeg): ScheduledLeg => {
+    const before = new Set(leg.repeats)
+    const repeats = leg.nodes.filter((node) => before.has(node) || written.has(toPrefix(node)))
+    for (const node of leg.nodes.filter((each) => !before.has(each))) {
+      if (written.has(toPrefix(node))) twice.set(node, (twice.get(node) ?? 0) + 1)
+      written.add(toPrefix(node))
+    }
+    return { ...leg, nodes: leg.nodes.map(toPrefix), repeats: repeats.map(toPrefix) }
+  }
+  const translated = { waves: waves.map((wave) => wave.map(translate)), legs: legs.map(translate) }
+  const acrossPools = [...twice].map(([node, extra]) => ({ node, extra, costMs: extra * (nodes[node]?.cost ?? 0) }))
+  const all = [...repeated, ...acrossPools].map((each) => ({ ...each, node: toPrefix(each.node) }))
+  return { ...rest, ...translated, repeated: all }
+}
+
+/** Who builds what, when: the schedule of a plan's work, where nodes are indices of prefixes. */
+export const shareOut = (
+  work: PlannedWork,
+  { strategy, handsOn }: { readonly strategy: CacheStrategy; readonly handsOn: boolean },
+  options: ScheduleOptions,
+): Schedule => {
+  const graph = graphOf(work)
+  return inPrefixes(planSchedule(graph.nodes, graph.leaves, optionsFor(strategy, handsOn, options)), graph)
+}
