@@ -14,6 +14,7 @@ export const HOSTILE = {
   entity: '&lt;b&gt; &#124;',
   math: '$\\unicode{x}$',
   surrogate: 'half \ud83d of an emoji',
+  reference: 'see acme/other#12, #3 and GH-4',
   control: 'bell\u0007 null\u0000',
 } as const
 

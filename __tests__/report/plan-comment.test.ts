@@ -86,6 +86,7 @@ describe('renderPlanComment', () => {
     expect(pipesByRow(markdown)).toEqual(SHAPE)
     expect(markdown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2066-\u2069]/)
     expect(withoutCode(markdown)).not.toMatch(/<img|@octocat|\]\(|:\/\/|www\.|\$\\/)
+    expect(withoutCode(markdown).replaceAll(/<code>.*?<\/code>/g, '')).not.toMatch(/(?<!&)#\d|GH-\d/)
   })
 
   test('no text whatever breaks the table, ends the fold or begins a line', () => {
