@@ -140,7 +140,6 @@ describe('comments are unavailable', () => {
   test.each([
     { who: 'a token that only reads, as a fork’s', changes: { token: TOKENS.readOnly }, reason: `403: ${DENIED}` },
     { who: 'a token that does not see the repository', changes: { repository: 'acme/secret' }, reason: '404: Not F' },
-    { who: 'a token that nobody gave', changes: { token: 'ghs_expired' }, reason: '401: Bad credentials' },
   ])('to $who, and the reason names the permission', async ({ changes, reason }) => {
     const github = await start()
     const kept = await commentsOn(github, changes).keep(MARKER, 'body')
@@ -210,6 +209,11 @@ describe('a failure', () => {
     expect(kept).toEqual({ status: 'failed', reason: expect.stringMatching(reason) })
     expect(callsOf(github)).toHaveLength(attempts)
     expect(github.comments).toEqual([])
+  })
+
+  test('to be let in is told', async () => {
+    const kept = await commentsOn(await start(), { token: 'ghs_expired' }).keep(MARKER, 'body')
+    expect(kept).toEqual({ status: 'failed', reason: expect.stringContaining('401: Bad credentials') })
   })
 
   test('to reach anybody is told', async () => {

@@ -66,6 +66,6 @@ export const explainGithubFailure = (thrown: unknown, now: number): GithubFailur
   const limited = rateLimitWait(failure, message, now)
   // Octokit gives 500 to a request without an answer.
   if (limited !== undefined || status >= 500) return { kind: 'temporary', reason: message, wait: limited ?? 0 }
-  const denied = status === 401 || status === 403 || status === 404 || status === 410
+  const denied = status === 403 || status === 404 || status === 410
   return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}` }
 }
