@@ -23,6 +23,7 @@ describe('parseRunEvent', () => {
       defaultBranch: 'master',
       repository: 'Codertocat/Hello-World',
       headRepository: 'octocat/Hello-World',
+      pullRequest: 2,
       actor: 'octocat',
     })
   })
@@ -44,6 +45,8 @@ describe('parseRunEvent', () => {
     ['a list', [1]],
     ['a repository that is none', { repository: 'acme', sender: null, pull_request: 7 }],
     ['names that are no texts', { repository: { default_branch: 7, full_name: null }, sender: { login: [] } }],
+    ['a pull request of no number', { pull_request: { number: '7' } }],
+    ['a pull request of an impossible number', { pull_request: { number: -1.5 } }],
     ['empty names', { repository: { default_branch: '', full_name: '' } }],
     ['names that are inherited', Object.create({ repository: { default_branch: 'evil' } })],
   ] as readonly (readonly [string, unknown])[])('a payload that is %s says nothing', (_, payload) => {

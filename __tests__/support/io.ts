@@ -34,6 +34,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       remove: unexpected,
     },
     clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
+    comments: { keep: unexpected },
     docker: { query: unexpected, run: unexpected },
     files: {
       read: (path) => Promise.resolve(texts.get(path)),

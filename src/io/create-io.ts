@@ -7,6 +7,7 @@ import type { Context } from './context.ts'
 import { createDocker } from './docker.ts'
 import { createFiles } from './files.ts'
 import type { Io } from './io.ts'
+import { createComments } from './pull-request-comment.ts'
 import { createKeychain, dockerConfigFolder } from './registry/credentials.ts'
 import { createRegistry } from './registry/registry.ts'
 import { createWhileSignedIn } from './sign-in.ts'
@@ -34,6 +35,13 @@ export const createIo = (
     artifacts: createArtifacts(env),
     builders: createBuilders(docker),
     clock: createClock(),
+    comments: createComments({
+      token: githubToken,
+      apiUrl: env['GITHUB_API_URL'],
+      repository: event.repository,
+      pullRequest: event.pullRequest,
+      version: VERSION,
+    }),
     docker,
     files: createFiles(workspace, temporary),
     registry: createRegistry({

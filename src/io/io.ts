@@ -4,6 +4,7 @@ import type { Builders } from './builders.ts'
 import type { Clock } from './clock.ts'
 import type { Docker } from './docker.ts'
 import type { Files } from './files.ts'
+import type { Comments } from './pull-request-comment.ts'
 import type { Registry } from './registry/registry.ts'
 import type { WhileSignedIn } from './sign-in.ts'
 
@@ -13,6 +14,7 @@ export type Io = {
   readonly artifacts: Artifacts
   readonly builders: Builders
   readonly clock: Clock
+  readonly comments: Comments
   readonly docker: Docker
   readonly files: Files
   readonly registry: Registry

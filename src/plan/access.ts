@@ -1,4 +1,4 @@
-/** What started the run, as far as cache access depends on it. */
+/** What started the run, as far as cache access and comments depend on it. */
 export type RunEvent = {
   /** `GITHUB_EVENT_NAME`; absent outside GitHub. */
   readonly name?: string
@@ -12,6 +12,8 @@ export type RunEvent = {
   readonly repository?: string
   /** `pull_request.head.repo.full_name` of the event payload; null when the fork was deleted. */
   readonly headRepository?: string | null
+  /** `pull_request.number` of the event payload. */
+  readonly pullRequest?: number
   /** `sender.login` or `GITHUB_ACTOR`. */
   readonly actor?: string
 }

@@ -19,6 +19,9 @@ const at = (value: unknown, ...path: readonly string[]): unknown =>
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
+const numberOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined
+
 /** A fork that was deleted leaves `head.repo: null` behind. */
 const headRepositoryOf = (payload: unknown): string | null | undefined =>
   at(payload, 'pull_request', 'head', 'repo') === null
@@ -34,6 +37,7 @@ export const parseRunEvent = (environment: RunEnvironment, payload: unknown): Ru
   const defaultBranch = textOf(at(payload, 'repository', 'default_branch'))
   const repository = textOf(at(payload, 'repository', 'full_name')) ?? textOf(environment.GITHUB_REPOSITORY)
   const headRepository = headRepositoryOf(payload)
+  const pullRequest = numberOf(at(payload, 'pull_request', 'number'))
   const actor = textOf(at(payload, 'sender', 'login')) ?? textOf(environment.GITHUB_ACTOR)
   return {
     ref: environment.GITHUB_REF ?? '',
@@ -42,6 +46,7 @@ export const parseRunEvent = (environment: RunEnvironment, payload: unknown): Ru
     ...(defaultBranch === undefined ? {} : { defaultBranch }),
     ...(repository === undefined ? {} : { repository }),
     ...(headRepository === undefined ? {} : { headRepository }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
     ...(actor === undefined ? {} : { actor }),
   }
 }

@@ -24,7 +24,7 @@ const bytesOf = (text: string): number => Buffer.byteLength(text) + 1
 const NOTE_BYTES = 100
 
 const renderCutNote = (cut: number): string =>
-  `\n_… ${renderCount(cut, 'more entry', 'more entries')} left out to stay below GitHub’s limit of 1 MiB._\n`
+  `\n_… ${renderCount(cut, 'more entry', 'more entries')} left out to stay below GitHub’s limit._\n`
 
 /** How many rows from the top fit into the bytes, and what they take. */
 const fitRows = (rows: readonly string[], bytes: number): { readonly count: number; readonly used: number } => {

@@ -39,8 +39,15 @@ const escape = (value: string): string =>
     .replaceAll(/(?<=www)\./gi, reference('.'))
     .replaceAll('@', `${reference('@')}${reference(ZERO_WIDTH_SPACE)}`)
 
+/**
+ * Splits what GitHub takes for an issue or a pull request: `#12`, `acme/factory#12`, `GH-12`. In a comment that would
+ * leave a trace on the page of the other one (docs, "Autolinked references and URLs"). After `&` it is ours.
+ */
+const splitReferences = (escaped: string): string =>
+  escaped.replaceAll(/(?<=(?<!&)#|\bgh-)(?=\d)/gi, reference(ZERO_WIDTH_SPACE))
+
 /** Untrusted text for a sentence, a table cell, a heading or inside HTML: one line that shows as it is and does nothing. */
-export const renderText = (value: string): string => escape(plain(value))
+export const renderText = (value: string): string => splitReferences(escape(plain(value)))
 
 /** What needs no care inside a code span: ids, platforms, paths, references. */
 const TAME = /^[\w.,:/@+=(){}-]+( [\w.,:/@+=(){}-]+)*$/

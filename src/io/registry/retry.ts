@@ -25,6 +25,13 @@ export type Pacing = {
   readonly random: () => number
 }
 
+/** The machine's own time and chance. */
+export const REAL_PACING: Pacing = {
+  sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
+  now: Date.now,
+  random: Math.random,
+}
+
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 8_000
 

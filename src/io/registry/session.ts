@@ -2,7 +2,7 @@ import type { CredentialLookup, Keychain } from './credentials.ts'
 import { canonicalHost } from './endpoint.ts'
 import type { FetchedManifest } from './fetched-manifest.ts'
 import { createGate, type Gate } from './gate.ts'
-import { type Pacing, PATIENCE, type Patience } from './retry.ts'
+import { type Pacing, PATIENCE, type Patience, REAL_PACING } from './retry.ts'
 
 /** What a session needs from outside. Time and chance default to the real ones. */
 export type SessionOptions = Partial<Pacing> & {
@@ -48,12 +48,6 @@ const memoise = <T>(make: (key: string) => T): ((key: string) => T) => {
   }
 }
 
-const REAL: Pacing = {
-  sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
-  now: Date.now,
-  random: Math.random,
-}
-
 /** Starts a session with any number of registries. */
 export const createSession = (options: SessionOptions): Session => {
   const { version, keychain, warn, insecure = [], concurrency = 6 } = options
@@ -69,9 +63,9 @@ export const createSession = (options: SessionOptions): Session => {
     fetch: options.fetch ?? globalThis.fetch,
     userAgent: `strata/${version}`,
     pacing: {
-      sleep: options.sleep ?? REAL.sleep,
-      now: options.now ?? REAL.now,
-      random: options.random ?? REAL.random,
+      sleep: options.sleep ?? REAL_PACING.sleep,
+      now: options.now ?? REAL_PACING.now,
+      random: options.random ?? REAL_PACING.random,
     },
     patience: { ...PATIENCE, ...options.patience },
     insecure: new Set(insecure.map(canonicalHost)),
