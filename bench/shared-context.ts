@@ -6,6 +6,7 @@ import { parseFragment } from '../src/fragment/parse.ts'
 import { stitch } from '../src/render/dockerfile.ts'
 import type { RenderItem } from '../src/render/leg.ts'
 import { writeLeg } from './bake.ts'
+import { median } from './median.ts'
 import type { BenchResult } from './run.ts'
 
 const RUNS = 5
@@ -52,12 +53,6 @@ const measure = async (form: Form): Promise<Measured> => {
   await emptyBuilder()
   const { result, ms } = await leg.bake()
   return { steps: result.unique.total, rerun: result.unique.total - result.unique.cached, ms }
-}
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const [low = 0, high = 0] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]]
-  return (low + high) / 2
 }
 
 const summarize = (runs: readonly Measured[]) => ({

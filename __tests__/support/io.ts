@@ -35,6 +35,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     },
     clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
     comments: { keep: unexpected },
+    contexts: { read: () => new Map(), oddModes: () => ({ count: 0 }) },
     docker: { query: unexpected, run: unexpected },
     files: {
       read: (path) => Promise.resolve(texts.get(path)),

@@ -3,6 +3,7 @@ import type { Actions } from './actions.ts'
 import { createArtifacts } from './artifacts.ts'
 import { createBuilders } from './builders.ts'
 import { createClock } from './clock.ts'
+import { createContextReader } from './context-files.ts'
 import type { Context } from './context.ts'
 import { createDocker } from './docker.ts'
 import { createFiles } from './files.ts'
@@ -42,6 +43,7 @@ export const createIo = (
       pullRequest: event.pullRequest,
       version: VERSION,
     }),
+    contexts: createContextReader(workspace),
     docker,
     files: createFiles(workspace, temporary),
     registry: createRegistry({

@@ -2,6 +2,7 @@ import type { Actions } from './actions.ts'
 import type { Artifacts } from './artifacts.ts'
 import type { Builders } from './builders.ts'
 import type { Clock } from './clock.ts'
+import type { ContextReader } from './context-files.ts'
 import type { Docker } from './docker.ts'
 import type { Files } from './files.ts'
 import type { Comments } from './pull-request-comment.ts'
@@ -15,6 +16,7 @@ export type Io = {
   readonly builders: Builders
   readonly clock: Clock
   readonly comments: Comments
+  readonly contexts: ContextReader
   readonly docker: Docker
   readonly files: Files
   readonly registry: Registry

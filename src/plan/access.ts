@@ -14,6 +14,8 @@ export type RunEvent = {
   readonly headRepository?: string | null
   /** `pull_request.number` of the event payload. */
   readonly pullRequest?: number
+  /** `pull_request.base.ref` of the event payload: the branch that it goes to. */
+  readonly baseBranch?: string
   /** `sender.login` or `GITHUB_ACTOR`. */
   readonly actor?: string
 }

@@ -37,6 +37,7 @@ export const parseRunEvent = (environment: RunEnvironment, payload: unknown): Ru
   const defaultBranch = textOf(at(payload, 'repository', 'default_branch'))
   const repository = textOf(at(payload, 'repository', 'full_name')) ?? textOf(environment.GITHUB_REPOSITORY)
   const headRepository = headRepositoryOf(payload)
+  const baseBranch = textOf(at(payload, 'pull_request', 'base', 'ref'))
   const pullRequest = numberOf(at(payload, 'pull_request', 'number'))
   const actor = textOf(at(payload, 'sender', 'login')) ?? textOf(environment.GITHUB_ACTOR)
   return {
@@ -47,6 +48,7 @@ export const parseRunEvent = (environment: RunEnvironment, payload: unknown): Ru
     ...(repository === undefined ? {} : { repository }),
     ...(headRepository === undefined ? {} : { headRepository }),
     ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(baseBranch === undefined ? {} : { baseBranch }),
     ...(actor === undefined ? {} : { actor }),
   }
 }

@@ -1,3 +1,4 @@
+import { memoise } from '../memoise.ts'
 import type { CredentialLookup, Keychain } from './credentials.ts'
 import { canonicalHost } from './endpoint.ts'
 import type { FetchedManifest } from './fetched-manifest.ts'
@@ -36,16 +37,6 @@ export type Session = {
   readonly authorizations: Map<string, Promise<Authorization | undefined>>
   /** By repository and digest. */
   readonly manifests: Map<string, Promise<FetchedManifest>>
-}
-
-/** Remembers what a function made of each key. */
-const memoise = <T>(make: (key: string) => T): ((key: string) => T) => {
-  const made = new Map<string, T>()
-  return (key) => {
-    const value = made.get(key) ?? make(key)
-    made.set(key, value)
-    return value
-  }
 }
 
 /** Starts a session with any number of registries. */
