@@ -50,6 +50,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       getBlob: unexpected,
       getImageConfig: unexpected,
       listTags: unexpected,
+      listTagsWithin: unexpected,
+      putArtifact: unexpected,
       resolveImage: unexpected,
     },
     whileSignedIn: unexpected,

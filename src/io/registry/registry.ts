@@ -6,9 +6,10 @@ import { inputError } from '../../problem.ts'
 import { verifyContent } from './content.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
+import { type ArtifactToPush, putArtifact } from './push.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
-import { listTags } from './tags.ts'
+import { listTags, listTagsWithin } from './tags.ts'
 import { send } from './transport.ts'
 
 /** The image that a reference means on one platform. */
@@ -104,7 +105,7 @@ export const resolveImage = async (session: Session, reference: Reference): Prom
   return { digest, mediaType, kind: 'manifest', platforms: platform === undefined ? [] : [platform] }
 }
 
-/** The read half of a registry client, bound to a session. Tests pass literals. */
+/** A registry client, bound to a session. Tests pass literals. */
 export type Registry = {
   readonly headManifest: (reference: Reference) => Promise<ManifestHead | undefined>
   readonly getManifest: (reference: Reference) => Promise<FetchedManifest>
@@ -115,6 +116,13 @@ export type Registry = {
   ) => Promise<Uint8Array>
   readonly getImageConfig: (reference: Reference, platform: Platform) => Promise<FetchedImage>
   readonly listTags: (repository: Repository) => Promise<readonly string[] | undefined>
+  /** `too many` when it would take more pages; of 1000 tags, or as many as the registry gives. */
+  readonly listTagsWithin: (
+    repository: Repository,
+    limits: { readonly maxPages: number },
+  ) => Promise<readonly string[] | 'too many' | undefined>
+  /** Pushes an artifact with its content, and tells what the reference points to then. */
+  readonly putArtifact: (reference: Reference, artifact: ArtifactToPush) => Promise<ManifestHead>
   readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
 }
 
@@ -127,6 +135,8 @@ export const createRegistry = (options: SessionOptions): Registry => {
     getBlob: (repository, digest, limits) => getBlob(session, repository, digest, limits),
     getImageConfig: (reference, platform) => getImageConfig(session, reference, platform),
     listTags: (repository) => listTags(session, repository),
+    listTagsWithin: (repository, limits) => listTagsWithin(session, repository, limits),
+    putArtifact: (reference, artifact) => putArtifact(session, reference, artifact),
     resolveImage: (reference) => resolveImage(session, reference),
   }
 }
