@@ -3,14 +3,13 @@ import { childFor, type OciIndex, type OciManifest, platformsOf } from '../../oc
 import { type Platform, platformOf } from '../../oci/platform.ts'
 import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
-import { verifyContent } from './content.ts'
+import { getBlob } from './blobs.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
-import { type ArtifactToPush, putArtifact } from './push.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
 import { listTags, listTagsWithin } from './tags.ts'
-import { send } from './transport.ts'
+import { getText, putText } from './text-artifact.ts'
 
 /** The image that a reference means on one platform. */
 export type FetchedImage = {
@@ -28,24 +27,6 @@ export type ResolvedImage = {
   readonly kind: 'index' | 'manifest'
   /** In the order of the index; for a single OCI manifest the one its config names. */
   readonly platforms: readonly Platform[]
-}
-
-/** Fetches a blob whole, verified against its digest. Throws RegistryError, also when it is longer than `maxBytes`. */
-export const getBlob = async (
-  session: Session,
-  repository: Repository,
-  digest: string,
-  { maxBytes }: { readonly maxBytes: number },
-): Promise<Buffer> => {
-  const { bytes } = await send(session, {
-    method: 'GET',
-    repository,
-    path: `blobs/${digest}`,
-    actions: ['pull'],
-    maxBytes,
-  })
-  verifyContent(bytes, digest, repository)
-  return bytes
 }
 
 /** Longer than any config of an image we know of. */
@@ -122,7 +103,10 @@ export type Registry = {
     limits: { readonly maxPages: number },
   ) => Promise<readonly string[] | 'too many' | undefined>
   /** Pushes an artifact with its content, and tells what the reference points to then. */
-  readonly putArtifact: (reference: Reference, artifact: ArtifactToPush) => Promise<ManifestHead>
+  /** Keeps a text as an artifact of that type. */
+  readonly putText: (reference: Reference, artifactType: string, text: string) => Promise<void>
+  /** The text of such an artifact; undefined when there is none. */
+  readonly getText: (reference: Reference, artifactType: string) => Promise<string | undefined>
   readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
 }
 
@@ -136,7 +120,8 @@ export const createRegistry = (options: SessionOptions): Registry => {
     getImageConfig: (reference, platform) => getImageConfig(session, reference, platform),
     listTags: (repository) => listTags(session, repository),
     listTagsWithin: (repository, limits) => listTagsWithin(session, repository, limits),
-    putArtifact: (reference, artifact) => putArtifact(session, reference, artifact),
+    putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
+    getText: (reference, artifactType) => getText(session, reference, artifactType),
     resolveImage: (reference) => resolveImage(session, reference),
   }
 }
