@@ -33,6 +33,9 @@ export type LegWork = {
   readonly chains: readonly LegChain[]
 }
 
+/** A work item that is not built, since a wave leg failed at a prefix of it. */
+export type DroppedItem = { readonly item: RenderItem; readonly reason: string }
+
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
 const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
   if (!inputs.cache) return noCacheAccess('caching is turned off by input')
