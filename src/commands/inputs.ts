@@ -24,6 +24,18 @@ export type PlanInputs = {
   readonly schedule: ScheduleInputs
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
+  readonly changes: ChangeInputs
+}
+
+/** What is planned of what changed since an earlier plan, and who is told. */
+export type ChangeInputs = {
+  readonly scope: 'all' | 'changed'
+  /** Path of the plan to compare with; absent for the newest one that is kept. */
+  readonly basePlan?: string
+  /** Whether the pull request gets a comment. */
+  readonly comment: boolean
+  /** Globs over manifest ids that are planned whether they changed or not. */
+  readonly force: readonly string[]
 }
 
 /** How the work is shared out over legs. */
@@ -136,6 +148,13 @@ const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
   shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: MAX_SHARDS })),
 })
 
+const changeInputs = (read: ReadInput): ChangeInputs => ({
+  scope: choice(read, 'scope', ['all', 'changed']),
+  ...optional('basePlan', read('base-plan')),
+  comment: bool(read, 'comment', false),
+  force: list(read('force')),
+})
+
 /** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
 export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInputs => ({
   factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
@@ -148,6 +167,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   ...optional('githubToken', read('github-token')),
   schedule: scheduleInputs(read),
   costs: list(read('costs')),
+  changes: changeInputs(read),
 })
 
 /** `true`, `false` or attributes, as docker/build-push-action takes them. */

@@ -21,6 +21,8 @@ import { readFragments } from './sources.ts'
 /** What one leg builds. */
 export type LegWork = {
   readonly plan: Plan
+  /** What later runs compare with; absent when the plan was made elsewhere, where that was kept. */
+  readonly whole?: Plan
   /** Absent when all work items are built. */
   readonly leg?: Leg
   /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
@@ -93,7 +95,7 @@ const imagesOf = (items: readonly WorkItem[], leg: PlannedLeg | undefined, input
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
-  const plan = await obtainPlan(inputs, given, context, io)
+  const { plan, ...made } = await obtainPlan(inputs, given, context, io)
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)
   const part = legItems(plan, leg)
@@ -120,7 +122,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
     ? legChains({ plan, items: part, writes }, growLegTree(sources, io), repositoryOf(location), io)
     : []
   return {
-    ...{ plan, items, fragments, access: accessOf(plan, inputs, context), chains },
+    ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context), chains },
     ...(leg === undefined ? {} : { leg: leg.leg }),
     ...(location === undefined ? {} : { location }),
   }

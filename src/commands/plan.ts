@@ -8,6 +8,7 @@ import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
 import { keepPlan } from './kept-plan.ts'
+import { keepComment } from './plan-changes.ts'
 import { planScope, preparePlan } from './prepare.ts'
 
 /** Hands the plan on to the build jobs of this run. They get along without it, so this never fails the plan. */
@@ -30,15 +31,17 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
-  const made = await preparePlan(inputs, context, io)
+  const prepared = await preparePlan(inputs, context, io)
+  const { plan: made, whole, changes } = prepared
   const file = join(await io.files.makeFolder('strata-plan'), 'plan.json')
   await io.files.write(file, `${JSON.stringify(encodePlan(made))}\n`)
   await handOn(made, file, io)
-  await keepPlan(made, planScope(inputs), context, io)
+  await keepPlan(whole, planScope(inputs), context, io)
   const phases = [...made.waves, made.legs]
   const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name))
   io.actions.group(`${names.length} legs`, names)
-  await io.actions.summary(renderPlanSummary(made))
+  await io.actions.summary(renderPlanSummary(made, changes))
+  await keepComment(prepared, inputs.changes, io)
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)
   return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), 'plan-path': file } }

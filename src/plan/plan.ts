@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from '../factory/factory.ts'
 import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
+import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PlannedCache } from './cache.ts'
 import type { PlanForecast } from './forecast.ts'
@@ -32,6 +33,8 @@ export type Plan = {
   readonly items: readonly WorkItem[]
   /** For each work item the index of its highest prefix; null for one without any step. */
   readonly tops: readonly (number | null)[]
+  /** For each work item what its image is made of, to be compared with those of another plan. */
+  readonly imageKeys: readonly ImageKey[]
   /** Prefixes of all work items, parents before their children. */
   readonly prefixes: readonly PlannedPrefix[]
   /** What prefixes are made of; many have the same. */

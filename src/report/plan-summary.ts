@@ -2,6 +2,8 @@ import type { WorkItem } from '../factory/work-item.ts'
 import type { PlannedLeg } from '../plan/leg.ts'
 import type { PinnedImage } from '../plan/images.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { PlanChanges } from '../plan/plan-changes.ts'
+import { changeSection } from './change-section.ts'
 import { renderDocument, type Section } from './document.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { renderCount } from './quantity.ts'
@@ -51,9 +53,10 @@ const imageSection = (images: readonly PinnedImage[]): readonly Section[] =>
   })
 
 /** The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: who builds what, and from what. */
-export const renderPlanSummary = (plan: Plan): string =>
+export const renderPlanSummary = (plan: Plan, changes?: PlanChanges): string =>
   renderDocument([
     { head: renderHeadline(plan), rows: [], tail: '', rank: 0, share: 0 },
+    ...changeSection(changes),
     ...legSection(plan.legs, plan.items),
     ...imageSection(plan.images),
     ...excludedSection(plan.excluded, 2),
