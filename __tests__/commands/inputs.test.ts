@@ -35,6 +35,11 @@ describe('plan', () => {
     { given: { registry: 'ghcr.io/acme//' }, expected: { registry: 'ghcr.io/acme' } },
     { given: { 'build-contexts': 'src=apps/a=b' }, expected: { buildContexts: { src: 'apps/a=b' } } },
     { given: { 'github-token': 't' }, expected: { githubToken: 't' } },
+    { given: {}, expected: { changes: { scope: 'all', comment: false, force: [] } } },
+    {
+      given: { scope: 'changed', 'base-plan': 'base.json', comment: 'true', force: 'a*, b' },
+      expected: { changes: { scope: 'changed', basePlan: 'base.json', comment: true, force: ['a*', 'b'] } },
+    },
   ])('reads $given', ({ given, expected }) => {
     expect(planInputs(given)).toMatchObject(expected)
   })
@@ -54,6 +59,7 @@ describe('plan', () => {
 
   test.each<{ given: Given; message: string }>([
     { given: { base: 'ubuntu' }, message: 'a line of input base has no =; expected key=value on each line' },
+    { given: { scope: 'change' }, message: 'input scope is "change"; expected all, changed' },
     { given: { base: '=ubuntu' }, message: 'a line of input base has no =' },
     {
       given: { base: 'a=UPPER:x y' },

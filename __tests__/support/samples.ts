@@ -49,6 +49,7 @@ export const PLANNED = {
     access: { read: true, write: true, reason: 'push on the default branch main' },
   },
   images: [],
+  imageKeys: [],
 } as const satisfies Partial<PlanInput>
 
 /** Nothing that `docker buildx` is told about every target. */
