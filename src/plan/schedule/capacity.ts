@@ -117,3 +117,11 @@ export const repackPhase = (split: Split, packed: PackedPhase, more: number, opt
   const style = packPools(split.groups, orderedPools(split), { ...room, ms }, most, packed.style)
   return style === undefined ? packed : { ...packed, packed: style, capacity: ms }
 }
+
+/** Gives every atom a leg of its own; undefined where those are more than run at the same time. */
+export const spreadAtoms = (split: Split, options: ScheduleOptions): readonly Packed[] | undefined => {
+  if (split.atoms.length > parallelLegs(options)) return undefined
+  const one = { ms: Infinity, bytes: Infinity, targets: 1 }
+  const single = { ...split.groups, targets: new Int32Array(split.groups.up.length).fill(1) }
+  return packPools(single, orderedPools({ ...split, groups: single }), one, split.atoms.length, 'stable')
+}

@@ -1,18 +1,10 @@
 import { at } from './column.ts'
+import { estimateCut, withEarlyStart, type Cut } from './cut.ts'
 import type { Forest } from './forest.ts'
+import { largestAtom } from './groups.ts'
 import { legRoom, parallelLegs } from './limits.ts'
 import { splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
-
-/** Which nodes are built in which phase, before legs take work ahead. */
-export type Cut = {
-  /** Nodes of each phase, the final build last, each ascending. */
-  readonly phases: readonly Int32Array[]
-  /** What the waves take at least, starts included, in ms. */
-  readonly wavesMs: number
-  /** About what all of it takes, in ms. */
-  readonly estimate: number
-}
 
 /** How far apart (as a ratio) the sizes are at which work is cut: the final build, and the waves before it. */
 const RATIOS = [1.04, 1.1, 1.2]
@@ -22,17 +14,17 @@ const MOST_VISITS = 5_000_000
 /** How many ways to divide a wave further are kept, for each number of waves. */
 const KEPT = 6
 
+/** A cut with what it is judged by, in ms: all waves with their starts, and the largest part of its last phase. */
+type Found = { readonly cut: Cut; readonly waves: number; readonly largest: number }
+
 const without = (nodes: Int32Array, gone: Int32Array): Int32Array => {
   let next = 0
   return nodes.filter((node) => {
-    if (at(gone, next) !== node || next >= gone.length) return true
+    if (next >= gone.length || at(gone, next) !== node) return true
     next += 1
     return false
   })
 }
-
-const largestAtom = ({ groups, atoms }: Split): number =>
-  atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 0)
 
 /** Sizes on a fixed grid, from where cutting makes no leg shorter to where nothing is cut. */
 const sizesOf = (forest: Forest, work: PhaseWork, total: number, level: number, legs: number): readonly number[] => {
@@ -47,60 +39,56 @@ const sizesOf = (forest: Forest, work: PhaseWork, total: number, level: number, 
   return Array.from({ length: last - first + 1 }, (_, index) => Math.exp((first + index) * step))
 }
 
-const fewestFirst = (a: Cut, b: Cut): number => a.wavesMs - b.wavesMs || a.estimate - b.estimate
-
 /** The best few for each number of phases. */
-const keepBest = (cuts: readonly Cut[]): readonly Cut[] =>
+const keepBest = (found: readonly Found[]): readonly Found[] =>
   [1, 2, 3].flatMap((count) =>
-    cuts
-      .filter(({ phases }) => phases.length === count)
-      .sort(fewestFirst)
+    found
+      .filter(({ cut }) => cut.length === count)
+      .sort((a, b) => a.waves - b.waves)
       .slice(0, KEPT),
   )
 
 const sameNodes = (one: Int32Array | undefined, other: Int32Array): boolean =>
   one?.length === other.length && one.every((node, index) => node === other[index])
 
-/** Every way to divide the work of a phase into that phase and at most `waves` before it, that differs from the others. */
+/** Ways to divide the work of a phase into that phase and at most `waves` before it, each different from the others. */
 const divide = (
   forest: Forest,
   work: PhaseWork,
   waves: number,
   level: number,
   options: ScheduleOptions,
-): readonly Cut[] => {
+): readonly Found[] => {
   const legs = parallelLegs(options)
   const room = legRoom(options)
   const total = workTotal(forest, work)
-  const cutAt = (ms: number, mayCut: boolean): Split =>
+  const splitAt = (ms: number, mayCut: boolean): Split =>
     splitWork(forest, work, options, { ...room, ms: Math.min(ms, room.ms) }, mayCut)
-  const cutOf = (earlier: Cut | undefined, nodes: Int32Array, largest: number): Cut => {
-    const before = earlier?.wavesMs ?? 0
-    const starts = (earlier?.phases.length ?? 0) * options.legStartMs
-    const rest = Math.max(largest, total / legs - (before - starts))
-    const own =
-      options.legStartMs + (work.leaves ? rest : Math.max(largest, workTotal(forest, { nodes, leaves: false }) / legs))
-    return { phases: [...(earlier?.phases ?? []), nodes], wavesMs: before + own, estimate: before + own }
+  const foundOf = (before: Found | undefined, nodes: Int32Array, { groups, atoms }: Split): Found => {
+    const largest = largestAtom(groups, atoms)
+    const own = options.legStartMs + Math.max(largest, workTotal(forest, { nodes, leaves: false }) / legs)
+    return { cut: [...(before?.cut ?? []), nodes], waves: (before?.waves ?? 0) + own, largest }
   }
-  const found = [cutOf(undefined, work.nodes, largestAtom(cutAt(total / legs, false)))]
-  if (waves === 0) return found
+  const found = [foundOf(undefined, work.nodes, splitAt(total / legs, false))]
   let last: Int32Array | undefined
-  for (const size of sizesOf(forest, work, total, level, legs)) {
-    const split = cutAt(size, true)
+  for (const size of waves === 0 ? [] : sizesOf(forest, work, total, level, legs)) {
+    const split = splitAt(size, true)
     if (split.cut.length === 0) break
     if (sameNodes(last, split.cut)) continue
     last = split.cut
     const nodes = without(work.nodes, split.cut)
-    const earlier = keepBest(divide(forest, { nodes: split.cut, leaves: false }, waves - 1, level + 1, options))
-    found.push(...earlier.map((cut) => cutOf(cut, nodes, largestAtom(split))))
+    const earlier = divide(forest, { nodes: split.cut, leaves: false }, waves - 1, level + 1, options)
+    found.push(...keepBest(earlier).map((one) => foundOf(one, nodes, split)))
   }
   return found
 }
 
-/** All ways worth a trial to divide the work into waves and the final build, the most promising first. */
+/** Ways worth a trial to divide the work into waves and the final build, the most promising first. */
 export const cutsOf = (forest: Forest, waves: number, options: ScheduleOptions): readonly Cut[] => {
   const work = { nodes: Int32Array.from(forest.nodes.cost.keys()), leaves: true }
-  return divide(forest, work, waves, 0, options).toSorted(
-    (a, b) => a.estimate - b.estimate || a.phases.length - b.phases.length,
-  )
+  const found = divide(forest, work, waves, 0, options).flatMap(({ cut, largest }) => {
+    const cuts = cut.length <= waves ? [cut, ...withEarlyStart(forest, cut)] : [cut]
+    return cuts.map((one) => ({ cut: one, estimate: estimateCut(forest, one, largest, options) }))
+  })
+  return found.sort((a, b) => a.estimate - b.estimate || a.cut.length - b.cut.length).map(({ cut }) => cut)
 }

@@ -76,3 +76,7 @@ export const mergeGroups = (groups: Groups, members: readonly number[], carried:
   for (const member of members) groups.up[member] = merged
   return merged
 }
+
+/** The load (ms) of the largest of several groups. */
+export const largestAtom = (groups: Groups, atoms: readonly number[]): number =>
+  atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 0)

@@ -1,7 +1,8 @@
 import { at, filled } from './column.ts'
-import { packPhase, repackPhase, type Packed, type PackedPhase } from './capacity.ts'
+import { packPhase, repackPhase, spreadAtoms, type Packed, type PackedPhase } from './capacity.ts'
 import { makeDrafts, type Draft, type DraftItems } from './draft.ts'
 import type { Forest } from './forest.ts'
+import { largestAtom } from './groups.ts'
 import { gridValue, legRoom, parallelLegs } from './limits.ts'
 import { splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
@@ -12,9 +13,6 @@ export type SolvedPhase = { readonly work: PhaseWork; readonly split: Split; rea
 /** How fine a phase is split, as shares of the load that a leg has to take anyway. Finer packs better, and repeats more. */
 const GRAINS = [1, 0.5, 0.25]
 
-const largestAtom = ({ groups, atoms }: Split): number =>
-  atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 0)
-
 /** Splits and packs the work of one phase so that its longest leg is as short as can be. */
 export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOptions): SolvedPhase => {
   const room = legRoom(options)
@@ -22,7 +20,7 @@ export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOpt
     splitWork(forest, work, options, { ...room, ms: Math.min(room.ms, Math.max(ms, 1)) }, false)
   const even = gridValue(workTotal(forest, work) / parallelLegs(options))
   const first = split(even)
-  const load = gridValue(Math.max(even, largestAtom(first)))
+  const load = gridValue(Math.max(even, largestAtom(first.groups, first.atoms)))
   let best: SolvedPhase | undefined
   const tried = new Set<number>()
   for (const grain of GRAINS) {
@@ -33,6 +31,12 @@ export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOpt
     if (best === undefined || packed.capacity < best.packed.capacity * 0.985) best = { work, split: parts, packed }
   }
   return best ?? { work, split: first, packed: packPhase(first, options) }
+}
+
+/** The same phase with a leg for every part, if that many run at the same time. */
+export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => {
+  const packed = spreadAtoms(solved.split, options)
+  return packed === undefined ? solved : { ...solved, packed: { ...solved.packed, packed } }
 }
 
 /** The same phase with fewer legs, if so much more load (ms) for each allows it. */

@@ -20,14 +20,10 @@ const tryAll = (forest: Forest, options: ScheduleOptions): readonly Trial[] => {
   const order = fillOrder(forest)
   const most = Math.max(LEAST_TRIALS, Math.min(MOST_TRIALS, MOST_VISITS / (forest.leaves.count + forest.nodes.count)))
   const trials: Trial[] = []
-  let best = Infinity
   for (const cut of cutsOf(forest, options.waves === 'auto' ? 3 : options.waves, options)) {
     if (trials.length >= most) break
-    if (trials.some(({ excess }) => excess === 0) && cut.estimate > best * 1.1) continue
-    for (const style of cut.phases.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
-      const trial = tryCut(forest, cut, style, order, options)
-      if (trial.excess === 0) best = Math.min(best, trial.makespanMs)
-      trials.push(trial)
+    for (const style of cut.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
+      trials.push(tryCut(forest, cut, style, order, options))
     }
   }
   return trials

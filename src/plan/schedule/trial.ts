@@ -1,10 +1,10 @@
 import { at, filled } from './column.ts'
-import type { Cut } from './cuts.ts'
+import type { Cut } from './cut.ts'
 import { inStartOrder, listSchedule, type Draft } from './draft.ts'
 import { fillWave, type FillStyle } from './fill.ts'
 import type { Forest } from './forest.ts'
 import { excessOf, legRoom, parallelLegs } from './limits.ts'
-import { draftPhase, relaxPhase, solvePhase, type SolvedPhase } from './phase.ts'
+import { draftPhase, relaxPhase, solvePhase, spreadPhase, type SolvedPhase } from './phase.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** A complete schedule in the forest's terms, and what speaks for it. */
@@ -56,8 +56,8 @@ export const tryCut = (
   options: ScheduleOptions,
 ): Trial => {
   const stage = filled(forest.nodes.count, 0)
-  for (const [phase, nodes] of cut.phases.entries()) for (const node of nodes) stage[node] = phase
-  const last = cut.phases.length - 1
+  for (const [phase, nodes] of cut.entries()) for (const node of nodes) stage[node] = phase
+  const last = cut.length - 1
   const waves: (readonly Draft[])[] = []
   const room = legRoom(options)
   for (let wave = 0; wave < last; wave++) {
@@ -65,7 +65,8 @@ export const tryCut = (
     if (nodes.length === 0) continue
     const solved = solvePhase(forest, { nodes, leaves: false }, options)
     const ms = Math.min(solved.packed.capacity, room.ms)
-    waves.push(fillWave({ forest, stage, wave, order, options }, draftPhase(forest, solved), { ...room, ms }, style))
+    const drafts = draftPhase(forest, style === 'more' ? spreadPhase(solved, options) : solved)
+    waves.push(fillWave({ forest, stage, wave, order, options }, drafts, { ...room, ms }, style))
   }
   const final = solvePhase(forest, { nodes: nodesOf(stage, last), leaves: true }, options)
   return measure(waves, final, draftPhase(forest, final), options)
