@@ -1,6 +1,6 @@
 import { at } from './column.ts'
 import { sumOf, type Groups } from './groups.ts'
-import { gridValue, legRoom, parallelLegs, type Room } from './limits.ts'
+import { coarseValue, gridValue, legRoom, parallelLegs, type Room } from './limits.ts'
 import { packFewest, packingOrder, type Packing, type PackingStyle } from './packing.ts'
 import type { Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
@@ -109,13 +109,18 @@ export const packPhase = (split: Split, options: ScheduleOptions): PackedPhase =
   }
 }
 
-/** Packs once more, into fewer legs if so much more load (ms) allows it. */
+/**
+ * Packs once more with so much more room (ms): into fewer legs if they do, and up to a load that a little more or less
+ * work does not change.
+ */
 export const repackPhase = (split: Split, packed: PackedPhase, more: number, options: ScheduleOptions): PackedPhase => {
   const room = legRoom(options)
-  const ms = Math.min(packed.capacity + more, Math.max(room.ms, packed.capacity))
-  const most = packed.packed.reduce((sum, { slots }) => sum + slots, 0)
-  const style = packPools(split.groups, orderedPools(split), { ...room, ms }, most, packed.style)
-  return style === undefined ? packed : { ...packed, packed: style, capacity: ms }
+  const most = Math.min(packed.capacity + more, Math.max(room.ms, packed.capacity))
+  const ms = Math.max(packed.capacity, coarseValue(most))
+  const slots = packed.packed.reduce((sum, packing) => sum + packing.slots, 0)
+  const pools = orderedPools(split)
+  const again = packPools(split.groups, pools, { ...room, ms }, slots, 'stable')
+  return again === undefined ? packed : { ...packed, packed: again, capacity: ms }
 }
 
 /** Gives every atom a leg of its own; undefined where those are more than run at the same time. */

@@ -33,7 +33,11 @@ export type NodeColumns = Columns & {
 }
 
 /** Leaves; see Forest. */
-export type LeafColumns = Columns & { readonly node: Int32Array }
+export type LeafColumns = Columns & {
+  readonly node: Int32Array
+  /** Cost of itself and of all nodes that no other leaf needs, in ms. */
+  readonly own: Float64Array
+}
 
 type Entry = Pick<WorkNode, 'id' | 'pool' | 'cost' | 'bytes'>
 
@@ -94,6 +98,13 @@ const sumUp = (nodes: NodeColumns, leaves: LeafColumns): void => {
   }
 }
 
+const sumOwn = (nodes: NodeColumns, { count, node: highest, own }: LeafColumns): void => {
+  for (let leaf = 0; leaf < count; leaf++) {
+    let node = at(highest, leaf)
+    for (; node >= 0 && at(nodes.users, node) === 1; node = at(nodes.parent, node)) add(own, leaf, at(nodes.cost, node))
+  }
+}
+
 /** Brings the work into columns. */
 export const makeForest = (nodes: readonly WorkNode[], leaves: readonly WorkLeaf[]): Forest => {
   const pools = [...new Set([...nodes, ...leaves].map(({ pool }) => pool))].sort()
@@ -109,7 +120,12 @@ export const makeForest = (nodes: readonly WorkNode[], leaves: readonly WorkLeaf
     users: new Int32Array(columns.count),
   }
   const items = columnsOf(leaves, numbers, filled(leaves.length, 0))
-  const leafColumns: LeafColumns = { ...items, node: items.input.map((input) => placeOf(leaves[input]?.node)) }
+  const leafColumns: LeafColumns = {
+    ...items,
+    node: items.input.map((input) => placeOf(leaves[input]?.node)),
+    own: items.cost.slice(),
+  }
   sumUp(nodeColumns, leafColumns)
+  sumOwn(nodeColumns, leafColumns)
   return { pools, nodes: nodeColumns, leaves: leafColumns }
 }

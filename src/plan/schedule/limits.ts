@@ -31,3 +31,7 @@ const GRID = Math.log(1.015)
 /** The next value of a fixed geometric grid (1.5 %): what is on it does not move when a little work comes or goes. */
 export const gridValue = (value: number, steps = 0): number =>
   value <= 0 ? 0 : Math.exp((Math.ceil(Math.log(value) / GRID - 1e-9) + steps) * GRID)
+
+/** The last value up to this one of a coarser grid (3 %): most changes of the work leave it where it is. */
+export const coarseValue = (value: number): number =>
+  value <= 0 ? 0 : Math.exp(Math.floor(Math.log(value) / (2 * GRID)) * 2 * GRID)

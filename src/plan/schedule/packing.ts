@@ -15,7 +15,7 @@ const CLASSES = 3
 /** Largest first, by class and then by id; `dense` by size. Neither depends on the order of the input. */
 export const packingOrder = (groups: Groups, atoms: readonly number[], style: PackingStyle): Int32Array => {
   const size = (atom: number): number =>
-    style === 'dense' ? at(groups.ms, atom) : Math.round(Math.log2(at(groups.ms, atom) + 1) * CLASSES)
+    style === 'dense' ? at(groups.ms, atom) : Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES)
   const sizes = new Map(atoms.map((atom) => [atom, size(atom)]))
   return Int32Array.from(atoms).sort(
     (a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || at(groups.hash, a) - at(groups.hash, b) || a - b,

@@ -61,10 +61,12 @@ const addItem = (state: State, item: number, load: Room, pool: number, hash: num
 }
 
 const addLeaves = (state: State): void => {
-  const { count, cost, bytes, pool, hash, node } = state.forest.leaves
+  const { count, cost, bytes, pool, hash, node, own } = state.forest.leaves
   for (let leaf = 0; leaf < count; leaf++) {
     const load = { ms: at(cost, leaf), bytes: at(bytes, leaf), targets: 1 }
-    release(state, at(node, leaf), addItem(state, leaf, load, at(pool, leaf), at(hash, leaf)))
+    const group = addItem(state, leaf, load, at(pool, leaf), at(hash, leaf))
+    state.groups.size[group] = at(own, leaf)
+    release(state, at(node, leaf), group)
   }
 }
 

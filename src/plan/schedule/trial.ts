@@ -76,6 +76,7 @@ export const tryCut = (
 export const relaxTrial = (forest: Forest, trial: Trial, makespanMs: number, options: ScheduleOptions): Trial => {
   const final = relaxPhase(trial.final, makespanMs - trial.makespanMs, options)
   const relaxed = measure(trial.waves, final, draftPhase(forest, final), options)
-  const better = relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.runnerMs < trial.runnerMs
+  const better =
+    relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.runnerMs <= trial.runnerMs + 1
   return better ? relaxed : trial
 }
