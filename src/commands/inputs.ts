@@ -1,6 +1,6 @@
 import { parseReference } from '../oci/reference.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
-import type { ScheduleOptions } from '../plan/schedule/schedule.ts'
+import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
 import { didYouMean } from '../suggest.ts'

@@ -8,7 +8,7 @@ import type { PlanForecast } from './forecast.ts'
 import type { PinnedImage } from './images.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
-import type { Schedule } from './schedule/schedule.ts'
+import type { Schedule } from './schedule/work.ts'
 
 /** A file of a build context, by `<mode> <first 16 hex of the SHA-256 of its content>`. */
 export type PlannedFiles = Readonly<Record<string, string>>
