@@ -11,7 +11,14 @@ const buildInputs = (given: Given): BuildInputs => readBuildInputs(reader(given)
 
 describe('inputs that are not given', () => {
   test('leave all to the factory file', () => {
-    expect(planInputs({})).toEqual({ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {} })
+    expect(planInputs({})).toEqual({
+      ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
+      changes: { scope: 'all', comment: false, force: [] },
+      schedule: {
+        ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },
+        ...{ waves: 'auto', repeat: 'cheap', shards: 1 },
+      },
+    })
   })
 
   test('build what is safe', () => {

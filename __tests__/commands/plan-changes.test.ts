@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { readPlanInputs } from '../../src/commands/inputs.ts'
+import { build as buildCommand } from '../../src/commands/build.ts'
+import { readBuildInputs, readPlanInputs } from '../../src/commands/inputs.ts'
 import { plan as planCommand } from '../../src/commands/plan.ts'
 import type { KeptComment } from '../../src/io/pull-request-comment.ts'
 import { parsePlan } from '../../src/plan/parse-plan.ts'
@@ -62,7 +63,7 @@ describe('scope changed', () => {
     expect([...kept.keys()]).toEqual([BASE_PLACE])
     const { plan, outputs, told } = await run({ files: { ...FILES, ...TRAIN }, kept }, CHANGED, ON_PULL_REQUEST)
     expect(idsOf(plan)).toEqual(['train-a', 'train-b'])
-    expect(plan.legs.flatMap(({ items }) => items)).toEqual([0, 1])
+    expect(plan.legs.flatMap(({ items }) => items).toSorted()).toEqual([0, 1])
     expect(outputs['has-work']).toBe('true')
     expect(told.infos).toContain(`2 of 4 work items changed since the plan kept as ${BASE_PLACE}`)
     expect(told.infos).toContain('app/train, 2 work items: fragment app/train changed')
@@ -125,6 +126,33 @@ describe('scope changed', () => {
     const { plan, told } = await run({ files: { ...FILES, 'strata.yaml': factory } }, CHANGED, ON_PULL_REQUEST)
     expect(idsOf(plan)).toEqual(ALL)
     expect(told.infos).toContain(`Everything is planned, as ${because}`)
+  })
+})
+
+describe('build without a plan', () => {
+  const build = async (given: Given, comments: string[] = []) =>
+    inWorld(
+      { files: FILES, kept: await afterMain() },
+      async ({ io, told, workspace }) => {
+        const inputs = readBuildInputs((name) => given[name] ?? '', {})
+        return { result: await buildCommand(inputs, contextOf(workspace, ON_PULL_REQUEST), io), told }
+      },
+      { comments: { keep: (marker) => Promise.resolve((comments.push(marker), { status: 'updated' })) } },
+    )
+
+  test('builds nothing when nothing changed, and needs no builder for it', async () => {
+    const comments: string[] = []
+    const { result, told } = await build({ ...CHANGED, comment: 'true' }, comments)
+    expect(told.infos.at(-1)).toBe('Nothing changed, so nothing is built')
+    expect(result.outputs).toMatchObject({ 'total-steps': '0', 'cache-hit-ratio': '1', metadata: '{}' })
+    expect(comments).toEqual(['plan llm'])
+  })
+
+  test('leaves the comment to the job that plans when it has a leg', async () => {
+    const comments: string[] = []
+    const leg = JSON.stringify({ id: 'linux-amd64-1' })
+    await expect(build({ ...CHANGED, comment: 'true', leg }, comments)).rejects.toThrow('the plan has no leg')
+    expect(comments).toEqual([])
   })
 })
 
