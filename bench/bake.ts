@@ -35,7 +35,7 @@ export const writeLeg = async (
       refs: { items: refs.map((ref) => ({ from: [ref], to: [{ ref, mode: 'min' }] })), prefixes: [] },
       ...{ from: [], to: [], access: { read: true, write: true, reason: 'a benchmark' } },
     },
-    ...{ push: false, load: false, driver: 'docker', folder, context },
+    ...{ push: false, load: false, attests: [], driver: 'docker', folder, context },
   })
   await mkdir(context)
   for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text)

@@ -1,5 +1,6 @@
 import { parseReference } from '../oci/reference.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
+import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
@@ -22,6 +23,12 @@ export type PlanInputs = {
   readonly buildContexts: Readonly<Record<string, string>>
   readonly githubToken?: string
   readonly schedule: ScheduleInputs
+  /** Whether work items whose image is published already are left out. */
+  readonly skipUnchanged: boolean
+  /** Tag templates of the images; empty for the default. */
+  readonly tags: readonly string[]
+  /** What is added to every image; part of what decides whether it is published. */
+  readonly additions: ImageAdditions
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
   readonly changes: ChangeInputs
@@ -62,8 +69,6 @@ export type BuildInputs = PlanInputs & {
   readonly cache: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
-  /** Templates; empty for the default. */
-  readonly tags: readonly string[]
   readonly secrets: readonly SecretSource[]
   readonly options: Omit<BuildOptions, 'secrets'>
   readonly dryRun: boolean
@@ -155,6 +160,19 @@ const changeInputs = (read: ReadInput): ChangeInputs => ({
   force: list(read('force')),
 })
 
+/** `true`, `false` or attributes, as docker/build-push-action takes them. */
+const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[] => {
+  const text = read(type)
+  if (text === '' || text === 'false') return [`type=${type},disabled=true`]
+  return [text === 'true' ? `type=${type}` : `type=${type},${text}`]
+}
+
+const additions = (read: ReadInput): ImageAdditions => ({
+  labels: record(read, 'labels'),
+  annotations: lines(read('annotations')),
+  attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
+})
+
 /** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
 export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInputs => ({
   factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
@@ -166,16 +184,12 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
   ...optional('githubToken', read('github-token')),
   schedule: scheduleInputs(read),
+  skipUnchanged: bool(read, 'skip-unchanged', false),
+  tags: lines(read('tags')),
+  additions: additions(read),
   costs: list(read('costs')),
   changes: changeInputs(read),
 })
-
-/** `true`, `false` or attributes, as docker/build-push-action takes them. */
-const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[] => {
-  const text = read(type)
-  if (text === '' || text === 'false') return [`type=${type},disabled=true`]
-  return [text === 'true' ? `type=${type}` : `type=${type},${text}`]
-}
 
 const secrets = (read: ReadInput): readonly SecretSource[] => [
   ...pairs(read, 'secrets').map(([id, value]) => ({ id, from: 'value', value }) as const),
@@ -194,14 +208,11 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   cache: bool(read, 'cache', true),
   cacheFrom: lines(read('cache-from')),
   cacheTo: lines(read('cache-to')),
-  tags: lines(read('tags')),
   secrets: secrets(read),
   dryRun: bool(read, 'dry-run', false),
   options: {
-    labels: record(read, 'labels'),
-    annotations: lines(read('annotations')),
+    ...additions(read),
     ssh: lines(read('ssh')),
-    attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
     noCache: bool(read, 'no-cache', false),
     noCacheFilters: list(read('no-cache-filters')),
     pull: bool(read, 'pull', false),

@@ -5,8 +5,6 @@ import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { prefixTags } from '../layers/cache-refs.ts'
-import { imageKeys } from '../layers/image-key.ts'
-import { growTree, type LayerTree } from '../layers/tree.ts'
 import { decideCacheAccess } from '../plan/access.ts'
 import { planCache } from '../plan/cache.ts'
 import { addStepTimes, type StepTimes } from '../plan/costs.ts'
@@ -15,6 +13,7 @@ import { imagesOf, type ImageNeed, type PinnedImage } from '../plan/images.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { planPrefixes } from '../plan/plan-prefixes.ts'
+import { publishedKey } from '../plan/published-key.ts'
 import { cacheStates, type CacheKnowledge } from '../plan/prefixes.ts'
 import { restrictWork, type KeyedWork } from '../plan/restrict.ts'
 import { shareOut } from '../plan/work-graph.ts'
@@ -22,8 +21,9 @@ import { forecastOf } from '../plan/forecast.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from './inputs.ts'
+import { findUnchanged } from './find-unchanged.ts'
 import { fetchKeptPlan, type PlanSubject } from './kept-plan.ts'
-import { readLayerFacts } from './layer-facts.ts'
+import { growWork, type GrownWork } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -108,14 +108,7 @@ const scheduleOptions = ({ maxLegs, shards, maxLegMinutes, maxLegGib, ...rest }:
 })
 
 /** What was read, and what came of it. */
-type Prepared = {
-  readonly factory: Factory
-  readonly items: readonly WorkItem[]
-  readonly images: readonly PinnedImage[]
-  readonly tree: LayerTree
-  readonly imageKeys: Plan['imageKeys']
-  readonly files: Plan['files']
-}
+type Prepared = GrownWork & { readonly items: readonly WorkItem[]; readonly images: readonly PinnedImage[] }
 
 const readWork = async (
   factory: Factory,
@@ -127,18 +120,7 @@ const readWork = async (
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
   const images = await resolveImages(neededImages(items, fragments, finder), io)
-  const facts = readLayerFacts({ items, fragments, finder, images, context: factory.context }, io)
-  const tree = growTree(items, facts.tree)
-  const digests = new Map(images.map(({ reference, digest }) => [reference, digest]))
-  const pinned = (reference: string): string => digests.get(reference) ?? reference
-  return {
-    factory,
-    items,
-    images,
-    tree,
-    imageKeys: imageKeys(items, tree, { ...facts.tree, pinned }),
-    files: facts.files,
-  }
+  return { items, images, ...growWork({ items, fragments, finder, images, context: factory.context }, io) }
 }
 
 /** The plan with the work that it leaves out, and without legs, which would not be those of all work. */
@@ -178,7 +160,11 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
   const changes = await findChanges(compared, inputs.changes, { subject, context, io })
   const chosen = chooseItems(compared, changes, inputs.changes, io)
-  const work = chosen.length === items.length ? all : restrictWork(all, chosen)
+  const keys = imageKeys.map((key) => publishedKey(key, inputs.additions))
+  const { unchanged, kept } = inputs.skipUnchanged
+    ? await findUnchanged(all.items, keys, chosen, inputs, io)
+    : { unchanged: [], kept: chosen }
+  const work = kept.length === items.length ? all : restrictWork(all, kept)
   const handsOn = cache.access.write && cache.ref !== undefined
   const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
   const { bytes: _, measured, ...planned } = work
@@ -188,7 +174,8 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     name: factory.name,
     context: factory.context,
     ...{ cache, images, files, ...planned },
-    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged: [] },
+    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged },
+    ...(inputs.skipUnchanged ? { publishedKeys: kept.flatMap((index) => keys[index] ?? []) } : {}),
     forecast: forecastOf({ ...planned, measured }, schedule),
     schedule,
     pools: factory.pools,

@@ -14,7 +14,12 @@ import type { Schedule } from './schedule/work.ts'
 export type PlannedFiles = Readonly<Record<string, string>>
 
 /** A work item that is not built, since its image is there already. */
-export type UnchangedItem = { readonly manifestId: string; readonly platform: Platform; readonly image: string }
+export type UnchangedItem = {
+  readonly manifestId: string
+  readonly platform: Platform
+  /** Where it was found, by its key: `ghcr.io/acme/llm-factory:key-3f9c0a1b2c3d4e5f`. */
+  readonly image: string
+}
 
 /** Everything a leg needs besides the checkout. */
 export type Plan = {
@@ -49,6 +54,8 @@ export type Plan = {
   readonly excluded: readonly ExcludedCombination[]
   readonly aliases: Readonly<Record<string, readonly string[]>>
   readonly unchanged: readonly UnchangedItem[]
+  /** For each work item the key that its image is published under, 64 hex; absent unless input `skip-unchanged` is on. */
+  readonly publishedKeys?: readonly string[]
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */
