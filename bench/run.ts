@@ -5,15 +5,18 @@ import { root } from '../script/documents.ts'
  * npm run bench                       all benchmarks
  * npm run bench -- shared-context     one of them
  *
- * Each measures real BuildKit on the test bed, tells its progress on standard error, and prints one JSON object, the
- * result, as a line on standard output.
+ * Each tells its progress on standard error, and prints one JSON object, the result, as a line on standard output. Most
+ * measure real BuildKit on the test bed, which is started for those that do.
  */
 
 /** What a benchmark found out, in the order in which it is printed. */
 export type BenchResult = Readonly<Record<string, unknown>>
 
-const BENCHES: Readonly<Record<string, () => Promise<BenchResult>>> = {
-  'shared-context': async () => (await import('./shared-context.ts')).sharedContext(),
+type Bench = { readonly needsTestbed: boolean; readonly measure: () => Promise<BenchResult> }
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  schedule: { needsTestbed: false, measure: async () => (await import('./schedule.ts')).schedule() },
+  'shared-context': { needsTestbed: true, measure: async () => (await import('./shared-context.ts')).sharedContext() },
 }
 
 /** Where no test bed is, starts one and runs this program again with its environment. */
@@ -30,8 +33,9 @@ const run = async (args: readonly string[]): Promise<number> => {
     process.stderr.write(`there is no benchmark ${unknown}; there are: ${Object.keys(BENCHES).join(', ')}\n`)
     return 64
   }
-  if ((process.env['STRATA_TESTBED_REGISTRY'] ?? '') === '') return runOnTestbed(names)
-  for (const name of names) process.stdout.write(`${JSON.stringify(await BENCHES[name]?.())}\n`)
+  const isBedless = (process.env['STRATA_TESTBED_REGISTRY'] ?? '') === ''
+  if (isBedless && names.some((name) => BENCHES[name]?.needsTestbed)) return runOnTestbed(names)
+  for (const name of names) process.stdout.write(`${JSON.stringify(await BENCHES[name]?.measure())}\n`)
   return 0
 }
 
