@@ -1,6 +1,6 @@
 import { at, filled } from './column.ts'
 import type { Forest } from './forest.ts'
-import { addGroup, loadOf, makeGroups, mergeGroups, sumOf, type Groups } from './groups.ts'
+import { addGroup, addLoad, loadOf, makeGroups, mergeGroups, sumOf, type Groups } from './groups.ts'
 import { mostRuns, type Room } from './limits.ts'
 import { packFewest, packingOrder } from './packing.ts'
 import { mix } from './rank.ts'
@@ -35,8 +35,9 @@ type State = {
   readonly groups: Groups
   readonly atoms: number[]
   readonly items: Int32Array
-  /** Groups above a node that were not merged yet. */
-  readonly open: Map<number, number[]>
+  /** The first of the groups above a node that were not merged yet, or -1; and the one that follows each of them. */
+  readonly first: Int32Array
+  readonly next: Int32Array
   /** 1 where the node is of this phase, 2 where it must be built earlier. */
   readonly mark: Int32Array
 }
@@ -45,13 +46,18 @@ const within = (load: Room, own: Room, room: Room): boolean =>
   load.ms + own.ms <= room.ms && load.bytes + own.bytes <= room.bytes && load.targets + own.targets <= room.targets
 
 /** Hands a group to the node below it, if that is of this phase; else it is an atom. */
-const release = ({ mark, open, atoms }: State, below: number, group: number): void => {
+const release = ({ mark, first, next, atoms }: State, below: number, group: number): void => {
   if (below < 0 || at(mark, below) === 0) atoms.push(group)
   else {
-    const groups = open.get(below)
-    if (groups === undefined) open.set(below, [group])
-    else groups.push(group)
+    next[group] = at(first, below)
+    first[below] = group
   }
+}
+
+const groupsAbove = ({ first, next }: State, node: number): readonly number[] => {
+  const above: number[] = []
+  for (let group = at(first, node); group >= 0; group = at(next, group)) above.push(group)
+  return above
 }
 
 const addItem = (state: State, item: number, load: Room, pool: number, hash: number): number => {
@@ -85,7 +91,7 @@ const partsOf = (
   above: readonly number[],
   own: Room,
   force: boolean,
-): readonly number[][] | undefined => {
+): readonly (readonly number[])[] | undefined => {
   const runs = mostRuns(own.ms, state.options)
   if (runs === 1) return force ? [[...above]] : undefined
   const order = packingOrder(state.groups, above, 'stable')
@@ -104,27 +110,35 @@ const partsOf = (
   }
 }
 
+/** Groups above a node that has to be built earlier stand alone, and all of its parents must be built earlier too. */
+const cutNode = (state: State, node: number, above: readonly number[]): void => {
+  const { mark, atoms, forest } = state
+  const parent = at(forest.nodes.parent, node)
+  mark[node] = 2
+  if (parent >= 0 && at(mark, parent) !== 0) mark[parent] = 2
+  for (const group of above) atoms.push(group)
+}
+
 const visit = (state: State, node: number): void => {
-  const { nodes } = state.forest
-  const { groups, open, mark } = state
-  const parent = at(nodes.parent, node)
-  const hash = at(nodes.hash, node)
-  const own: Room = { ms: at(nodes.cost, node), bytes: at(nodes.bytes, node), targets: 1 }
-  const above = open.get(node) ?? []
-  open.delete(node)
-  const isCut = at(mark, node) === 2
-  const whole = !isCut && within(sumOf(groups, above), own, state.room)
-  if (above.length === 0 && !isCut) release(state, parent, addItem(state, node, own, at(nodes.pool, node), hash))
-  else if (whole) release(state, parent, mergeGroups(groups, above, own, hash))
-  else {
-    const parts = isCut ? undefined : partsOf(state, above, own, !state.mayCut)
-    if (parts === undefined) {
-      mark[node] = 2
-      if (parent >= 0 && at(mark, parent) !== 0) mark[parent] = 2
-      for (const group of above) state.atoms.push(group)
-    } else {
-      for (const [index, part] of parts.entries())
-        release(state, parent, mergeGroups(groups, part, own, mix(hash, index)))
+  const { forest, groups, mark, first, next } = state
+  const { parent, hash, cost, bytes, pool } = forest.nodes
+  const own: Room = { ms: at(cost, node), bytes: at(bytes, node), targets: 1 }
+  const below = at(parent, node)
+  const group = at(first, node)
+  if (at(mark, node) === 2) cutNode(state, node, groupsAbove(state, node))
+  else if (group < 0) release(state, below, addItem(state, node, own, at(pool, node), at(hash, node)))
+  else if (at(next, group) < 0 && within(loadOf(groups, group), own, state.room)) {
+    addLoad(groups, group, own)
+    release(state, below, group)
+  } else {
+    const above = groupsAbove(state, node)
+    const whole = within(sumOf(groups, above), own, state.room)
+    const parts = whole ? [above] : partsOf(state, above, own, !state.mayCut)
+    if (parts === undefined) cutNode(state, node, above)
+    else {
+      for (const [index, part] of parts.entries()) {
+        release(state, below, mergeGroups(groups, part, own, whole ? at(hash, node) : mix(at(hash, node), index)))
+      }
     }
   }
 }
@@ -144,17 +158,9 @@ export const splitWork = (
   const groups = makeGroups(work.nodes.length + (work.leaves ? forest.leaves.count : 0))
   const mark = filled(forest.nodes.count, 0)
   for (const node of work.nodes) mark[node] = 1
-  const state: State = {
-    forest,
-    options,
-    room,
-    mayCut,
-    groups,
-    atoms: [],
-    items: filled(groups.up.length, -1),
-    open: new Map(),
-    mark,
-  }
+  const [items, next] = [filled(groups.up.length, -1), filled(groups.up.length, -1)]
+  const first = filled(forest.nodes.count, -1)
+  const state: State = { forest, options, room, mayCut, groups, atoms: [], items, first, next, mark }
   if (work.leaves) addLeaves(state)
   for (let index = work.nodes.length - 1; index >= 0; index--) visit(state, at(work.nodes, index))
   const cut = work.nodes.filter((node) => at(mark, node) === 2)
