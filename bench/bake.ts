@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testbed } from '../__tests__/support/e2e/testbed.ts'
 import { NO_OPTIONS } from '../__tests__/support/samples.ts'
+import { cacheRef } from '../src/layers/cache-refs.ts'
 import { attributeSteps } from '../src/progress/attribute.ts'
 import type { BuildResult } from '../src/progress/build-result.ts'
 import { applyStatus, applyText, createFold } from '../src/progress/fold.ts'
@@ -28,10 +29,12 @@ export const writeLeg = async (
 ): Promise<BenchLeg> => {
   const folder = await mkdtemp(join(tmpdir(), 'strata-bench-'))
   const context = join(folder, 'context')
+  const refs = items.map(({ item }) => cacheRef('manifest', repository, item))
   const leg = renderLeg(items, {
     cache: {
-      ...{ strategy: 'manifest', location: { repository }, from: [], to: [] },
       access: { read: true, write: true, reason: 'a benchmark' },
+      refs: { items: refs.map((ref) => ({ from: [ref], to: [{ ref, mode: 'max' }] })), prefixes: [] },
+      ...{ from: [], to: [] },
     },
     ...{ push: false, load: false, driver: 'docker', folder, context },
   })
