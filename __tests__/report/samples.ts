@@ -54,6 +54,7 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
       strategy: 'manifest',
       access: { read: true, write: true, reason: 'push on the default branch main' },
     },
+    disagreed: { steps: 0, refs: [] },
     totalSteps,
     cachedSteps,
     cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
