@@ -80,6 +80,7 @@ const gatesOf = ({ nodes }: Forest, options: ScheduleOptions) => {
  */
 export const gateBound = (forest: Forest, options: ScheduleOptions): number => {
   const { nodes } = forest
+  const { legStartMs: start } = options
   const machines = parallelLegs(options)
   const total = sum(nodes.cost) + sum(forest.leaves.cost)
   const { gates, path } = gatesOf(forest, options)
@@ -94,8 +95,12 @@ export const gateBound = (forest: Forest, options: ScheduleOptions): number => {
     }
     taken += more
     work += weight
-    const lost = (machines - taken) * at(path, gate) - (total - work)
-    longest = Math.max(longest, options.legStartMs + (total + Math.max(0, lost)) / machines)
+    const reached = at(path, gate)
+    const boundWith = (idle: number): number =>
+      start + (total + Math.max(0, (machines - taken) * idle - (total - work))) / machines
+    const plain = boundWith(reached)
+    // Who works behind a gate without having run it does so in a later phase, whose legs start after the gate.
+    longest = Math.max(longest, plain >= 2 * start + reached ? boundWith(reached + start) : plain)
   }
   return longest
 }
