@@ -4,12 +4,14 @@ import type { Fault } from './registry/faults.ts'
 import { createPusher, type Pusher } from './registry/images.ts'
 import { answerApi, type RouteOptions } from './registry/routes.ts'
 import { startServer } from './registry/server.ts'
-import type { Store } from './registry/store.ts'
+import { putBlob, repositoryIn, type Store } from './registry/store.ts'
 
 export type RegistryOptions = Omit<RouteOptions, 'blobsAt'> & {
   readonly auth?: AuthOptions
   /** Blobs lie on a server of another origin, to which the registry redirects. */
   readonly redirectsBlobs?: boolean
+  /** Blobs are uploaded straight to that server. */
+  readonly uploadsToStorage?: boolean
   /** Stand before the registry and its token server, the first outermost. More can be added later. */
   readonly faults?: readonly Fault[]
 }
@@ -35,9 +37,15 @@ export type TestRegistry = Pusher &
     readonly close: () => Promise<void>
   }
 
-/** Serves blobs like the storage behind a big registry: no authentication, the URL is the secret. */
+/** Serves and takes blobs like the storage behind a big registry: no authentication, the URL is the secret. */
 const startStorage = (store: Store): ReturnType<typeof startServer> =>
-  startServer(({ path }: ServerRequest): Reply => {
+  startServer((request: ServerRequest): Reply => {
+    const { method, path, query } = request
+    if (method === 'PUT') {
+      const name = /^\/v2\/(.+)\/blobs\/uploads\//.exec(path)?.[1] ?? ''
+      const digest = putBlob(repositoryIn(store, name), request.body)
+      return digest === query.get('digest') ? { status: 201 } : ociError(400, 'DIGEST_INVALID', 'another digest')
+    }
     const [, name = '', digest = ''] = /^\/(.+)\/([^/]+)$/.exec(path) ?? []
     const body = store.get(name)?.blobs.get(digest)
     return body === undefined ? ociError(404, 'BLOB_UNKNOWN', 'no such blob') : { status: 200, body }
@@ -45,11 +53,16 @@ const startStorage = (store: Store): ReturnType<typeof startServer> =>
 
 /** Starts a registry. `await using registry = await startRegistry()` closes it at the end of the scope. */
 export const startRegistry = async (options: RegistryOptions = {}): Promise<TestRegistry> => {
-  const { auth, redirectsBlobs = false, faults: given = [], ...routes } = options
+  const { auth, redirectsBlobs = false, uploadsToStorage = false, faults: given = [], ...routes } = options
   const store: Store = new Map()
   const faults = [...given]
   const storage = await startStorage(store)
-  const routeOptions = redirectsBlobs ? { ...routes, blobsAt: `http://${storage.host}` } : routes
+  const elsewhere = `http://${storage.host}`
+  const routeOptions = {
+    ...routes,
+    ...(redirectsBlobs ? { blobsAt: elsewhere } : {}),
+    ...(uploadsToStorage ? { uploadLocation: (path: string) => `${elsewhere}${path}?signature=secret` } : {}),
+  }
   const authority = createAuthority(auth, () => server.host)
 
   const answer = (request: ServerRequest): Reply =>

@@ -14,6 +14,7 @@ import type { BuildInputs } from './inputs.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { BuiltLeg } from './leg-results.ts'
 import { selectWork, type LegWork } from './leg-work.ts'
+import { planScope } from './prepare.ts'
 import { reportLeg } from './report-leg.ts'
 import { checkMounts } from './secrets.ts'
 import { dropFailedInWaves, tellFailures } from './wave-failures.ts'
@@ -91,7 +92,11 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
 const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   const { work, ...builder } = await openEngine(all, io)
-  const written = await writeLeg(work, { driver: 'docker', refs: decideCache(work, NO_REFS, NO_REFS), inputs, context }, io)
+  const written = await writeLeg(
+    work,
+    { driver: 'docker', refs: decideCache(work, NO_REFS, NO_REFS), inputs, context },
+    io,
+  )
   const run = { builder, written, push: inputs.push, signal: context.signal }
   const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io)
   return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used }
@@ -112,6 +117,7 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io))
   await tellFailures(built, io)
   const reported = await reportLeg({ ...built, startedAt }, io)
-  if (work.leg === undefined && reported.failure === undefined && work.access.write) await keepPlan(work.plan, context, io)
+  const isWhole = work.leg === undefined && reported.failure === undefined && work.access.write
+  if (isWhole) await keepPlan(work.plan, planScope(inputs), context, io)
   return reported
 }

@@ -51,7 +51,8 @@ const modeOf = ({ dockerfile }: RenderItem): CacheMode => {
 /** Refs that are named after manifests or platforms: each work item reads and writes one, whatever is in it. */
 const namedRefs = ({ plan, items, access, location }: LegWork, broken: KnownRefs): LegRefs => {
   const { strategy } = plan.cache
-  if (location === undefined || strategy === 'layer') return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] }
+  if (location === undefined || strategy === 'layer')
+    return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] }
   return {
     items: items.map((rendered): ItemRefs => {
       const { manifestId, platform } = rendered.item

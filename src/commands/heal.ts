@@ -8,7 +8,12 @@ import type { KnownRefs } from './decide-cache.ts'
 import type { LegWork } from './leg-work.ts'
 
 /** A ref that promised steps which ran all the same, and whether it was written again. */
-export type HealedRef = { readonly ref: string; readonly layer: string; readonly variant: string; readonly written: boolean }
+export type HealedRef = {
+  readonly ref: string
+  readonly layer: string
+  readonly variant: string
+  readonly written: boolean
+}
 
 /** Where BuildKit disagreed with the keys: the refs, and how many distinct steps ran that they hold. */
 export type Healing = { readonly steps: number; readonly refs: readonly HealedRef[] }
@@ -21,15 +26,22 @@ const stepsOf = ({ result, failed }: LegOutcome, item: number): readonly StepRes
 const ranIn = (outcome: LegOutcome, item: number, layer: string): readonly StepResult[] =>
   stepsOf(outcome, item).filter((step) => step.step.layer === layer && step.outcome === 'run')
 
-const exportRefs = async (writes: readonly PrefixWrite[], work: LegWork, leg: LegBuild, io: Io): Promise<readonly string[]> => {
+const exportRefs = async (
+  writes: readonly PrefixWrite[],
+  work: LegWork,
+  leg: LegBuild,
+  io: Io,
+): Promise<readonly string[]> => {
   const targets = writes.flatMap((write, index) =>
-    prefixTarget(write, `h${index}`, work.items, { folder: leg.folder, context: work.plan.context }).flatMap(({ bake }) => {
-      const dockerfile = work.items[write.item]?.dockerfile
-      const title = `${write.prefix.layer} ${write.prefix.variant} cache`
-      return dockerfile === undefined
-        ? []
-        : [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
-    }),
+    prefixTarget(write, `h${index}`, work.items, { folder: leg.folder, context: work.plan.context }).flatMap(
+      ({ bake }) => {
+        const dockerfile = work.items[write.item]?.dockerfile
+        const title = `${write.prefix.layer} ${write.prefix.variant} cache`
+        return dockerfile === undefined
+          ? []
+          : [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
+      },
+    ),
   )
   const { metadata } = await bakeOnce({ ...leg, targets, collectors: [] }, 'docker-bake.heal', io)
   return writes.flatMap(({ ref }, index) => (metadata[`h${index}`]?.['cache.manifest'] === undefined ? [] : [ref]))

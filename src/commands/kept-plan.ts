@@ -2,6 +2,7 @@ import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { RegistryError } from '../io/registry/registry-error.ts'
 import { cacheTag } from '../layers/cache-refs.ts'
+import { digestOf } from '../layers/digest.ts'
 import { formatReference, parseReference, type Reference } from '../oci/reference.ts'
 import type { RunEvent } from '../plan/access.ts'
 import type { PlannedCache } from '../plan/cache.ts'
@@ -20,12 +21,16 @@ const branchesOf = ({ name, ref, baseBranch, defaultBranch }: RunEvent): readonl
   return [...new Set([own, baseBranch, defaultBranch].flatMap((branch) => branch ?? []))]
 }
 
+/** What a kept plan is about. One of some manifests or platforms alone does not take the place of one of all. */
+export type PlanSubject = { readonly cache: PlannedCache; readonly name: string; readonly only: readonly string[] }
+
 /** Where the newest plan of a branch is kept: beside the cache, so that pruning one cannot touch the other. */
-const placeOf = ({ ref, strategy }: PlannedCache, branch: string): Reference | undefined => {
-  const cache = ref === undefined || strategy !== 'layer' ? undefined : parseReference(ref)
-  if (cache === undefined) return undefined
-  const { registry, repository } = cache
-  return { registry, repository: `${repository}-records`, tag: cacheTag(`plan-${branch}`) }
+const placeOf = ({ cache, name, only }: PlanSubject, branch: string): Reference | undefined => {
+  const reference = cache.ref === undefined || cache.strategy !== 'layer' ? undefined : parseReference(cache.ref)
+  if (reference === undefined) return undefined
+  const { registry, repository } = reference
+  const part = only.length === 0 ? '' : `-${digestOf(only).slice(0, 8)}`
+  return { registry, repository: `${repository}-records`, tag: cacheTag(`plan-${name}-${branch}${part}`) }
 }
 
 const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
@@ -41,10 +46,10 @@ const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> =>
 }
 
 /** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
-export const fetchKeptPlan = async (cache: PlannedCache, { event }: Context, io: Io): Promise<Plan | undefined> => {
-  if (!cache.access.read) return undefined
+export const fetchKeptPlan = async (subject: PlanSubject, { event }: Context, io: Io): Promise<Plan | undefined> => {
+  if (!subject.cache.access.read) return undefined
   for (const branch of branchesOf(event)) {
-    const place = placeOf(cache, branch)
+    const place = placeOf(subject, branch)
     const plan = place === undefined ? undefined : await fetchPlan(place, io)
     if (plan !== undefined) return plan
   }
@@ -52,9 +57,10 @@ export const fetchKeptPlan = async (cache: PlannedCache, { event }: Context, io:
 }
 
 /** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
-export const keepPlan = async (plan: Plan, { event }: Context, io: Io): Promise<void> => {
+export const keepPlan = async (plan: Plan, only: readonly string[], { event }: Context, io: Io): Promise<void> => {
+  const { cache, name } = plan
   const [branch] = branchesOf(event)
-  const place = branch === undefined || !plan.cache.access.write ? undefined : placeOf(plan.cache, branch)
+  const place = branch === undefined || !cache.access.write ? undefined : placeOf({ cache, name, only }, branch)
   if (place === undefined) return
   try {
     await io.registry.putText(place, PLAN_TYPE, JSON.stringify(encodePlan(plan)))

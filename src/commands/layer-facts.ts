@@ -70,7 +70,9 @@ const imageDigests = ({ images }: LayerSources) => {
 }
 
 /** Makes something of each pair of keys once. */
-const remember = <K extends object, V>(make: (key: K, platform: Platform) => V): ((key: K, platform: Platform) => V) => {
+const remember = <K extends object, V>(
+  make: (key: K, platform: Platform) => V,
+): ((key: K, platform: Platform) => V) => {
   const made = new Map<K, Map<Platform, V>>()
   return (key, platform) => {
     const values = made.get(key) ?? new Map<Platform, V>()

@@ -67,7 +67,11 @@ const counterpartOf = (plan: Plan, own: Prefix, plannedChain: readonly number[])
  * Whether a leg writes a prefix whose ref is not there: those that it was given to write, and those that nobody was given,
  * because the plan found their refs or a wave was to make them. Then they are everybody's to write.
  */
-const isToWrite = ({ index, planned, equal }: Counterpart, writes: LegPart['writes'], wave: LegPrefix['wave']): boolean =>
+const isToWrite = (
+  { index, planned, equal }: Counterpart,
+  writes: LegPart['writes'],
+  wave: LegPrefix['wave'],
+): boolean =>
   !equal ||
   index === undefined ||
   writes === undefined ||

@@ -14,12 +14,9 @@ const askEach = async (repository: Reference, tags: readonly string[], io: Io): 
 /** By one list, as long as that takes fewer requests than asking for each. */
 const findTags = async (repository: Reference, tags: readonly string[], io: Io): Promise<ReadonlySet<string>> => {
   if (tags.length <= FEW) return askEach(repository, tags, io)
-  const listed = await io.registry.listTags(repository, { maxPages: tags.length })
-  if (listed.kind === 'missing') {
-    io.actions.info(`There is no cache repository ${repositoryOf(repository)} yet, so everything is cold`)
-    return new Set()
-  }
-  return listed.kind === 'tags' ? new Set(listed.tags) : askEach(repository, tags, io)
+  const listed = await io.registry.listTagsWithin(repository, { maxPages: tags.length })
+  if (listed === undefined) io.actions.info(`There is no cache repository ${repositoryOf(repository)} yet; all is cold`)
+  return listed === 'too many' ? askEach(repository, tags, io) : new Set(listed)
 }
 
 /**
@@ -39,7 +36,9 @@ export const lookUpRefs = async (
     if (!(error instanceof RegistryError)) throw error
     const name = repositoryOf(repository)
     if (error.status === 401 || error.status === 403) {
-      io.actions.info(`The cache repository ${name} may not be read, so everything is planned as cold: ${error.message}`)
+      io.actions.info(
+        `The cache repository ${name} may not be read, so everything is planned as cold: ${error.message}`,
+      )
       return new Set()
     }
     const message = `the refs of ${name} could not be listed, so everything is planned as cold: ${error.message}`

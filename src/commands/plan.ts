@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
-import { renderMatrix } from '../plan/matrix.ts'
+import { renderMatrices } from '../plan/matrix.ts'
+import { encodePlan } from '../plan/plan-file.ts'
 import { planArtifactName, type Plan } from '../plan/plan.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
-import { preparePlan } from './prepare.ts'
+import { keepPlan } from './kept-plan.ts'
+import { planScope, preparePlan } from './prepare.ts'
 
 /** Hands the plan on to the build jobs of this run. They get along without it, so this never fails the plan. */
 const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io): Promise<void> => {
@@ -29,15 +31,15 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
   const made = await preparePlan(inputs, context, io)
-  const legs = made.legs.map(({ leg }) => leg)
-  const matrix = renderMatrix(legs)
   const file = join(await io.files.makeFolder('strata-plan'), 'plan.json')
-  await io.files.write(file, `${JSON.stringify(made, null, 2)}\n`)
+  await io.files.write(file, `${JSON.stringify(encodePlan(made))}\n`)
   await handOn(made, file, io)
-  io.actions.group(
-    `${legs.length} legs`,
-    legs.map(({ name }) => name),
-  )
+  await keepPlan(made, planScope(inputs), context, io)
+  const phases = [...made.waves, made.legs]
+  const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name))
+  io.actions.group(`${names.length} legs`, names)
   await io.actions.summary(renderPlanSummary(made))
-  return { outputs: { matrix, 'has-work': String(legs.length > 0), count: String(legs.length), 'plan-path': file } }
+  const hasWork = String(names.length > 0)
+  const outputs = renderMatrices(made, inputs.schedule.shards)
+  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), 'plan-path': file } }
 }

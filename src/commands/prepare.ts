@@ -7,7 +7,7 @@ import type { Io } from '../io/io.ts'
 import { prefixTags } from '../layers/cache-refs.ts'
 import { growTree, type LayerTree } from '../layers/tree.ts'
 import { decideCacheAccess } from '../plan/access.ts'
-import { planCache, type PlannedCache } from '../plan/cache.ts'
+import { planCache } from '../plan/cache.ts'
 import { addStepTimes, type StepTimes } from '../plan/costs.ts'
 import { earlierTags } from '../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../plan/images.ts'
@@ -19,7 +19,7 @@ import { forecastOf } from '../plan/forecast.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from './inputs.ts'
-import { fetchKeptPlan } from './kept-plan.ts'
+import { fetchKeptPlan, type PlanSubject } from './kept-plan.ts'
 import { readLayerFacts } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -68,17 +68,21 @@ const readTimes = async (files: readonly string[], io: Io): Promise<StepTimes> =
   return times
 }
 
+/** What a run's plan is about, when later ones look for it. */
+export const planScope = ({ only, platforms }: PlanInputs): readonly string[] =>
+  only.length + platforms.length === 0 ? [] : [...only, '/', ...platforms]
+
 /** What the cache holds of these prefixes; nothing is known of it where refs are not named by content. */
 const knowCache = async (
-  cache: PlannedCache,
-  items: readonly WorkItem[],
-  tree: LayerTree,
+  subject: PlanSubject,
+  { items, tree }: Pick<Prepared, 'items' | 'tree'>,
   context: Context,
   io: Io,
 ): Promise<{ readonly tags: readonly string[]; readonly knowledge: CacheKnowledge }> => {
+  const { cache } = subject
   if (cache.strategy !== 'layer') return { tags: [], knowledge: { tags: undefined, earlier: () => [] } }
   const tags = prefixTags(tree.prefixes)
-  const earlier = earlierTags(items, tree, await fetchKeptPlan(cache, context, io))
+  const earlier = earlierTags(items, tree, await fetchKeptPlan(subject, context, io))
   return { tags, knowledge: { tags: await lookUpRefs(cache, tags, io), earlier } }
 }
 
@@ -108,7 +112,12 @@ type Prepared = {
   readonly files: Plan['files']
 }
 
-const readWork = async (factory: Factory, given: readonly WorkItem[], inputs: PlanInputs, io: Io): Promise<Prepared> => {
+const readWork = async (
+  factory: Factory,
+  given: readonly WorkItem[],
+  inputs: PlanInputs,
+  io: Io,
+): Promise<Prepared> => {
   const items = withContexts(given, inputs.buildContexts)
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
@@ -128,7 +137,8 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   })
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
   const { items, images, tree, files } = await readWork(factory, expansion.items, inputs, io)
-  const { tags, knowledge } = await knowCache(cache, items, tree, context, io)
+  const subject = { cache, name: factory.name, only: planScope(inputs) }
+  const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io)
   const states = cacheStates(tree, tags, knowledge)
   const work = planPrefixes({ items, tree, tags, states, images, times: await readTimes(inputs.costs, io) })
   const handsOn = cache.access.write && cache.ref !== undefined

@@ -34,7 +34,11 @@ const readContent = async (reference: Reference, platform: Platform, io: Io): Pr
   }
 }
 
-const readContents = async (reference: Reference, { platforms }: ImageNeed, io: Io): Promise<PinnedImage['contents']> => {
+const readContents = async (
+  reference: Reference,
+  { platforms }: ImageNeed,
+  io: Io,
+): Promise<PinnedImage['contents']> => {
   const contents = await Promise.all(platforms.map((platform) => readContent(reference, platform, io)))
   return Object.fromEntries(
     platforms.flatMap((platform, index) => {

@@ -55,7 +55,9 @@ export const dropFailedInWaves = async (
   const causes = missing.map((prefixes) => prefixes.find(({ key }) => failed.has(key)))
   const unexplained = missing.flat().filter(({ key }) => !failed.has(key))
   for (const { layer, variant, wave } of new Map(unexplained.map((each) => [each.key, each])).values()) {
-    io.actions.info(`${layer} ${variant}, which leg "${wave?.name ?? ''}" was to build, is not in the cache; it is built here`)
+    io.actions.info(
+      `${layer} ${variant}, which leg "${wave?.name ?? ''}" was to build, is not in the cache; it is built here`,
+    )
   }
   const dropped = work.items.flatMap((item, index): readonly DroppedItem[] => {
     const cause = causes[index]

@@ -41,8 +41,7 @@ export const folderReads = (
   layer: Pick<WorkLayer, 'contexts'>,
   fragment: Fragment,
   mainContext: string,
-): readonly FolderRead[] =>
-  effectsOf(fragment).reads.flatMap((read) => folderReadOf(read, layer, mainContext) ?? [])
+): readonly FolderRead[] => effectsOf(fragment).reads.flatMap((read) => folderReadOf(read, layer, mainContext) ?? [])
 
 /** Patterns by root, each once: what has to be read of the file system. */
 export const patternsByRoot = (reads: readonly FolderRead[]): ReadonlyMap<string, readonly string[]> =>

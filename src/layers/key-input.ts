@@ -6,16 +6,7 @@
  * context that is no folder; `remote` what ADD fetches.
  */
 export type KeyInputKind =
-  | 'platform'
-  | 'syntax'
-  | 'option'
-  | 'image'
-  | 'below'
-  | 'fragment'
-  | 'argument'
-  | 'files'
-  | 'context'
-  | 'remote'
+  'platform' | 'syntax' | 'option' | 'image' | 'below' | 'fragment' | 'argument' | 'files' | 'context' | 'remote'
 
 /** Something that decides the steps of a prefix. Two keys differ exactly where one of their inputs does. */
 export type KeyInput = {

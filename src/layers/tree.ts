@@ -85,8 +85,10 @@ export const growTree = (items: readonly WorkItem[], facts: TreeFacts): LayerTre
       pending: ground.inputs,
     }))
     const climb = (position: Position, layer: WorkLayer): Position =>
-      remember(remember(steps, position, () => new Map<WorkLayer, Position>()), layer, () =>
-        place(position, layer, item.platform),
+      remember(
+        remember(steps, position, () => new Map<WorkLayer, Position>()),
+        layer,
+        () => place(position, layer, item.platform),
       )
     return item.layers.reduce(climb, start).prefix
   })

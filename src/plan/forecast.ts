@@ -38,7 +38,8 @@ export const forecastOf = ({ tops, prefixes, contents, measured }: Forecasted, s
   const steps = prefixes.map(({ content }) => contents[content]?.steps ?? 0)
   const users = new Uint32Array(prefixes.length)
   for (const top of tops) for (const index of chainOf(prefixes, top)) users[index] = (users[index] ?? 0) + 1
-  const sum = (of: (index: number) => number): number => steps.reduce((total, count, index) => total + count * of(index), 0)
+  const sum = (of: (index: number) => number): number =>
+    steps.reduce((total, count, index) => total + count * of(index), 0)
   const built = new Set([...schedule.waves.flat(), ...schedule.legs].flatMap(({ nodes }) => nodes))
   const costs = prefixes.map(({ costMs }, index) => (built.has(index) ? costMs : 0))
   const cost = costs.reduce((total, ms) => total + ms, 0)

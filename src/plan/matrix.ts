@@ -1,5 +1,5 @@
 import { inputError } from '../problem.ts'
-import type { Leg } from './leg.ts'
+import type { Leg, PlannedLegs } from './leg.ts'
 
 /** Jobs that one matrix may generate in a workflow run (GitHub docs, "Actions limits"). */
 const MAX_LEGS = 256
@@ -21,7 +21,7 @@ const NOTHING = { id: 'none', name: 'nothing to do', 'runs-on': 'ubuntu-24.04' }
  * Throws an InputError with advice when GitHub would refuse it.
  */
 export const renderMatrix = (legs: readonly Leg[]): string => {
-  const narrow = 'narrow it with the inputs "only" or "platforms", and run the rest in a second workflow'
+  const narrow = 'spread it over several jobs with input shards, or narrow it with inputs only and platforms'
   if (legs.length > MAX_LEGS) {
     throw inputError(`the matrix has ${legs.length} legs`, {
       expected: `at most ${MAX_LEGS}, GitHub's limit`,
@@ -45,4 +45,38 @@ export const renderMatrix = (legs: readonly Leg[]): string => {
     })
   }
   return matrix
+}
+
+/** Waves that the plan action has outputs for. */
+export const MAX_WAVES = 3
+
+/** Legs spread over so many matrices, those that follow each other together. */
+const shardsOf = <T>(legs: readonly T[], shards: number): readonly (readonly T[])[] => {
+  const size = Math.ceil(legs.length / shards)
+  return Array.from({ length: shards }, (_, index) => legs.slice(index * size, (index + 1) * size))
+}
+
+const matrixOutputs = (name: string, legs: readonly Leg[]): readonly (readonly [string, string])[] => [
+  [name, renderMatrix(legs)],
+  [`has-${name}`, String(legs.length > 0)],
+]
+
+/**
+ * The matrix outputs of a plan, each with its twin `has-…` that says whether it has a leg: `wave-1` to `wave-3`, and
+ * `matrix`, or `matrix-1` and so on where the legs are spread over several. Those without legs are valid all the same.
+ */
+export const renderMatrices = ({ waves, legs }: PlannedLegs, shards: number): Readonly<Record<string, string>> => {
+  const spread = shards === 1 ? [legs] : shardsOf(legs, shards)
+  const named = [
+    ...Array.from({ length: MAX_WAVES }, (_, index) => ({ name: `wave-${index + 1}`, of: waves[index] ?? [] })),
+    ...spread.map((of, index) => ({ name: shards === 1 ? 'matrix' : `matrix-${index + 1}`, of })),
+  ]
+  return Object.fromEntries(
+    named.flatMap(({ name, of }) =>
+      matrixOutputs(
+        name,
+        of.map(({ leg }) => leg),
+      ),
+    ),
+  )
 }

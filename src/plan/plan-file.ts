@@ -5,7 +5,10 @@ import type { Plan } from './plan.ts'
 export type PlannedItem = Omit<WorkItem, 'layers'> & { readonly layers: readonly number[] }
 
 /** A plan as it is written to the plan file; `schema/plan.schema.json` describes it. */
-export type PlanFile = Omit<Plan, 'items'> & { readonly layers: readonly WorkLayer[]; readonly items: readonly PlannedItem[] }
+export type PlanFile = Omit<Plan, 'items'> & {
+  readonly layers: readonly WorkLayer[]
+  readonly items: readonly PlannedItem[]
+}
 
 /** The plan with each layer said once. */
 export const encodePlan = ({ items, ...plan }: Plan): PlanFile => {

@@ -29,7 +29,8 @@ export type PrefixedWork = PlannedWork & {
 const firstItems = ({ prefixes, tops }: LayerTree): readonly number[] => {
   const first = new Array<number>(prefixes.length).fill(-1)
   for (const [item, top] of tops.entries()) {
-    for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent) first[index] = item
+    for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent)
+      first[index] = item
   }
   return first
 }

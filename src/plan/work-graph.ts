@@ -47,7 +47,13 @@ const graphOf = (work: PlannedWork): WorkGraph => {
     const { key = '', parent, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
     const below = positions.get(`${parent ?? -1} ${pool}`)
     const cost = mustRun({ state }) ? costMs : 0
-    return { id: `${pool} ${key}`, ...(below === undefined ? {} : { parent: below }), pool, cost, bytes: bytes[prefix] ?? 0 }
+    return {
+      id: `${pool} ${key}`,
+      ...(below === undefined ? {} : { parent: below }),
+      pool,
+      cost,
+      bytes: bytes[prefix] ?? 0,
+    }
   })
   const leaves = items.map((item, leaf): WorkLeaf => {
     const node = positions.get(topKeys[leaf] ?? '')

@@ -118,9 +118,7 @@ export const createImageFinder = (
 
 /** The frontend that a work item's fragments ask for; one holds for the whole Dockerfile. */
 export const syntaxOf = (item: WorkItem, fragments: ReadonlyMap<string, Fragment>): string | undefined =>
-  item.layers
-    .map(({ fragment = '' }) => fragments.get(fragment)?.syntax)
-    .find((syntax) => syntax !== undefined)
+  item.layers.map(({ fragment = '' }) => fragments.get(fragment)?.syntax).find((syntax) => syntax !== undefined)
 
 /**
  * The Dockerfile of a work item: a chain of named stages, one for each layer, those that add nothing included. Auxiliary

@@ -108,10 +108,7 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
     tags: images,
     outputs: outputsOf(settings, images.length > 0),
     cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
-    cacheTo: [
-      ...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf),
-      ...(cache.access.write ? cache.to : []),
-    ],
+    cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
     extra: item.bake,
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseNextLink } from '../../../src/io/registry/tags.ts'
 import { type RegistryOptions, startRegistry, type TestRegistry } from '../../support/registry.ts'
 import { referenceOf, testClient } from '../../support/registry-client.ts'
-import { body, each, headers, matching, status } from '../../support/registry/faults.ts'
+import { body, each, type Fault, headers, matching, status } from '../../support/registry/faults.ts'
 
 const TAGS = ['b', 'a', 'c-2', 'c-10', 'd']
 const SORTED = ['a', 'b', 'c-10', 'c-2', 'd']
@@ -65,6 +65,116 @@ describe('listTags', () => {
     const overlapping = each(body('{"tags":["a","b"]}'), matching(/tags/))
     await using registry = await withTags({ pageSize: 2, faults: [overlapping] })
     await expect(list(registry)).resolves.toEqual(['a', 'b'])
+  })
+})
+
+describe('shapes that registries give their lists', () => {
+  /** Answers the pages of a list, each with a link to the next. */
+  const pages = (list: readonly { readonly body: string; readonly link?: string }[]): Fault => {
+    let page = 0
+    return () => {
+      const { body: content = '', link } = list[page++] ?? {}
+      return { status: 200, headers: link === undefined ? {} : { link }, body: content }
+    }
+  }
+
+  test.each<[string, readonly { readonly body: string; readonly link?: string }[]]>([
+    [
+      'paths as links (GHCR)',
+      [
+        { body: '{"name":"acme/app","tags":["b","a"]}', link: '</v2/acme/app/tags/list?last=a&n=2>; rel="next"' },
+        { body: '{"name":"acme/app","tags":["c"]}' },
+      ],
+    ],
+    [
+      'links that go on at a token, not at a tag (ECR, Quay)',
+      [
+        { body: '{"name":"acme/app","tags":["c"]}', link: '</v2/acme/app/tags/list?last=a%2Fb%3D%3D&n=1>; rel="next"' },
+        { body: '{"name":"acme/app","tags":["a","b"]}' },
+      ],
+    ],
+    [
+      'all at once, with manifests and folders (GAR)',
+      [
+        {
+          body: '{"child":["sub"],"manifest":{"sha256:00":{"tag":["a"],"timeUploadedMs":"1"}},"name":"p/r","tags":["c","b","a"]}',
+        },
+      ],
+    ],
+    [
+      'unsorted, and only a query as link',
+      [
+        { body: '{"name":"acme/app","tags":["c","a"]}', link: '<?last=c&n=2>; rel="next"' },
+        { body: '{"name":"acme/app","tags":["b"]}' },
+      ],
+    ],
+    [
+      'a link without quotes, and null as the last page',
+      [
+        { body: '{"name":"acme/app","tags":["a","b","c"]}', link: '</v2/acme/app/tags/list?n=3&last=c>; rel=next' },
+        { body: '{"name":"acme/app","tags":null}' },
+      ],
+    ],
+    [
+      'the same tag on two pages',
+      [
+        {
+          body: '{"name":"acme/app","tags":["a","b"]}',
+          link: '</v2/acme/app/tags/list?n=2&last=b>; rel="next"',
+        },
+        { body: '{"name":"acme/app","tags":["b","c"]}' },
+      ],
+    ],
+    [
+      'an empty page in the middle',
+      [
+        { body: '{"tags":["a","b"]}', link: '<?last=b>; rel="next"' },
+        { body: '{"tags":[]}', link: '<?last=bb>; rel="next"' },
+        { body: '{"tags":["c"]}' },
+      ],
+    ],
+  ])('%s', async (_description, list) => {
+    await using registry = await startRegistry({ faults: [pages(list)] })
+    const client = testClient()
+    await expect(client.listTags(referenceOf(`${registry.host}/acme/app`))).resolves.toEqual(['a', 'b', 'c'])
+    expect(registry.requests).toHaveLength(list.length)
+  })
+
+  test.each([
+    ['GHCR, of a package that is not there or not ours', 403],
+    ['Docker Hub, of a repository that is not there', 401],
+    ['one that has no lists', 405],
+  ])('refusals are told, not taken for an empty list: %s', async (_description, code) => {
+    await using registry = await withTags({ faults: [each(status(code))] })
+    await expect(list(registry)).rejects.toMatchObject({ status: code, temporary: false })
+  })
+})
+
+describe('listTagsWithin', () => {
+  const listWithin = (registry: TestRegistry, maxPages: number) =>
+    testClient().listTagsWithin(referenceOf(`${registry.host}/acme/app`), { maxPages })
+
+  test.each<[string, RegistryOptions, number, readonly string[] | 'too many', number]>([
+    ['one page of one', {}, 1, SORTED, 1],
+    ['all at once', { ignoresPaging: true }, 1, SORTED, 1],
+    ['as many pages as allowed', { pageSize: 2 }, 3, SORTED, 3],
+    ['one page more', { pageSize: 2 }, 2, 'too many', 2],
+    ['many pages more', { pageSize: 1, absoluteLinks: true }, 1, 'too many', 1],
+    ['no page', {}, 0, 'too many', 0],
+  ])('%s', async (_description, options, maxPages, expected, requests) => {
+    await using registry = await withTags(options)
+    await expect(listWithin(registry, maxPages)).resolves.toEqual(expected)
+    expect(registry.requests).toHaveLength(requests)
+  })
+
+  test('a repository nobody knows has no list', async () => {
+    await using registry = await startRegistry()
+    await expect(listWithin(registry, 1)).resolves.toBeUndefined()
+  })
+
+  test('a list that goes round in circles fails', async () => {
+    await using registry = await withTags({ faults: [each(headers({ link: '<?n=1000>; rel="next"' }))] })
+    await expect(listWithin(registry, 5)).rejects.toThrow('does not end')
   })
 })
 

@@ -16,6 +16,8 @@ export type RouteOptions = {
   readonly deletion?: 'tag-and-digest' | 'digest' | 'refused'
   /** Base of URLs where blobs really are; the registry redirects there. */
   readonly blobsAt?: string
+  /** Where an upload goes on, from the path of its URL; that with a query if left out. */
+  readonly uploadLocation?: (path: string) => string
 }
 
 type Context = {
@@ -106,10 +108,10 @@ const finishUpload = ({ store, name, request }: Context, bytes: Buffer): Reply =
   return { status: 201, headers: { location: `/v2/${name}/blobs/${digest}`, 'docker-content-digest': digest } }
 }
 
-const openUpload = (name: string, id: string, bytes: Buffer): Reply => ({
+const openUpload = ({ name, options }: Context, id: string, bytes: Buffer): Reply => ({
   status: 202,
   headers: {
-    location: `/v2/${name}/blobs/uploads/${id}?_state=${id}`,
+    location: (options.uploadLocation ?? ((path) => `${path}?_state=${id}`))(`/v2/${name}/blobs/uploads/${id}`),
     'docker-upload-uuid': id,
     range: `0-${Math.max(0, bytes.length - 1)}`,
   },
@@ -127,7 +129,7 @@ const startUpload = (context: Context): Reply => {
   if (request.query.has('digest')) return finishUpload(context, request.body)
   const id = randomUUID()
   repositoryIn(store, name).uploads.set(id, Buffer.alloc(0))
-  return openUpload(name, id, Buffer.alloc(0))
+  return openUpload(context, id, Buffer.alloc(0))
 }
 
 /** PATCH adds to an upload, PUT ends it. */
@@ -139,7 +141,7 @@ const continueUpload = (context: Context): Reply => {
   const bytes = Buffer.concat([before, request.body])
   if (request.method === 'PATCH') {
     uploads.set(rest, bytes)
-    return openUpload(name, rest, bytes)
+    return openUpload(context, rest, bytes)
   }
   uploads.delete(rest)
   return finishUpload(context, bytes)

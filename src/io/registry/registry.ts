@@ -3,13 +3,13 @@ import { childFor, type OciIndex, type OciManifest, platformsOf } from '../../oc
 import { type Platform, platformOf } from '../../oci/platform.ts'
 import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
-import { verifyContent } from './content.ts'
+import { getBlob } from './blobs.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
-import { listTags } from './tags.ts'
-import { send } from './transport.ts'
+import { listTags, listTagsWithin } from './tags.ts'
+import { getText, putText } from './text-artifact.ts'
 
 /** The image that a reference means on one platform. */
 export type FetchedImage = {
@@ -27,24 +27,6 @@ export type ResolvedImage = {
   readonly kind: 'index' | 'manifest'
   /** In the order of the index; for a single OCI manifest the one its config names. */
   readonly platforms: readonly Platform[]
-}
-
-/** Fetches a blob whole, verified against its digest. Throws RegistryError, also when it is longer than `maxBytes`. */
-export const getBlob = async (
-  session: Session,
-  repository: Repository,
-  digest: string,
-  { maxBytes }: { readonly maxBytes: number },
-): Promise<Buffer> => {
-  const { bytes } = await send(session, {
-    method: 'GET',
-    repository,
-    path: `blobs/${digest}`,
-    actions: ['pull'],
-    maxBytes,
-  })
-  verifyContent(bytes, digest, repository)
-  return bytes
 }
 
 /** Longer than any config of an image we know of. */
@@ -104,7 +86,7 @@ export const resolveImage = async (session: Session, reference: Reference): Prom
   return { digest, mediaType, kind: 'manifest', platforms: platform === undefined ? [] : [platform] }
 }
 
-/** The read half of a registry client, bound to a session. Tests pass literals. */
+/** A registry client, bound to a session. Tests pass literals. */
 export type Registry = {
   readonly headManifest: (reference: Reference) => Promise<ManifestHead | undefined>
   readonly getManifest: (reference: Reference) => Promise<FetchedManifest>
@@ -115,6 +97,16 @@ export type Registry = {
   ) => Promise<Uint8Array>
   readonly getImageConfig: (reference: Reference, platform: Platform) => Promise<FetchedImage>
   readonly listTags: (repository: Repository) => Promise<readonly string[] | undefined>
+  /** `too many` when it would take more pages; of 1000 tags, or as many as the registry gives. */
+  readonly listTagsWithin: (
+    repository: Repository,
+    limits: { readonly maxPages: number },
+  ) => Promise<readonly string[] | 'too many' | undefined>
+  /** Pushes an artifact with its content, and tells what the reference points to then. */
+  /** Keeps a text as an artifact of that type. */
+  readonly putText: (reference: Reference, artifactType: string, text: string) => Promise<void>
+  /** The text of such an artifact; undefined when there is none. */
+  readonly getText: (reference: Reference, artifactType: string) => Promise<string | undefined>
   readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
 }
 
@@ -127,6 +119,9 @@ export const createRegistry = (options: SessionOptions): Registry => {
     getBlob: (repository, digest, limits) => getBlob(session, repository, digest, limits),
     getImageConfig: (reference, platform) => getImageConfig(session, reference, platform),
     listTags: (repository) => listTags(session, repository),
+    listTagsWithin: (repository, limits) => listTagsWithin(session, repository, limits),
+    putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
+    getText: (reference, artifactType) => getText(session, reference, artifactType),
     resolveImage: (reference) => resolveImage(session, reference),
   }
 }

@@ -27,30 +27,47 @@ const parsePage = (body: string): readonly string[] | undefined => {
 }
 
 /**
- * All tags of a repository, sorted by code unit; undefined when the registry does not know the repository.
- * Follows `Link`, which alone says whether there is more (OCI distribution spec, "Listing Tags"). Throws
- * {@link RegistryError} rather than return a part.
+ * The tags of at most `maxPages` pages, sorted by code unit; `too many` when that is not all of them, undefined when the
+ * registry does not know the repository. Follows `Link`, which alone says whether there is more (OCI distribution spec,
+ * "Listing Tags"). A registry that gives all tags at once counts as one page. Throws {@link RegistryError} rather than
+ * return a part.
  */
-export const listTags = async (session: Session, repository: Repository): Promise<readonly string[] | undefined> => {
+export const listTagsWithin = async (
+  session: Session,
+  repository: Repository,
+  { maxPages }: { readonly maxPages: number },
+): Promise<readonly string[] | 'too many' | undefined> => {
   const fail = (found: string): never => {
     throw new RegistryError(`the list of tags of ${repositoryOf(repository)} ${found}`, {
       registry: repository.registry,
     })
   }
-  const tags: string[] = []
+  const tags = new Set<string>()
   const seen = new Set<string>()
   const common = { method: 'GET', repository, actions: ['pull'], expect: [404] } as const
   let url = urlOf(session, { ...common, path: `tags/list?n=${PAGE_SIZE}` })
   for (;;) {
-    if (seen.has(url.href) || seen.size === MAX_PAGES) return fail('does not end')
+    if (seen.has(url.href)) return fail('does not end')
+    if (seen.size === maxPages) return 'too many'
     seen.add(url.href)
     const { status, headers, bytes } = await send(session, { ...common, path: url.href })
     if (status === 404) return seen.size === 1 ? undefined : fail('ends with 404 in the middle')
-    tags.push(...(parsePage(bytes.toString('utf8')) ?? fail('cannot be read')))
+    for (const tag of parsePage(bytes.toString('utf8')) ?? fail('cannot be read')) tags.add(tag)
     const link = parseNextLink(headers.get('link'))
-    if (link === undefined) return [...new Set(tags)].sort()
+    if (link === undefined) return [...tags].sort()
     const next = URL.parse(link, url.href)
     if (next?.origin !== url.origin) return fail('goes on at another server')
     url = next
   }
+}
+
+/**
+ * All tags of a repository, sorted by code unit; undefined when the registry does not know the repository. Throws
+ * {@link RegistryError} rather than return a part.
+ */
+export const listTags = async (session: Session, repository: Repository): Promise<readonly string[] | undefined> => {
+  const tags = await listTagsWithin(session, repository, { maxPages: MAX_PAGES })
+  if (tags !== 'too many') return tags
+  const message = `the list of tags of ${repositoryOf(repository)} does not end`
+  throw new RegistryError(message, { registry: repository.registry })
 }

@@ -33,16 +33,20 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export const urlOf = (session: Session, { repository: { registry, repository }, path }: RegistryRequest): URL =>
   new URL(path, new URL(`/v2/${repository}/`, endpointOf(registry, session.insecure)))
 
-/** Where a redirect leads. Throws {@link RegistryError} where that would give up TLS. */
-const redirectTarget = (session: Session, from: URL, location: string, registry: string): URL => {
+const resolveFrom = (session: Session, request: RegistryRequest, from: URL, location: string): URL => {
   const to = URL.parse(location, from.href)
   const allowed =
     to?.protocol === 'https:' ||
     (to?.protocol === 'http:' && from.protocol === 'http:' && allowsHttp(to.host, session.insecure))
   if (to !== null && allowed) return to
   const where = to === null ? 'no URL' : `${to.origin}, which is not https`
-  throw new RegistryError(`${describeRequest('GET', from)}: redirected to ${where}`, { registry })
+  const { registry } = request.repository
+  throw new RegistryError(`${describeRequest(request.method, from)}: redirected to ${where}`, { registry })
 }
+
+/** Where the `Location` of an answer leads. Throws {@link RegistryError} where that would give up TLS. */
+export const resolveLocation = (session: Session, request: RegistryRequest, location: string): URL =>
+  resolveFrom(session, request, urlOf(session, request), location)
 
 /** `ownAnswer`: whether the registry itself answered, not one to which it redirected. */
 type Followed = Answer & { readonly ownAnswer: boolean }
@@ -66,7 +70,7 @@ const follow = async (session: Session, request: RegistryRequest, authorization?
     const location = answer.headers.get('location')
     const isRead = method === 'GET' || method === 'HEAD'
     if (!isRead || location === null || !REDIRECTS.has(answer.status)) return { ...answer, ownAnswer }
-    url = redirectTarget(session, url, location, registry)
+    url = resolveFrom(session, request, url, location)
     ownAnswer &&= url.origin === home
   }
   throw new RegistryError(`${describeRequest(method, url)}: more than ${MAX_REDIRECTS} redirects`, { registry })
