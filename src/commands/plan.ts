@@ -4,6 +4,7 @@ import type { Io } from '../io/io.ts'
 import { renderMatrices } from '../plan/matrix.ts'
 import { encodePlan } from '../plan/plan-file.ts'
 import { planArtifactName, type Plan } from '../plan/plan.ts'
+import { renderExplanation } from '../report/explain.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
@@ -31,8 +32,10 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
   const made = await preparePlan(inputs, context, io)
-  const file = join(await io.files.makeFolder('strata-plan'), 'plan.json')
+  const folder = await io.files.makeFolder('strata-plan')
+  const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
   await io.files.write(file, `${JSON.stringify(encodePlan(made))}\n`)
+  await io.files.write(explanation, renderExplanation(made).join('\n'))
   await handOn(made, file, io)
   await keepPlan(made, planScope(inputs), context, io)
   const phases = [...made.waves, made.legs]
@@ -41,5 +44,6 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   await io.actions.summary(renderPlanSummary(made))
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)
-  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), 'plan-path': file } }
+  const paths = { 'plan-path': file, 'explain-path': explanation }
+  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths } }
 }
