@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { renderMatrices } from '../plan/matrix.ts'
-import { encodePlan } from '../plan/plan-file.ts'
+import { renderPlanFile } from '../plan/plan-file.ts'
 import { planArtifactName, type Plan } from '../plan/plan.ts'
 import { renderExplanation } from '../report/explain.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
@@ -34,7 +34,7 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   const made = await preparePlan(inputs, context, io)
   const folder = await io.files.makeFolder('strata-plan')
   const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
-  await io.files.write(file, `${JSON.stringify(encodePlan(made))}\n`)
+  await io.files.write(file, renderPlanFile(made))
   await io.files.write(explanation, renderExplanation(made).join('\n'))
   await handOn(made, file, io)
   await keepPlan(made, planScope(inputs), context, io)
