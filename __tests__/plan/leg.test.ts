@@ -24,7 +24,8 @@ const NAMED = {
   tops: [1, 2, 3, null],
 }
 
-const legsOf = (legs: readonly ScheduledLeg[], pools = POOLS): PlannedLegs => planLegs(NAMED, { waves: [], legs }, pools, STAMP)
+const legsOf = (legs: readonly ScheduledLeg[], pools = POOLS): PlannedLegs =>
+  planLegs(NAMED, { waves: [], legs }, pools, STAMP)
 
 const nameOf = (leg: Partial<ScheduledLeg>): string | undefined => legsOf([sampleScheduled(leg)]).legs[0]?.leg.name
 
