@@ -58,6 +58,7 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
     cachedSteps,
     cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
     stepsRun: totalSteps - cachedSteps,
+    disagreed: { steps: 0, refs: [] },
     excluded: [],
     ...changes,
     items,

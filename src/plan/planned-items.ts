@@ -4,7 +4,12 @@ import type { WorkItem, WorkLayer } from '../factory/work-item.ts'
 export type PlannedItem = Omit<WorkItem, 'layers'> & { readonly layers: readonly number[] }
 
 /** Work items with each of their layers said once. */
-export type PlannedItems = { readonly layers: readonly WorkLayer[]; readonly items: readonly PlannedItem[] }
+export type PlannedItems = {
+  /** Layers of all work items, each once. */
+  readonly layers: readonly WorkLayer[]
+  /** Work items with indices into `layers`. */
+  readonly items: readonly PlannedItem[]
+}
 
 /** The layers of work items, each once, and how an item is said with them. Work items are encoded one at a time. */
 export type ItemEncoder = {
