@@ -4,9 +4,10 @@ import { obtainPlan } from '../../src/commands/obtain-plan.ts'
 import { plan as planCommand } from '../../src/commands/plan.ts'
 import type { ArtifactDownload, ArtifactUpload } from '../../src/io/artifacts.ts'
 import type { Context } from '../../src/io/context.ts'
+import { encodePlan } from '../../src/plan/plan-file.ts'
 import { makePlan, type Plan } from '../../src/plan/plan.ts'
 import { literalIo } from '../support/io.ts'
-import { PLANNED, sampleWork } from '../support/samples.ts'
+import { PLANNED, sampleScheduled, sampleWork } from '../support/samples.ts'
 
 const CONTEXT: Context = {
   workspace: '/workspace',
@@ -25,9 +26,13 @@ layers: { base: { variants: { none: { from: scratch } } } }
 manifests: { tiny: { base: none } }
 `
 
-const INPUT = { ...PLANNED, pools: [], expansion: { items: [sampleWork()], excluded: [], aliases: {} } }
-const STORED: Plan = makePlan(INPUT)
-const LEG = { id: 'llm_factory-linux-amd64', digest: STORED.digest }
+const STORED: Plan = makePlan({
+  ...PLANNED,
+  items: [sampleWork()],
+  tops: [null],
+  schedule: { waves: [], legs: [sampleScheduled({ leaves: [0] })] },
+})
+const LEG = { id: 'linux-amd64-1', digest: STORED.digest }
 const NAME = `strata-plan-${STORED.digest}`
 
 const inputsWith = (given: Readonly<Record<string, string>>) => readBuildInputs((name) => given[name] ?? '', {})
@@ -37,8 +42,8 @@ const world = (download: ArtifactDownload) => {
   const asked: string[] = []
   const texts = new Map([
     ['strata.yaml', FACTORY],
-    ['given.json', JSON.stringify({ ...STORED, digest: 'given' })],
-    ['/tmp/strata-plan/plan.json', JSON.stringify(STORED)],
+    ['given.json', JSON.stringify({ ...encodePlan(STORED), digest: 'given' })],
+    ['/tmp/strata-plan/plan.json', JSON.stringify(encodePlan(STORED))],
     ['/tmp/strata-plan/other.json', '{}'],
   ])
   const { io, told } = literalIo(texts, {
