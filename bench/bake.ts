@@ -9,6 +9,7 @@ import type { BuildResult } from '../src/progress/build-result.ts'
 import { applyStatus, applyText, createFold } from '../src/progress/fold.ts'
 import { settleBuilt } from '../src/progress/settle.ts'
 import { createStatusStream } from '../src/progress/status-stream.ts'
+import { cacheRef } from '../src/layers/cache-refs.ts'
 import { renderBake } from '../src/render/bake.ts'
 import { renderLeg, type RenderItem } from '../src/render/leg.ts'
 
@@ -28,12 +29,13 @@ export const writeLeg = async (
 ): Promise<BenchLeg> => {
   const folder = await mkdtemp(join(tmpdir(), 'strata-bench-'))
   const context = join(folder, 'context')
+  const refs = items.map(({ item }) => cacheRef('manifest', repository, item))
   const leg = renderLeg(items, {
     cache: {
-      ...{ strategy: 'manifest', location: { repository }, from: [], to: [] },
-      access: { read: true, write: true, reason: 'a benchmark' },
+      refs: { items: refs.map((ref) => ({ from: [ref], to: [{ ref, mode: 'min' }] })), prefixes: [] },
+      ...{ from: [], to: [], access: { read: true, write: true, reason: 'a benchmark' } },
     },
-    ...{ push: false, load: false, driver: 'docker', folder, context },
+    ...{ push: false, load: false, attests: [], driver: 'docker', folder, context },
   })
   await mkdir(context)
   for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text)

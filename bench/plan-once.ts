@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto'
 import { literalIo } from '../__tests__/support/io.ts'
 import { imageFinderOf } from '../src/commands/prepare.ts'
-import { readLayerFacts } from '../src/commands/layer-facts.ts'
+import { growWork } from '../src/commands/layer-facts.ts'
 import { readFactory, readFragments } from '../src/commands/sources.ts'
 import { expandFactory } from '../src/factory/expand.ts'
 import { prefixTags } from '../src/layers/cache-refs.ts'
-import { growTree } from '../src/layers/tree.ts'
 import { forecastOf } from '../src/plan/forecast.ts'
 import { imagesOf, type PinnedImage } from '../src/plan/images.ts'
 import { planPrefixes } from '../src/plan/plan-prefixes.ts'
@@ -87,8 +86,7 @@ const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
     fragments,
   )
   const images = needs.map(({ reference }) => pin(reference))
-  const { tree: facts, files } = readLayerFacts({ items, fragments, finder, images, context: '.' }, io)
-  const tree = growTree(items, facts)
+  const { tree, imageKeys, files } = growWork({ items, fragments, finder, images, context: '.' }, io)
   const tags = prefixTags(tree.prefixes)
   const states = cacheStates(tree, tags, { tags: everyThird(tags), earlier: () => [] })
   const work = planPrefixes({ items, tree, tags, states, images, times: new Map() })
@@ -105,7 +103,7 @@ const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
   return makePlan({
     ...{ plannedAt: '2026-11-22T15:39:57.000Z', factory: 'strata.yaml', name: factory.name, context: '.' },
     cache: { strategy: 'layer', ref: 'registry.example/bench-cache', access },
-    ...{ images, files, ...planned, excluded, aliases, unchanged: [] },
+    ...{ images, files, imageKeys, ...planned, excluded, aliases, unchanged: [] },
     ...{ forecast: forecastOf({ ...planned, measured }, schedule), schedule, pools: factory.pools },
   })
 }

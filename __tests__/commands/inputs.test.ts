@@ -11,7 +11,16 @@ const buildInputs = (given: Given): BuildInputs => readBuildInputs(reader(given)
 
 describe('inputs that are not given', () => {
   test('leave all to the factory file', () => {
-    expect(planInputs({})).toEqual({ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {} })
+    expect(planInputs({})).toEqual({
+      ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
+      changes: { scope: 'all', comment: false, force: [] },
+      ...{ skipUnchanged: false, tags: [] },
+      additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },
+      schedule: {
+        ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },
+        ...{ waves: 'auto', repeat: 'cheap', shards: 1 },
+      },
+    })
   })
 
   test('build what is safe', () => {
@@ -35,6 +44,25 @@ describe('plan', () => {
     { given: { registry: 'ghcr.io/acme//' }, expected: { registry: 'ghcr.io/acme' } },
     { given: { 'build-contexts': 'src=apps/a=b' }, expected: { buildContexts: { src: 'apps/a=b' } } },
     { given: { 'github-token': 't' }, expected: { githubToken: 't' } },
+    { given: {}, expected: { changes: { scope: 'all', comment: false, force: [] } } },
+    {
+      given: { scope: 'changed', 'base-plan': 'base.json', comment: 'true', force: 'a*, b' },
+      expected: { changes: { scope: 'changed', basePlan: 'base.json', comment: true, force: ['a*', 'b'] } },
+    },
+    { given: { costs: 'a/results.json, b/*.json\nc' }, expected: { costs: ['a/results.json', 'b/*.json', 'c'] } },
+    { given: { 'max-legs': '1' }, expected: { schedule: { maxLegs: 1 } } },
+    { given: { 'max-legs': '256' }, expected: { schedule: { maxLegs: 256 } } },
+    { given: { 'max-legs': '7.9' }, expected: { schedule: { maxLegs: 7 } } },
+    { given: { 'max-parallel': '1000' }, expected: { schedule: { maxParallel: 1000 } } },
+    { given: { 'max-leg-minutes': '1.5' }, expected: { schedule: { maxLegMinutes: 1.5 } } },
+    { given: { 'max-leg-gib': '72.25' }, expected: { schedule: { maxLegGib: 72.25 } } },
+    { given: { shards: '8' }, expected: { schedule: { shards: 8 } } },
+    { given: { waves: 'auto' }, expected: { schedule: { waves: 'auto' } } },
+    { given: { waves: '0' }, expected: { schedule: { waves: 0 } } },
+    { given: { waves: '3' }, expected: { schedule: { waves: 3 } } },
+    { given: { repeat: 'never' }, expected: { schedule: { repeat: 'never' } } },
+    { given: { repeat: 'free' }, expected: { schedule: { repeat: 'free' } } },
+    { given: { repeat: 'cheap' }, expected: { schedule: { repeat: 'cheap' } } },
   ])('reads $given', ({ given, expected }) => {
     expect(planInputs(given)).toMatchObject(expected)
   })
@@ -54,10 +82,27 @@ describe('plan', () => {
 
   test.each<{ given: Given; message: string }>([
     { given: { base: 'ubuntu' }, message: 'a line of input base has no =; expected key=value on each line' },
+    { given: { scope: 'change' }, message: 'input scope is "change"; expected all, changed' },
     { given: { base: '=ubuntu' }, message: 'a line of input base has no =' },
     {
       given: { base: 'a=UPPER:x y' },
       message: 'input base gives a the image "UPPER:x y"; expected an image reference',
+    },
+    { given: { 'max-legs': '0' }, message: 'input max-legs is "0"; expected a number from 1 to 256' },
+    { given: { 'max-legs': '257' }, message: 'input max-legs is "257"; expected a number from 1 to 256' },
+    { given: { 'max-legs': 'many' }, message: 'input max-legs is "many"; expected a number from 1 to 256' },
+    { given: { 'max-legs': '-1' }, message: 'input max-legs is "-1"; expected a number from 1 to 256' },
+    { given: { 'max-legs': '1e2' }, message: 'input max-legs is "1e2"; expected a number from 1 to 256' },
+    { given: { 'max-legs': '.' }, message: 'input max-legs is "."; expected a number from 1 to 256' },
+    { given: { 'max-parallel': '1001' }, message: 'input max-parallel is "1001"; expected a number from 1 to 1000' },
+    { given: { 'max-leg-minutes': '5h' }, message: 'input max-leg-minutes is "5h"; expected a number from 1 to 7200' },
+    { given: { 'max-leg-gib': '0.5' }, message: 'input max-leg-gib is "0.5"; expected a number from 1 to 100000' },
+    { given: { shards: '9' }, message: 'input shards is "9"; expected a number from 1 to 8' },
+    { given: { waves: '4' }, message: 'input waves is "4"; expected auto, 0, 1, 2, 3' },
+    { given: { waves: 'atuo' }, message: 'input waves is "atuo"; expected auto, 0, 1, 2, 3; did you mean "auto"?' },
+    {
+      given: { repeat: 'nevr' },
+      message: 'input repeat is "nevr"; expected cheap, never, free; did you mean "never"?',
     },
   ])('refuses $given', ({ given, message }) => {
     expect(() => planInputs(given)).toThrow(message)

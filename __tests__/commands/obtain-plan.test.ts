@@ -5,9 +5,9 @@ import { plan as planCommand } from '../../src/commands/plan.ts'
 import type { ArtifactDownload, ArtifactUpload } from '../../src/io/artifacts.ts'
 import type { Context } from '../../src/io/context.ts'
 import { encodePlan } from '../../src/plan/plan-file.ts'
-import { makePlan, type Plan } from '../../src/plan/plan.ts'
+import { makePlan, type Plan, type PlanInput } from '../../src/plan/plan.ts'
 import { literalIo } from '../support/io.ts'
-import { PLANNED, sampleScheduled, sampleWork } from '../support/samples.ts'
+import { PLANNED, sampleWork } from '../support/samples.ts'
 
 const CONTEXT: Context = {
   workspace: '/workspace',
@@ -26,13 +26,17 @@ layers: { base: { variants: { none: { from: scratch } } } }
 manifests: { tiny: { base: none } }
 `
 
-const STORED: Plan = makePlan({
+const INPUT: PlanInput = {
   ...PLANNED,
-  items: [sampleWork()],
-  tops: [null],
-  schedule: { waves: [], legs: [sampleScheduled({ leaves: [0] })] },
-})
-const LEG = { id: 'linux-amd64-1', digest: STORED.digest }
+  ...{ items: [sampleWork()], tops: [null], imageKeys: [''], prefixes: [], contents: [], files: {} },
+  ...{ excluded: [], aliases: {}, unchanged: [], pools: [], schedule: { waves: [], legs: [] } },
+  forecast: {
+    ...{ positions: 0, unique: 0, shared: 0, warm: 0, cold: 0, repeated: 0 },
+    ...{ expectedMs: 0, lowerBoundMs: 0, runnerMs: 0, measured: 1 },
+  },
+}
+const STORED: Plan = makePlan(INPUT)
+const LEG = { id: 'llm_factory-linux-amd64', digest: STORED.digest }
 const NAME = `strata-plan-${STORED.digest}`
 
 const inputsWith = (given: Readonly<Record<string, string>>) => readBuildInputs((name) => given[name] ?? '', {})
@@ -42,7 +46,7 @@ const world = (download: ArtifactDownload) => {
   const asked: string[] = []
   const texts = new Map([
     ['strata.yaml', FACTORY],
-    ['given.json', JSON.stringify({ ...encodePlan(STORED), digest: 'given' })],
+    ['given.json', JSON.stringify(encodePlan({ ...STORED, digest: 'given' }))],
     ['/tmp/strata-plan/plan.json', JSON.stringify(encodePlan(STORED))],
     ['/tmp/strata-plan/other.json', '{}'],
   ])
@@ -63,17 +67,15 @@ const FOUND: ArtifactDownload = { status: 'found', file: '/tmp/strata-plan/plan.
 describe('obtainPlan', () => {
   test('takes the artifact of the plan that made the leg', async () => {
     const { io, told, asked } = world(FOUND)
-    expect(await obtainPlan(inputsWith({}), LEG, CONTEXT, io)).toEqual(STORED)
+    expect(await obtainPlan(inputsWith({}), LEG, CONTEXT, io)).toEqual({ plan: STORED })
     expect(asked).toEqual([`${NAME} to /tmp/strata-plan`])
     expect(told).toMatchObject({ infos: [`Plan ${STORED.digest}, from artifact ${NAME}`], warnings: [] })
   })
 
   test('takes the file that plan-path names, and asks for no artifact', async () => {
     const { io, told, asked } = world(FOUND)
-    expect(await obtainPlan(inputsWith({ 'plan-path': 'given.json' }), LEG, CONTEXT, io)).toHaveProperty(
-      'digest',
-      'given',
-    )
+    const { plan, whole } = await obtainPlan(inputsWith({ 'plan-path': 'given.json' }), LEG, CONTEXT, io)
+    expect([plan.digest, whole]).toEqual(['given', undefined])
     expect(asked).toEqual([])
     expect(told.infos).toEqual(['Plan given, from given.json'])
   })
@@ -83,8 +85,9 @@ describe('obtainPlan', () => {
     { when: 'the leg does not say which plan made it', leg: { id: LEG.id } },
   ])('plans, and asks for no artifact, when $when', async ({ leg }) => {
     const { io, told, asked } = world(FOUND)
-    const plan = await obtainPlan(inputsWith({}), leg, CONTEXT, io)
+    const { plan, whole } = await obtainPlan(inputsWith({}), leg, CONTEXT, io)
     expect(plan.name).toBe('tiny')
+    expect(whole).toBe(plan)
     expect(asked).toEqual([])
     expect(told.infos).toEqual([`Plan ${plan.digest}, made here`])
   })
@@ -99,8 +102,9 @@ describe('obtainPlan', () => {
     },
   ])('plans when the artifact is $download.status', async ({ download, because, warnings }) => {
     const { io, told } = world(download)
-    const plan = await obtainPlan(inputsWith({}), LEG, CONTEXT, io)
+    const { plan, whole } = await obtainPlan(inputsWith({}), LEG, CONTEXT, io)
     expect(plan.name).toBe('tiny')
+    expect(whole).toBe(plan)
     expect(told).toMatchObject({ infos: [`Plan ${plan.digest}, made here, as ${because}`], warnings })
   })
 

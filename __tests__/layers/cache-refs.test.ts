@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { cacheRef, cacheTag, prefixTag, prefixTags } from '../../src/layers/cache-refs.ts'
-import { layerContent } from '../../src/layers/layer-content.ts'
 import type { Prefix } from '../../src/layers/tree.ts'
 import { isTag } from '../../src/oci/reference.ts'
 import { sampleLayer } from '../support/samples.ts'
@@ -39,43 +38,63 @@ describe('cacheTag', () => {
 
 describe('cacheRef', () => {
   test.each([
-    ['manifest', `${REPOSITORY}:llm_factory-linux-arm-v7`],
-    ['platform', `${REPOSITORY}:linux-arm-v7`],
-  ] as const)('strategy %s', (strategy, expected) => {
-    expect(cacheRef(strategy, REPOSITORY, SUBJECT)).toBe(expected)
+    ['manifest', SUBJECT, 'llm_factory-linux-arm-v7'],
+    ['manifest', { manifestId: 'llm_factory', platform: 'linux/amd64' }, 'llm_factory-linux-amd64'],
+    ['manifest', { manifestId: 'LLM', platform: 'linux/amd64' }, cacheTag('LLM-linux-amd64')],
+    ['platform', SUBJECT, 'linux-arm-v7'],
+    ['platform', { manifestId: 'other', platform: 'linux/arm/v7' }, 'linux-arm-v7'],
+  ] as const)('strategy %s of %j is tag %s', (strategy, subject, tag) => {
+    expect(cacheRef(strategy, REPOSITORY, subject)).toBe(`${REPOSITORY}:${tag}`)
   })
 })
 
+const KEY = '3f9c0a1b2c3d4e5f'
+
+const prefix = (layer: string, key: string, changes: Partial<Prefix> = {}): Prefix => ({
+  platform: 'linux/arm64',
+  layer: sampleLayer({ layer, variant: `${layer} 1` }),
+  content: { steps: 1, stepsBy: {}, inputs: [], digest: '', image: '', auxiliary: false, unpinned: [] },
+  below: [],
+  key: key.padEnd(64, '0'),
+  ...changes,
+})
+
 describe('prefixTag', () => {
-  const prefix = (changes: Partial<Prefix> = {}): Prefix => ({
-    platform: 'linux/arm64',
-    layer: sampleLayer({ layer: 'core', variant: '0.1.0' }),
-    content: layerContent(sampleLayer(), undefined, undefined),
-    below: [],
-    key: '3f9c0a1b2c3d4e5f'.repeat(4),
-    ...changes,
-  })
-
-  test('names layer, platform and the beginning of the key', () => {
-    expect(prefixTag(prefix())).toBe('core-linux-arm64-3f9c0a1b2c3d4e5f')
-    expect(prefixTag(prefix({ platform: 'linux/arm/v7', layer: sampleLayer({ layer: 'Core' }) }))).toBe(
-      'core-linux-arm-v7-3f9c0a1b2c3d4e5f',
-    )
-  })
-
-  test('is a tag that ends in the key or its hash, however long the layer is called', () => {
-    const tag = prefixTag(prefix({ layer: sampleLayer({ layer: 'l'.repeat(80) }) }))
+  test.each([
+    ['names layer, platform and key', prefix('core', KEY), `core-linux-arm64-${KEY}`],
+    ['keeps 16 hex of the key', prefix('core', `${KEY}ffff`), `core-linux-arm64-${KEY}`],
+    ['is in small letters', prefix('Core_X', KEY), `core_x-linux-arm64-${KEY}`],
+    ['says the variant of the platform', prefix('core', KEY, { platform: 'linux/arm/v7' }), `core-linux-arm-v7-${KEY}`],
+    ['cannot begin with a dash', prefix('-x', KEY), cacheTag(`-x-linux-arm64-${KEY}`)],
+    ['is short enough', prefix('x'.repeat(200), KEY), cacheTag(`${'x'.repeat(200)}-linux-arm64-${KEY}`)],
+  ])('%s', (_, given, tag) => {
+    expect(prefixTag(given)).toBe(tag)
     expect(isTag(tag)).toBe(true)
-    expect(tag).toMatch(/3f9c0a1b2c3d4e5f$/)
   })
 
-  test('refuses two prefixes that would write one ref', () => {
-    const others = ['a', 'b'].map((end, index) =>
-      prefix({ key: `${'0'.repeat(63)}${end}`, layer: sampleLayer({ layer: 'core', variant: `v${index}` }) }),
-    )
-    expect(prefixTags([prefix(), ...others.slice(1)])).toHaveLength(2)
-    expect(() => prefixTags(others)).toThrow(
-      'two prefixes, of v0 and v1, would be cached as core-linux-arm64-0000000000000000; rename one of the variants',
+  test('long names do not lose their key', () => {
+    const long = 'x'.repeat(200)
+    expect(prefixTag(prefix(long, KEY))).not.toBe(prefixTag(prefix(long, 'f'.repeat(16))))
+  })
+})
+
+describe('prefixTags', () => {
+  test('are those of all prefixes in their order', () => {
+    const prefixes = [prefix('core', KEY), prefix('app', KEY), prefix('core', KEY, { platform: 'linux/amd64' })]
+    expect(prefixTags(prefixes)).toEqual(prefixes.map(prefixTag))
+    expect(prefixTags([])).toEqual([])
+  })
+
+  test.each([
+    ['keys that begin alike', [prefix('core', `${KEY}0`), prefix('core', `${KEY}1`)], 'core 1 and core 1'],
+    [
+      'layers that differ in case alone',
+      [prefix('app', '1'), prefix('core', KEY), prefix('CORE', KEY)],
+      'core 1 and CORE 1',
+    ],
+  ])('are refused for %s', (_, prefixes, names) => {
+    expect(() => prefixTags(prefixes)).toThrow(
+      `two prefixes, of ${names}, would be cached as core-linux-arm64-${KEY}; rename one of the variants`,
     )
   })
 })

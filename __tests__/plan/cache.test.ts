@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseMainFile } from '../../src/factory/document.ts'
-import type { Factory } from '../../src/factory/factory.ts'
+import type { CacheStrategy, Factory } from '../../src/factory/factory.ts'
 import { parseFactory } from '../../src/factory/parse.ts'
 import { planCache } from '../../src/plan/cache.ts'
 import { sampleWork } from '../support/samples.ts'
@@ -38,7 +38,7 @@ describe('planCache', () => {
     },
   ])('keeps it $what', ({ file, inputs, ref }) => {
     expect(planCache(factory(file), BOTH, inputs, ACCESS)).toEqual({
-      ...{ strategy: 'manifest', access: ACCESS },
+      ...{ strategy: 'layer', access: ACCESS },
       ...(ref === undefined ? {} : { ref }),
     })
   })
@@ -51,15 +51,27 @@ describe('planCache', () => {
     )
   })
 
-  test('has the strategy of the file', () => {
-    expect(planCache(factory('cache: { strategy: platform }'), AMD64, {}, ACCESS).strategy).toBe('platform')
+  test.each<{ file: string; cacheRef?: string; strategy: CacheStrategy }>([
+    { file: '', strategy: 'layer' },
+    { file: 'registry: ghcr.io/acme', strategy: 'layer' },
+    { file: '', cacheRef: 'ghcr.io/acme/cache', strategy: 'layer' },
+    { file: 'cache: { strategy: layer }', cacheRef: 'localhost:5000/cache', strategy: 'layer' },
+    { file: 'cache: { strategy: platform }', strategy: 'platform' },
+    { file: 'cache: { strategy: manifest }', cacheRef: 'ghcr.io/acme/cache', strategy: 'manifest' },
+    // one ref for all that the run builds, which then is of one platform
+    { file: '', cacheRef: 'ghcr.io/acme/cache:main', strategy: 'platform' },
+    { file: 'cache: { strategy: manifest }', cacheRef: 'ghcr.io/acme/cache:main', strategy: 'manifest' },
+    { file: 'cache: { strategy: platform }', cacheRef: 'ghcr.io/acme/cache:main', strategy: 'platform' },
+  ])('"$file" with $cacheRef is strategy $strategy', ({ file, cacheRef, strategy }) => {
+    const inputs = cacheRef === undefined ? {} : { cacheRef }
+    expect(planCache(factory(file), AMD64, inputs, ACCESS).strategy).toBe(strategy)
   })
 
   test.each([
     [
       'cache: { strategy: layer }',
-      {},
-      'strata.yaml:1:1: cache.strategy is layer, which this release does not have yet',
+      { cacheRef: 'ghcr.io/acme/cache:main' },
+      'the cache ref ghcr.io/acme/cache:main has a tag, and cache.strategy is layer, which gives each prefix a tag of its own; expected a repository, or cache.strategy platform',
     ],
     ['cache: { backend: gha }', {}, 'strata.yaml:1:1: cache.backend is gha, which this release does not have yet'],
     ['', { cacheRef: 'Not A Ref' }, 'the cache ref is "Not A Ref"; expected a repository such as'],

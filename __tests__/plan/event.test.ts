@@ -24,6 +24,7 @@ describe('parseRunEvent', () => {
       repository: 'Codertocat/Hello-World',
       headRepository: 'octocat/Hello-World',
       pullRequest: 2,
+      baseBranch: 'master',
       actor: 'octocat',
     })
   })
@@ -47,6 +48,8 @@ describe('parseRunEvent', () => {
     ['names that are no texts', { repository: { default_branch: 7, full_name: null }, sender: { login: [] } }],
     ['a pull request of no number', { pull_request: { number: '7' } }],
     ['a pull request of an impossible number', { pull_request: { number: -1.5 } }],
+    ['a pull request to no branch', { pull_request: { base: { ref: 7 } } }],
+    ['a pull request to a branch without a name', { pull_request: { base: { ref: '' } } }],
     ['empty names', { repository: { default_branch: '', full_name: '' } }],
     ['names that are inherited', Object.create({ repository: { default_branch: 'evil' } })],
   ] as readonly (readonly [string, unknown])[])('a payload that is %s says nothing', (_, payload) => {

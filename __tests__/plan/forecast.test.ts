@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { forecastOf, type Forecasted } from '../../src/plan/forecast.ts'
-import type { Schedule } from '../../src/plan/schedule/schedule.ts'
+import type { Schedule } from '../../src/plan/schedule/work.ts'
 import { samplePrefix, sampleScheduled } from '../support/samples.ts'
 
 const content = (steps: number): Forecasted['contents'][number] => ({

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Pool } from '../../src/factory/factory.ts'
 import { isEmulated, planLegs, poolOf, type PlannedLegs } from '../../src/plan/leg.ts'
-import type { ScheduledLeg } from '../../src/plan/schedule/schedule.ts'
+import type { ScheduledLeg } from '../../src/plan/schedule/work.ts'
 import { samplePrefix, sampleScheduled, sampleWork } from '../support/samples.ts'
 
 const STAMP = { plannedAt: '2026-11-22T15:39:57.000Z', digest: '3f9c0a1b2c3d4e5f' }

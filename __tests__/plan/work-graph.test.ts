@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ScheduleOptions } from '../../src/plan/schedule/schedule.ts'
+import type { ScheduleOptions } from '../../src/plan/schedule/work.ts'
 import { shareOut, type PlannedWork } from '../../src/plan/work-graph.ts'
 import { samplePrefix, sampleWork } from '../support/samples.ts'
 

@@ -8,6 +8,7 @@ const target = (changes: Partial<BakeTarget> = {}): BakeTarget => ({
   context: '.',
   contexts: {},
   platform: 'linux/amd64',
+  annotations: [],
   tags: [],
   outputs: ['type=cacheonly'],
   cacheFrom: [],
@@ -114,26 +115,70 @@ describe('renderBake', () => {
     expect(renderTarget({ extra: { args } })).toMatchObject(fileOf({ args: escaped }))
   })
 
-  test('a collector depends on every leaf and writes one ref for all', () => {
-    const collector: CollectorTarget = {
-      name: 'collect',
-      platform: 'linux/amd64',
-      leaves: ['t0', 't1'],
-      cacheFrom: [],
-      cacheTo: ['type=registry,ref=x'],
+  test('a target that ends with a stage exports cache alone: nothing of the image, no attestations', () => {
+    const options: Partial<BuildOptions> = {
+      labels: { a: 'b' },
+      annotations: ['manifest:a=b'],
+      attests: ['type=sbom'],
+      secrets: ['id=token,env=TOKEN'],
+      ssh: ['default'],
+      noCache: true,
+      pull: true,
+      network: 'none',
+      addHosts: { db: '10.0.0.1' },
+      shmSize: '2g',
     }
-    const file: unknown = JSON.parse(renderBake([target(), target({ name: 't1' })], [collector], NO_OPTIONS))
-    expect(file).toMatchObject({
-      group: { default: { targets: ['t0', 't1', 'collect'] } },
+    const changes = { name: 'p0', stage: 'core', cacheFrom: ['type=registry,ref=x'], cacheTo: ['type=registry,ref=y'] }
+    expect(render([target(changes)], options)).toEqual({
+      group: { default: { targets: ['p0'] } },
       target: {
-        collect: {
-          contexts: { t0: 'target:t0', t1: 'target:t1' },
-          'dockerfile-inline':
-            'FROM scratch\nCOPY --from=t0 /strata-collecto[r] /\nCOPY --from=t1 /strata-collecto[r] /\n',
-          'cache-to': ['type=registry,ref=x'],
+        p0: {
+          context: '.',
+          dockerfile: '/tmp/strata/a-linux-amd64.Dockerfile',
+          target: 'core',
+          platforms: ['linux/amd64'],
+          attest: ['type=provenance,disabled=true'],
+          // all that decides how steps run is the same as for work items, or they would not share them
+          ...{ secret: ['id=token,env=TOKEN'], ssh: ['default'], 'no-cache': true, pull: true, network: 'none' },
+          ...{ 'extra-hosts': { db: '10.0.0.1' }, 'shm-size': '2g' },
+          'cache-from': ['type=registry,ref=x'],
+          'cache-to': ['type=registry,ref=y'],
           output: ['type=cacheonly'],
         },
       },
     })
+  })
+
+  const collector = (changes: Partial<CollectorTarget> = {}): CollectorTarget => ({
+    name: 'collect',
+    platform: 'linux/amd64',
+    leaves: ['t0', 't1'],
+    cacheFrom: [],
+    refs: ['ghcr.io/acme/cache:linux-amd64'],
+    ...changes,
+  })
+
+  const TO = (ref: string): string =>
+    `type=registry,ref=${ref},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`
+
+  test('a collector depends on every leaf and writes one ref for all', () => {
+    const targets = [target(), target({ name: 't1' })]
+    const options = { ...NO_OPTIONS, labels: { a: 'b' }, secrets: ['id=token,env=TOKEN'] }
+    const file: unknown = JSON.parse(renderBake(targets, [collector({ cacheFrom: ['type=registry,ref=x'] })], options))
+    expect(file).toMatchObject({ group: { default: { targets: ['t0', 't1', 'collect'] } } })
+    expect(file).toHaveProperty('target.collect', {
+      context: '.',
+      contexts: { t0: 'target:t0', t1: 'target:t1' },
+      'dockerfile-inline': 'FROM scratch\nCOPY --from=t0 /strata-collecto[r] /\nCOPY --from=t1 /strata-collecto[r] /\n',
+      platforms: ['linux/amd64'],
+      'cache-from': ['type=registry,ref=x'],
+      'cache-to': [TO('ghcr.io/acme/cache:linux-amd64')],
+      output: ['type=cacheonly'],
+    })
+  })
+
+  test('a collector writes each of its refs', () => {
+    const file: unknown = JSON.parse(renderBake([target()], [collector({ refs: ['a/b:1', 'a/b:2'] })], NO_OPTIONS))
+    expect(file).toHaveProperty(['target', 'collect', 'cache-to'], [TO('a/b:1'), TO('a/b:2')])
   })
 })

@@ -1,5 +1,6 @@
 import type { ArgumentLevel } from '../../src/factory/factory.ts'
 import type { WorkItem, WorkLayer } from '../../src/factory/work-item.ts'
+import type { Fragment } from '../../src/fragment/fragment.ts'
 import { parseFragment } from '../../src/fragment/parse.ts'
 import { stitch } from '../../src/render/dockerfile.ts'
 import type { StitchedDockerfile } from '../../src/render/stitched.ts'
@@ -35,19 +36,22 @@ export const workItem = (layers: readonly TestLayer[], platform = 'linux/arm64')
   layers: layers.map(workLayer),
 })
 
-/** Parses the layers' fragments and stitches them. */
-export const stitched = (
-  layers: readonly TestLayer[],
-  pins: Readonly<Record<string, string>> = {},
-  platform?: string,
-): StitchedDockerfile => {
+/** The layers' fragments, parsed, by their paths. */
+export const fragmentsOf = (layers: readonly TestLayer[]): ReadonlyMap<string, Fragment> => {
   const names = layers.map(({ layer }) => layer)
   const fragments = layers.flatMap(({ layer, text, contexts = {} }) => {
     const options = { layers: names, contexts: Object.keys(contexts) }
     return text === undefined ? [] : [parseFragment(`${layer}.Dockerfile`, text, options)]
   })
-  return stitch(workItem(layers, platform), new Map(fragments.map((fragment) => [fragment.file, fragment])), pins)
+  return new Map(fragments.map((fragment) => [fragment.file, fragment]))
 }
+
+/** Parses the layers' fragments and stitches them. */
+export const stitched = (
+  layers: readonly TestLayer[],
+  pins: Readonly<Record<string, string>> = {},
+  platform?: string,
+): StitchedDockerfile => stitch(workItem(layers, platform), fragmentsOf(layers), pins)
 
 export const BASE: TestLayer = { layer: 'base', from: 'ubuntu:24.04' }
 

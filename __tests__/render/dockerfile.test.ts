@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseFragment } from '../../src/fragment/parse.ts'
 import { InputError } from '../../src/problem.ts'
-import { requiresBuildkit, stitch, traceLine } from '../../src/render/dockerfile.ts'
+import { createImageFinder, requiresBuildkit, stitch, syntaxOf, traceLine } from '../../src/render/dockerfile.ts'
 import type { TestLayer } from './dockerfile-fixture.ts'
-import { BASE, bodyOf, stepsOf, stitched, workItem } from './dockerfile-fixture.ts'
+import { BASE, bodyOf, fragmentsOf, stepsOf, stitched, workItem } from './dockerfile-fixture.ts'
 
 const PIN = `sha256:${'a'.repeat(64)}`
 const SYNTAX = `docker/dockerfile:1@${PIN}`
@@ -42,6 +42,12 @@ COPY --link --from=build \\
 RUN python\${PYTHON} -m pip # not a comment
 
 `,
+}
+
+/** The images that a Dockerfile of these layers names. */
+const imagesOf = (layers: readonly TestLayer[], platform?: string): readonly string[] => {
+  const names = layers.map(({ layer }) => layer)
+  return createImageFinder(fragmentsOf(layers), names).ofItem(workItem(layers, platform))
 }
 
 describe('a stack of layers', () => {
@@ -138,7 +144,7 @@ USER 1
 
   test('says which contexts and images it needs', () => {
     expect(dockerfile.contexts).toEqual({ 'core.src': 'apps/core' })
-    expect(dockerfile.images).toEqual(['ubuntu:24.04', 'golang:1.26-bookworm', 'busybox:1'])
+    expect(imagesOf(stack)).toEqual(['ubuntu:24.04', 'golang:1.26-bookworm', 'busybox:1'])
   })
 
   test('is the same each time', () => {
@@ -166,7 +172,7 @@ describe('the lowest layer', () => {
     const dockerfile = stitched([{ layer: 'base', from: 'scratch', text: 'ADD a /a\n' }])
     expect(bodyOf(dockerfile)).toBe('FROM scratch AS base\nADD a /a\n')
     expect(stepsOf(dockerfile)).toEqual(['base 1 ADD a /a'])
-    expect(dockerfile.images).toEqual([])
+    expect(imagesOf([{ layer: 'base', from: 'scratch', text: 'ADD a /a\n' }])).toEqual([])
   })
 })
 
@@ -311,9 +317,9 @@ describe('pins', () => {
   })
 })
 
-const problemsOf = (layers: readonly TestLayer[]): readonly string[] => {
+const problemsOf = (run: () => unknown): readonly string[] => {
   try {
-    stitched(layers)
+    run()
   } catch (error) {
     if (error instanceof InputError) return error.message.split('\n')
     throw error
@@ -422,7 +428,7 @@ const REFUSED: readonly Refused[] = [
 
 describe('is refused for', () => {
   test.each(REFUSED)('%s', (_, layers, ...problems) => {
-    expect(problemsOf(layers)).toEqual(problems)
+    expect(problemsOf(() => stitched(layers))).toEqual(problems)
   })
 
   test('a named context that another variant of the same fragment has', () => {
@@ -437,6 +443,90 @@ describe('is refused for', () => {
     expect(() => stitch(workItem([BASE, { layer: 'core', text: '' }]), new Map(), {})).toThrow(
       'bug: fragment core.Dockerfile was not read',
     )
+  })
+})
+
+describe('createImageFinder', () => {
+  const TOOLS = 'ARG PARENT GO=1.25\nFROM golang:$GO AS b\nFROM $PARENT\nCOPY --from=b /a /a\n'
+
+  test.each<[string, readonly TestLayer[], readonly string[]]>([
+    ['the base alone', [BASE], ['ubuntu:24.04']],
+    ['nothing for scratch', [{ layer: 'base', from: 'scratch' }], []],
+    [
+      'an argument filled in',
+      [BASE, { layer: 'core', text: TOOLS, args: { GO: '1.26' } }],
+      ['ubuntu:24.04', 'golang:1.26'],
+    ],
+    ['a default', [BASE, { layer: 'core', text: TOOLS }], ['ubuntu:24.04', 'golang:1.25']],
+    [
+      'an image of several layers once',
+      [BASE, { layer: 'one', text: TOOLS }, { layer: 'two', text: TOOLS }],
+      ['ubuntu:24.04', 'golang:1.25'],
+    ],
+    [
+      'what a step copies from or mounts',
+      [BASE, { layer: 'core', text: 'COPY --from=a:1 /a /a\nRUN --mount=from=b:2,target=/b b\n' }],
+      ['ubuntu:24.04', 'a:1', 'b:2'],
+    ],
+    [
+      'no stages and no named contexts',
+      [BASE, { layer: 'core', text: `${TOOLS}COPY --from=src a a\n`, contexts: { src: '.' } }],
+      ['ubuntu:24.04', 'golang:1.25'],
+    ],
+    [
+      'the base again where a stage names it',
+      [BASE, { layer: 'core', text: 'ARG PARENT\nFROM ubuntu:24.04 AS b\nFROM $PARENT\n' }],
+      ['ubuntu:24.04'],
+    ],
+  ])('finds %s', (_, layers, images) => {
+    expect(imagesOf(layers)).toEqual(images)
+  })
+
+  test('finds what a layer names on each platform', () => {
+    const text = 'ARG PARENT\nFROM a:$TARGETARCH AS a\nFROM $PARENT\n'
+    const layers = [BASE, { layer: 'core', text }]
+    const finder = createImageFinder(fragmentsOf(layers), ['base', 'core'])
+    const [base, core] = workItem(layers).layers
+    if (base === undefined || core === undefined) throw new Error('bug in the test')
+    expect(finder.ofLayer(base, 'linux/arm64')).toEqual([])
+    expect(finder.ofLayer(core, 'linux/arm64')).toEqual(['a:arm64'])
+    expect(finder.ofLayer(core, 'linux/amd64')).toEqual(['a:amd64'])
+  })
+
+  test('finds it once for all work items that have the layer', () => {
+    const layers = [BASE, { layer: 'core', text: TOOLS }]
+    const finder = createImageFinder(fragmentsOf(layers), ['base', 'core'])
+    const [, core] = workItem(layers).layers
+    if (core === undefined) throw new Error('bug in the test')
+    expect(finder.ofLayer(core, 'linux/arm64')).toBe(finder.ofLayer(core, 'linux/arm64'))
+  })
+
+  test('names the pins that stitching asks for', () => {
+    const layers = [BASE, CORE]
+    const pins = Object.fromEntries(imagesOf(layers).map((image) => [image, `${image}@${PIN}`]))
+    expect(stitched(layers, pins).text.match(/(?<=FROM (?:--\S+ )?|,from=)[a-z]+:[^\s,]*/g)).toEqual(
+      imagesOf(layers).map((image) => `${image}@${PIN}`),
+    )
+  })
+
+  // What stitching alone can see: two stages of one name, arguments that only the builder knows.
+  const LATER = /^(?:stages of two layers|an ARG that takes over)/
+
+  test.each(REFUSED.filter(([description]) => !LATER.test(description)))('refuses %s', (_, layers, ...problems) => {
+    const found = problemsOf(() => imagesOf(layers))
+    // It stops at the first layer whose images cannot be named.
+    expect(found).toEqual(problems.slice(0, found.length))
+    expect(found.length > 0).toBe(problems.length > 0)
+  })
+})
+
+describe('syntaxOf', () => {
+  test.each<[string, readonly TestLayer[], string | undefined]>([
+    ['no fragment asks for one', [BASE, { layer: 'core', text: 'RUN a\n' }], undefined],
+    ['the base has no fragment', [BASE, { layer: 'core', text: `# syntax=${SYNTAX}\nRUN a\n` }], SYNTAX],
+    ['only an upper one asks', [BASE, { layer: 'a', text: 'RUN a\n' }, CORE], SYNTAX],
+  ])('%s', (_, layers, syntax) => {
+    expect(syntaxOf(workItem(layers), fragmentsOf(layers))).toBe(syntax)
   })
 })
 

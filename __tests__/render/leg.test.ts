@@ -1,13 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
-import { renderLeg, type LegCache, type LegSettings, type RenderItem } from '../../src/render/leg.ts'
+import type { CacheMode, ItemRefs, LegPrefix, LegRefs, PrefixWrite } from '../../src/plan/leg-cache.ts'
+import { prefixTarget, renderLeg, type LegCache, type LegSettings, type RenderItem } from '../../src/render/leg.ts'
 import { sampleWork } from '../support/samples.ts'
 import { BASE, stitched, type TestLayer } from './dockerfile-fixture.ts'
 
 const REPOSITORY = 'ghcr.io/acme/cache'
+
+const refOf = (tag: string): string => `${REPOSITORY}:${tag}`
+
+const from = (tag: string): string => `type=registry,ref=${refOf(tag)}`
+
+const to = (tag: string, mode: CacheMode): string =>
+  `type=registry,ref=${refOf(tag)},mode=${mode},image-manifest=true,oci-mediatypes=true,ignore-error=true`
+
+/** A work item reads and writes these tags. */
+const tagged = (reads: readonly string[], writes: readonly string[], mode: CacheMode = 'min'): ItemRefs => ({
+  from: reads.map(refOf),
+  to: writes.map((tag) => ({ ref: refOf(tag), mode })),
+})
+
+const refs = (items: readonly ItemRefs[] = [], prefixes: readonly PrefixWrite[] = []): LegRefs => ({ items, prefixes })
+
 const CACHE: LegCache = {
-  strategy: 'manifest',
-  location: { repository: REPOSITORY },
   access: { read: true, write: true, reason: 'test' },
+  refs: refs(),
   from: ['type=gha'],
   to: ['type=gha,mode=max'],
 }
@@ -16,6 +32,7 @@ const settings = (changes: Partial<LegSettings> = {}): LegSettings => ({
   cache: CACHE,
   push: false,
   load: false,
+  attests: [],
   driver: 'docker-container',
   folder: '/tmp/leg',
   context: 'here',
@@ -34,7 +51,8 @@ const ARM = item('a', 'linux/arm64')
 
 const access = (read: boolean, write: boolean): LegCache['access'] => ({ read, write, reason: 'test' })
 
-const refOf = (tag: string): string => `type=registry,ref=${REPOSITORY}:${tag}`
+const render = (items: readonly RenderItem[], used: LegRefs, changes: Partial<LegCache> = {}) =>
+  renderLeg(items, settings({ cache: { ...CACHE, refs: used, ...changes } }))
 
 describe('targets', () => {
   test('are numbered, with a file that says which work item it is', () => {
@@ -84,74 +102,153 @@ describe('targets', () => {
   })
 })
 
-describe('cache refs of a manifest', () => {
-  test('are read and written by its own target', () => {
-    const { targets, refs, collectors } = renderLeg([A, ARM], settings())
-    expect(targets.map(({ cacheFrom }) => cacheFrom)).toEqual([
-      [refOf('a-linux-amd64'), 'type=gha'],
-      [refOf('a-linux-arm64'), 'type=gha'],
-    ])
-    expect(targets.map(({ cacheTo }) => cacheTo[1])).toEqual(['type=gha,mode=max', 'type=gha,mode=max'])
-    expect(refs.map(({ from, to }) => [from, to])).toEqual([
-      [[`${REPOSITORY}:a-linux-amd64`], [`${REPOSITORY}:a-linux-amd64`]],
-      [[`${REPOSITORY}:a-linux-arm64`], [`${REPOSITORY}:a-linux-arm64`]],
-    ])
-    expect(collectors).toEqual([])
-  })
+describe('cache refs of a work item', () => {
+  const USED = refs([tagged(['a', 'old'], ['a']), tagged(['arm'], ['arm'], 'max')])
 
-  test('hold auxiliary stages where there are any', () => {
-    const text = 'ARG PARENT\nFROM golang:1 AS build\nRUN a\nFROM ${PARENT}\nCOPY --from=build /a /a\n'
-    const { targets } = renderLeg([A, item('b', 'linux/amd64', [{ layer: 'core', text }])], settings())
-    expect(targets.map(({ cacheTo }) => /mode=(\w+)/.exec(cacheTo[0] ?? '')?.[1])).toEqual(['min', 'max'])
+  test('are read and written by its own target, before those of the user', () => {
+    const leg = render([A, ARM], USED)
+    expect(leg.targets.map(({ cacheFrom, cacheTo }) => [cacheFrom, cacheTo])).toEqual([
+      [
+        [from('a'), from('old'), 'type=gha'],
+        [to('a', 'min'), 'type=gha,mode=max'],
+      ],
+      [
+        [from('arm'), 'type=gha'],
+        [to('arm', 'max'), 'type=gha,mode=max'],
+      ],
+    ])
+    expect(leg.collectors).toEqual([])
+    expect(leg.prefixes).toEqual([])
+    expect(leg.refs).toBe(USED)
+    expect([...leg.writers]).toEqual([
+      [refOf('a'), 't0'],
+      [refOf('arm'), 't1'],
+    ])
   })
 
   test.each([
-    { what: 'reading only', given: access(true, false), from: 2, to: 0 },
-    { what: 'writing only', given: access(false, true), from: 0, to: 2 },
-    { what: 'neither', given: access(false, false), from: 0, to: 0 },
-  ])('and those of the user follow the access: $what', ({ given, from, to }) => {
-    const { targets } = renderLeg([A], settings({ cache: { ...CACHE, access: given } }))
-    expect(targets[0]?.cacheFrom).toHaveLength(from)
-    expect(targets[0]?.cacheTo).toHaveLength(to)
-  })
-
-  test('are none without a registry, where those of the user are left', () => {
-    const { strategy, access: given, from, to } = CACHE
-    const homeless = { strategy, access: given, from, to }
-    const { targets, refs } = renderLeg([A], settings({ cache: homeless }))
-    expect(targets[0]).toMatchObject({ cacheFrom: ['type=gha'], cacheTo: ['type=gha,mode=max'] })
-    expect(refs).toEqual([{ from: [], to: [] }])
+    { what: 'reading and writing', given: access(true, true), used: [['type=gha'], ['type=gha,mode=max']] },
+    { what: 'reading only', given: access(true, false), used: [['type=gha'], []] },
+    { what: 'writing only', given: access(false, true), used: [[], ['type=gha,mode=max']] },
+    { what: 'neither', given: access(false, false), used: [[], []] },
+  ])('are none where none are told, and those of the user follow the access: $what', ({ given, used }) => {
+    for (const told of [refs(), refs([tagged([], [])])]) {
+      const [target] = render([A], told, { access: given }).targets
+      expect([target?.cacheFrom, target?.cacheTo]).toEqual(used)
+    }
   })
 })
 
 describe('a cache ref that several targets would write', () => {
-  test.each([
-    { what: 'of a platform', cache: { ...CACHE, strategy: 'platform' as const }, tags: ['linux-amd64', 'linux-arm64'] },
-    {
-      what: 'that is given with its tag',
-      cache: { ...CACHE, location: { repository: REPOSITORY, tag: 'one' } },
-      tags: ['one', 'one'],
-    },
-  ])('$what is written by a collector for each platform', ({ cache, tags }) => {
-    const { targets, collectors, refs } = renderLeg([A, B, ARM], settings({ cache }))
-    expect(targets.map(({ cacheTo }) => cacheTo)).toEqual([
-      ['type=gha,mode=max'],
-      ['type=gha,mode=max'],
-      ['type=gha,mode=max'],
+  const SHARED = refs([
+    tagged(['amd64', 'old'], ['amd64']),
+    tagged(['amd64'], ['amd64'], 'max'),
+    tagged(['arm64'], ['arm64']),
+    tagged(['arm64'], ['arm64']),
+  ])
+  const ARM_B = item('b', 'linux/arm64')
+
+  test('is written by a collector for each platform', () => {
+    const { targets, collectors } = render([A, B, ARM, ARM_B], SHARED)
+    expect(targets.map(({ cacheTo }) => cacheTo)).toEqual(Array.from({ length: 4 }, () => ['type=gha,mode=max']))
+    expect(targets.map(({ cacheFrom }) => cacheFrom[0])).toEqual(['amd64', 'amd64', 'arm64', 'arm64'].map(from))
+    expect(collectors).toEqual([
+      {
+        name: 'collect-linux-amd64',
+        platform: 'linux/amd64',
+        leaves: ['t0', 't1'],
+        cacheFrom: [from('amd64'), from('old')],
+        refs: [refOf('amd64')],
+      },
+      {
+        name: 'collect-linux-arm64',
+        platform: 'linux/arm64',
+        leaves: ['t2', 't3'],
+        cacheFrom: [from('arm64')],
+        refs: [refOf('arm64')],
+      },
     ])
-    expect(collectors.map(({ name, platform, leaves }) => [name, platform, leaves])).toEqual([
-      ['collect-linux-amd64', 'linux/amd64', ['t0', 't1']],
-      ['collect-linux-arm64', 'linux/arm64', ['t2']],
+  })
+
+  test("is the collector's, when one asks who writes it", () => {
+    expect([...render([A, B, ARM, ARM_B], SHARED).writers]).toEqual([
+      [refOf('amd64'), 'collect-linux-amd64'],
+      [refOf('arm64'), 'collect-linux-arm64'],
     ])
-    expect(collectors.map(({ cacheTo }) => cacheTo)).toEqual(
-      tags.map((tag) => [expect.stringMatching(`ref=${REPOSITORY}:${tag},.*mode=max`)]),
+  })
+
+  test('leaves alone a target that writes one of its own', () => {
+    const { targets, collectors } = render(
+      [A, B, ARM],
+      refs([tagged([], ['one']), tagged([], ['one']), tagged([], ['own'])]),
     )
-    expect(collectors.map(({ cacheFrom }) => cacheFrom)).toEqual(tags.map((tag) => [refOf(tag)]))
-    expect(refs.map(({ to }) => to)).toEqual([tags[0], tags[0], tags[1]].map((tag) => [`${REPOSITORY}:${tag ?? ''}`]))
+    expect(targets[2]?.cacheTo).toEqual([to('own', 'min'), 'type=gha,mode=max'])
+    expect(collectors.map(({ name }) => name)).toEqual(['collect-linux-amd64'])
   })
 
   test('needs no collector when nothing is written', () => {
-    const cache = { ...CACHE, strategy: 'platform', access: access(true, false) } as const
-    expect(renderLeg([A, B], settings({ cache })).collectors).toEqual([])
+    expect(render([A, B], refs([tagged(['one'], []), tagged(['one'], [])])).collectors).toEqual([])
+  })
+})
+
+describe('prefixes', () => {
+  const PREFIX: LegPrefix = {
+    ...{ key: 'f'.repeat(64), ref: refOf('core-f'), layer: 'Core', variant: '1.0', stage: 'core' },
+    ...{ mode: 'max', writes: true, imports: [] },
+  }
+  const WRITE: PrefixWrite = { ref: PREFIX.ref, mode: 'max', prefix: PREFIX, item: 1, from: [refOf('security')] }
+  const CONTEXTS: RenderItem = {
+    item: sampleWork({ manifestId: 'b', bake: { network: 'none', labels: { a: 'b' }, 'no-cache': true } }),
+    dockerfile: stitched([BASE, { layer: 'core', text: 'COPY --from=src a a\n', contexts: { src: 'apps/b' } }]),
+    images: ['ghcr.io/acme/app:b'],
+  }
+  const BAKE = {
+    name: 'p0',
+    dockerfile: '/tmp/leg/b-linux-amd64.Dockerfile',
+    stage: 'core',
+    context: 'here',
+    contexts: { 'core.src': 'apps/b' },
+    platform: 'linux/amd64',
+    tags: [],
+    outputs: ['type=cacheonly'],
+    cacheFrom: [from('security')],
+    cacheTo: [to('core-f', 'max')],
+    // what says how steps run; labels are the image's, and a prefix has none
+    extra: { network: 'none' },
+  }
+
+  test('are built of the Dockerfile of a work item, up to their stage, for their cache alone', () => {
+    expect(prefixTarget(WRITE, 'p0', [A, CONTEXTS], settings())).toEqual([{ bake: BAKE, write: WRITE }])
+  })
+
+  test('have no target where there is no such work item', () => {
+    expect(prefixTarget(WRITE, 'p0', [A], settings())).toEqual([])
+  })
+
+  test('are targets of the leg beside those of the work items, and cost no file', () => {
+    const second: PrefixWrite = { ...WRITE, ref: refOf('security'), mode: 'min', item: 0, from: [] }
+    const leg = render([A, CONTEXTS], refs([tagged([], ['a']), tagged([], [])], [WRITE, second]), {
+      access: access(true, true),
+    })
+    expect(leg.targets.map(({ name, stage }) => [name, stage])).toEqual([
+      ['t0', undefined],
+      ['t1', undefined],
+    ])
+    expect(leg.prefixes.map(({ bake: { name, cacheTo }, write }) => [name, cacheTo, write])).toEqual([
+      ['p0', [to('core-f', 'max')], WRITE],
+      ['p1', [to('security', 'min')], second],
+    ])
+    expect(leg.files).toHaveLength(2)
+    expect([...leg.writers]).toEqual([
+      [refOf('a'), 't0'],
+      [refOf('core-f'), 'p0'],
+      [refOf('security'), 'p1'],
+    ])
+  })
+
+  test('put nothing out whatever the leg does, and leave the caches of the user to the work items', () => {
+    const cache = { ...CACHE, refs: refs([], [{ ...WRITE, item: 0 }]) }
+    const [prefix] = renderLeg([CONTEXTS], settings({ cache, push: true, load: true })).prefixes
+    expect(prefix?.bake).toEqual(BAKE)
   })
 })

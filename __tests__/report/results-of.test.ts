@@ -52,8 +52,8 @@ const outcome = (changes: Partial<ItemOutcome> = {}): ItemOutcome => ({
   item: sampleWork(),
   aliases: ['latest'],
   images: ['ghcr.io/acme/llm-factory:a'],
-  refs: { from: [REF], to: [REF] },
-  exported: true,
+  imports: [REF],
+  exports: [{ ref: REF, written: true }],
   result: target(),
   digest: DIGEST,
   ...changes,
@@ -130,25 +130,32 @@ describe('cache refs', () => {
       { ref: REF, ms: 1, error: 'not found' },
       { ref: 'other', ms: 1 },
     ]
-    const { cacheFrom } = workItemResult(
-      outcome({ result: target({ imports }), refs: { from: [REF, 'other'], to: [] } }),
-    )
+    const { cacheFrom } = workItemResult(outcome({ result: target({ imports }), imports: [REF, 'other'] }))
     expect(cacheFrom).toEqual([{ ref: REF, error: 'not found' }, { ref: 'other' }])
+  })
+
+  test('are those that it was told to import, whatever else BuildKit looked at', () => {
+    const imports = [
+      { ref: REF, ms: 1 },
+      { ref: 'of another target', ms: 1, error: 'not found' },
+    ]
+    expect(workItemResult(outcome({ result: target({ imports }) })).cacheFrom).toEqual([{ ref: REF }])
+    expect(workItemResult(outcome({ result: target({ imports }), imports: [] })).cacheFrom).toEqual([])
   })
 
   test('tell which could not be written', () => {
     const exports = [
-      { of: 'image', ms: 1, error: 'no' },
-      { of: 'cache', ms: 1, error: 'denied' },
-    ] as const
-    const { cacheTo } = workItemResult(outcome({ result: target({ exports }), exported: false }))
-    expect(cacheTo).toEqual([{ ref: REF, written: false, error: 'denied' }])
+      { ref: REF, written: false, error: 'denied' },
+      { ref: 'core', written: true },
+    ]
+    expect(workItemResult(outcome({ exports })).cacheTo).toEqual(exports)
+    expect(workItemResult(outcome({ exports: [] })).cacheTo).toEqual([])
   })
 })
 
 test('a work item of which nothing is known', () => {
-  const { item, aliases, images, refs } = outcome()
-  expect(workItemResult({ item, aliases, images, refs, exported: false })).toMatchObject({
+  const { item, aliases, images, imports } = outcome()
+  expect(workItemResult({ item, aliases, images, imports, exports: [{ ref: REF, written: false }] })).toMatchObject({
     ...{ status: 'built', steps: [], totalSteps: 0, cachedSteps: 0, cacheHitRatio: 1, durationMs: 0 },
     cacheFrom: [{ ref: REF }],
     cacheTo: [{ ref: REF, written: false }],

@@ -125,6 +125,32 @@ const WARM = sampleResults({
   finishedAt: '2026-11-22T15:40:03.210Z',
 })
 
+/** A wave leg: what stands for its prefixes has no image. */
+const WAVE = sampleResults({
+  leg: 'wave-1-linux-amd64-1',
+  kind: 'wave',
+  cache: { strategy: 'layer', access: { read: true, write: true, reason: 'push on the default branch main' } },
+  items: ['core-0.1.0-3f9c0a1b', 'core-0.2.0-1c2d3e4f', 'core-0.2.0-cuda-5a6b7c8d'].map((manifestId) => {
+    const steps = [security(), sampleStep({ outcome: 'run', execMs: 61_000, vertex: `sha256:${manifestId}` })]
+    return sampleItem({ manifestId, steps, cacheTo: [{ ref: `${CACHE}:${manifestId}`, written: true }] })
+  }),
+})
+
+const lost = (layer: string, variant: string, written: boolean): Results['disagreed']['refs'][number] => ({
+  ...{ ref: `${CACHE}:${layer}-linux-amd64-3f9c0a1b2c3d4e5f`, layer, variant, written },
+})
+
+const DISAGREED = sampleResults({
+  cache: WAVE.cache,
+  items: [
+    built('serve', 'linux/amd64', [
+      security({ outcome: 'run', execMs: 5_000, vertex: 'sha256:1' }),
+      sampleStep({ outcome: 'run', execMs: 61_000, vertex: 'sha256:2' }),
+    ]),
+  ],
+  disagreed: { steps: 2, refs: [lost('security', '1.0.0', true), lost('core', '0.1.0', true)] },
+})
+
 const hostileItem = (text: string): WorkItemResult =>
   sampleItem({
     manifestId: text,
@@ -146,6 +172,7 @@ const hostileResults = (text: string): Results =>
     factory: text,
     builder: { name: text, driver: text, buildkit: text, buildx: text },
     cache: { strategy: text, access: { read: true, write: false, reason: text } },
+    disagreed: { steps: 1, refs: [{ ref: text, layer: text, variant: text, written: false }] },
     items: [hostileItem(text)],
     excluded: [{ manifestId: text, platform: text, reason: text, place: { file: text, line: 1, column: 1 } }],
   })
@@ -156,12 +183,31 @@ describe('renderSummary', () => {
   test('reads as the golden files do', () => {
     expectGolden(renderSummary(MIXED), 'summary-mixed.md')
     expectGolden(renderSummary(WARM), 'summary-warm.md')
+    expectGolden(renderSummary(WAVE), 'summary-wave.md')
+    expectGolden(renderSummary(DISAGREED), 'summary-disagreed.md')
     expectGolden(renderSummary(sampleResults({ items: [], stepsRun: 0 })), 'summary-nothing.md')
     expectGolden(
       Object.values(HOSTILE)
         .map((text) => renderSummary(hostileResults(text)))
         .join('\n'),
       'summary-hostile.md',
+    )
+  })
+
+  test.each<[string, Partial<Results>, string]>([
+    ['a wave of one', { items: WAVE.items.slice(0, 1) }, '## ✅ llm-factory: 1 prefix built'],
+    ['a wave that failed', { items: [failedCuda('a'), ...WAVE.items] }, '## ❌ llm-factory: 1 of 4 prefixes failed'],
+    [
+      'a wave that was stopped',
+      { items: [sampleItem({ status: 'canceled' }), ...WAVE.items] },
+      '## 🚫 llm-factory: 1 of 4 prefixes canceled',
+    ],
+    ['a leg that is no wave', { kind: 'build' }, '## ✅ llm-factory: 3 work items built'],
+  ])('says what was built: %s', (_, changes, headline) => {
+    const markdown = renderSummary({ ...WAVE, ...changes })
+    expect(markdown.split('\n')[0]).toBe(headline)
+    expect(markdown).toContain(
+      changes.kind === 'build' ? '### Work items\n\n| Work item |' : '### Prefixes\n\n| Prefix |',
     )
   })
 

@@ -3,7 +3,7 @@ import type { PlanForecast } from '../../src/plan/forecast.ts'
 import type { Leg } from '../../src/plan/leg.ts'
 import type { PlanInput } from '../../src/plan/plan.ts'
 import type { PlannedPrefix } from '../../src/plan/prefixes.ts'
-import type { ScheduledLeg } from '../../src/plan/schedule/schedule.ts'
+import type { ScheduledLeg } from '../../src/plan/schedule/work.ts'
 import type { BuildOptions } from '../../src/render/bake.ts'
 
 /** A layer that adds nothing, and what differs from it. */
@@ -60,6 +60,7 @@ export const PLANNED = {
   images: [],
   items: [],
   tops: [],
+  imageKeys: [],
   prefixes: [],
   contents: [],
   files: {},

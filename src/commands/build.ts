@@ -102,10 +102,31 @@ const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Conte
   return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used }
 }
 
+/** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */
+const keepWhole = async (
+  { leg, whole, access }: LegWork,
+  inputs: BuildInputs,
+  context: Context,
+  io: Io,
+): Promise<void> => {
+  if (leg !== undefined || whole === undefined || !access.write) return
+  await keepPlan(whole, planScope(inputs), context, io)
+}
+
+/** What a job puts out when nothing changed. */
+const NOTHING_BUILT: CommandResult = {
+  outputs: { metadata: '{}', 'cached-steps': '0', 'total-steps': '0', 'cache-hit-ratio': '1', 'steps-run': '0' },
+}
+
 /** The main job: builds the work items of one leg, or all of them. */
 export const build = async (inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
   const startedAt = io.clock.now().toISOString()
   const work = await selectWork(inputs, context, io)
+  if (work.items.length === 0) {
+    io.actions.info('Nothing changed, so nothing is built')
+    if (!inputs.dryRun) await keepWhole(work, inputs, context, io)
+    return NOTHING_BUILT
+  }
   checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh)
   if (inputs.dryRun) {
     const refs = decideCache(work, NO_REFS, NO_REFS)
@@ -117,7 +138,6 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io))
   await tellFailures(built, io)
   const reported = await reportLeg({ ...built, startedAt }, io)
-  const isWhole = work.leg === undefined && reported.failure === undefined && work.access.write
-  if (isWhole) await keepPlan(work.plan, planScope(inputs), context, io)
+  if (reported.failure === undefined) await keepWhole(work, inputs, context, io)
   return reported
 }

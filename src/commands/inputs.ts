@@ -1,6 +1,7 @@
 import { parseReference } from '../oci/reference.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
-import type { ScheduleOptions } from '../plan/schedule/schedule.ts'
+import type { ImageAdditions } from '../plan/published-key.ts'
+import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
 import { didYouMean } from '../suggest.ts'
@@ -22,8 +23,26 @@ export type PlanInputs = {
   readonly buildContexts: Readonly<Record<string, string>>
   readonly githubToken?: string
   readonly schedule: ScheduleInputs
+  /** Whether work items whose image is published already are left out. */
+  readonly skipUnchanged: boolean
+  /** Tag templates of the images; empty for the default. */
+  readonly tags: readonly string[]
+  /** What is added to every image; part of what decides whether it is published. */
+  readonly additions: ImageAdditions
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
+  readonly changes: ChangeInputs
+}
+
+/** What is planned of what changed since an earlier plan, and who is told. */
+export type ChangeInputs = {
+  readonly scope: 'all' | 'changed'
+  /** Path of the plan to compare with; absent for the newest one that is kept. */
+  readonly basePlan?: string
+  /** Whether the pull request gets a comment. */
+  readonly comment: boolean
+  /** Globs over manifest ids that are planned whether they changed or not. */
+  readonly force: readonly string[]
 }
 
 /** How the work is shared out over legs. */
@@ -50,8 +69,6 @@ export type BuildInputs = PlanInputs & {
   readonly cache: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
-  /** Templates; empty for the default. */
-  readonly tags: readonly string[]
   readonly secrets: readonly SecretSource[]
   readonly options: Omit<BuildOptions, 'secrets'>
   readonly dryRun: boolean
@@ -136,6 +153,26 @@ const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
   shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: MAX_SHARDS })),
 })
 
+const changeInputs = (read: ReadInput): ChangeInputs => ({
+  scope: choice(read, 'scope', ['all', 'changed']),
+  ...optional('basePlan', read('base-plan')),
+  comment: bool(read, 'comment', false),
+  force: list(read('force')),
+})
+
+/** `true`, `false` or attributes, as docker/build-push-action takes them. */
+const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[] => {
+  const text = read(type)
+  if (text === '' || text === 'false') return [`type=${type},disabled=true`]
+  return [text === 'true' ? `type=${type}` : `type=${type},${text}`]
+}
+
+const additions = (read: ReadInput): ImageAdditions => ({
+  labels: record(read, 'labels'),
+  annotations: lines(read('annotations')),
+  attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
+})
+
 /** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
 export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInputs => ({
   factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
@@ -147,15 +184,12 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
   ...optional('githubToken', read('github-token')),
   schedule: scheduleInputs(read),
+  skipUnchanged: bool(read, 'skip-unchanged', false),
+  tags: lines(read('tags')),
+  additions: additions(read),
   costs: list(read('costs')),
+  changes: changeInputs(read),
 })
-
-/** `true`, `false` or attributes, as docker/build-push-action takes them. */
-const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[] => {
-  const text = read(type)
-  if (text === '' || text === 'false') return [`type=${type},disabled=true`]
-  return [text === 'true' ? `type=${type}` : `type=${type},${text}`]
-}
 
 const secrets = (read: ReadInput): readonly SecretSource[] => [
   ...pairs(read, 'secrets').map(([id, value]) => ({ id, from: 'value', value }) as const),
@@ -174,14 +208,11 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   cache: bool(read, 'cache', true),
   cacheFrom: lines(read('cache-from')),
   cacheTo: lines(read('cache-to')),
-  tags: lines(read('tags')),
   secrets: secrets(read),
   dryRun: bool(read, 'dry-run', false),
   options: {
-    labels: record(read, 'labels'),
-    annotations: lines(read('annotations')),
+    ...additions(read),
     ssh: lines(read('ssh')),
-    attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
     noCache: bool(read, 'no-cache', false),
     noCacheFilters: list(read('no-cache-filters')),
     pull: bool(read, 'pull', false),

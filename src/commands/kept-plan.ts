@@ -56,6 +56,35 @@ export const fetchKeptPlan = async (subject: PlanSubject, { event }: Context, io
   return undefined
 }
 
+/** The branches that changes are seen from: where a pull request goes to, then the default branch. */
+const baseBranches = (event: RunEvent): readonly string[] => {
+  const bases = [event.baseBranch, event.defaultBranch].flatMap((branch) => branch ?? [])
+  return bases.length === 0 || event.name === undefined ? branchesOf(event) : [...new Set(bases)]
+}
+
+/** A plan that was kept and where, or why there is none: the end of a sentence. */
+export type KeptPlan = { readonly plan: Plan; readonly place: string } | { readonly without: string }
+
+/**
+ * The newest plan that was kept of the branch that a pull request goes to, else of the default branch: one of the same
+ * part of the factory, else one of all of it.
+ */
+export const fetchBasePlan = async (subject: PlanSubject, { event }: Context, io: Io): Promise<KeptPlan> => {
+  const hint = 'name one in input base-plan'
+  if (!subject.cache.access.read) return { without: `the cache is not read, where plans are kept; ${hint}` }
+  if (subject.cache.ref === undefined) return { without: `there is no registry where plans are kept; ${hint}` }
+  if (subject.cache.strategy !== 'layer') {
+    return { without: `plans are kept with cache.strategy layer alone; ${hint}` }
+  }
+  const branches = baseBranches(event)
+  const subjects = subject.only.length === 0 ? [subject] : [subject, { ...subject, only: [] }]
+  for (const place of branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []))) {
+    const plan = await fetchPlan(place, io)
+    if (plan !== undefined) return { plan, place: formatReference(place) }
+  }
+  return { without: `no plan of ${branches.join(' or ')} is kept yet that could be compared with` }
+}
+
 /** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
 export const keepPlan = async (plan: Plan, only: readonly string[], { event }: Context, io: Io): Promise<void> => {
   const { cache, name } = plan

@@ -5,7 +5,8 @@ import { digestEntries, type ContextEntry } from '../layers/context-entry.ts'
 import { folderReadOf, folderReads, patternsByRoot, type FolderRead } from '../layers/context-reads.ts'
 import { groundOf } from '../layers/ground.ts'
 import { layerContent, type LayerContent, type LayerFacts } from '../layers/layer-content.ts'
-import type { Ground, TreeFacts } from '../layers/tree.ts'
+import { imageKeys, type ImageKey } from '../layers/image-key.ts'
+import { growTree, type Ground, type LayerTree, type TreeFacts } from '../layers/tree.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PinnedImage } from '../plan/images.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -83,10 +84,10 @@ const remember = <K extends object, V>(
 }
 
 /** Everything that keys cover and that has to be read: files of contexts, and what images are made of. */
-export type ReadFacts = { readonly tree: TreeFacts; readonly files: Plan['files'] }
+type ReadFacts = { readonly tree: TreeFacts; readonly files: Plan['files'] }
 
 /** Reads what the keys of work items cover. Every file is read once. Warns of modes that other machines may not have. */
-export const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
+const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
   const { fragments, finder, context } = sources
   const read = readFiles(sources, io)
   warnOfModes(io)
@@ -116,4 +117,21 @@ export const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
     return known
   }
   return { tree: { content, ground }, files: listFiles(read) }
+}
+
+/** Work items with their keys. */
+export type GrownWork = {
+  readonly tree: LayerTree
+  readonly imageKeys: readonly ImageKey[]
+  readonly files: Plan['files']
+}
+
+/** Finds all keys of work items: of their prefixes, and of their images. Plan and leg do it alike. */
+export const growWork = (sources: LayerSources, io: Io): GrownWork => {
+  const { items, images } = sources
+  const { tree: facts, files } = readLayerFacts(sources, io)
+  const tree = growTree(items, facts)
+  const digests = new Map(images.map(({ reference, digest }) => [reference, digest]))
+  const pinned = (reference: string): string => digests.get(reference) ?? reference
+  return { tree, imageKeys: imageKeys(items, tree, { ...facts, pinned }), files }
 }

@@ -2,11 +2,10 @@ import type { WorkItem } from '../factory/work-item.ts'
 import type { Io } from '../io/io.ts'
 import { prefixTag } from '../layers/cache-refs.ts'
 import { differingInputs, type KeyInput } from '../layers/key-input.ts'
-import { chainOf, growTree, inputsOf, type LayerTree, type Prefix } from '../layers/tree.ts'
+import { chainOf, inputsOf, type LayerTree, type Prefix } from '../layers/tree.ts'
 import type { LegChain, LegPrefix } from '../plan/leg-cache.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlannedPrefix } from '../plan/prefixes.ts'
-import { readLayerFacts, type LayerSources } from './layer-facts.ts'
 
 /** A work item of a leg, by index into the plan's list, as this job sees it: with its own contexts, perhaps cut short. */
 export type LegItem = { readonly index: number; readonly item: WorkItem }
@@ -48,10 +47,6 @@ const warnOfDifferences = (differences: readonly string[], io: Io): void => {
   const message = `this job sees other inputs than its plan did: ${first}${more}; its own count. Is a file generated, or are contexts given to one of them alone?`
   io.actions.warning({ title: 'Plan and leg differ', message })
 }
-
-/** The leg's own keys, found in the same way as the plan's. */
-export const growLegTree = (sources: LayerSources, io: Io): LayerTree =>
-  growTree(sources.items, readLayerFacts(sources, io).tree)
 
 /** What the plan says of a prefix, and whether this job has the same key for it. */
 type Counterpart = { readonly index?: number; readonly planned?: PlannedPrefix; readonly equal: boolean }

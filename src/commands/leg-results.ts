@@ -3,8 +3,7 @@ import type { CacheExport, Results, WorkItemResult } from '../report/results.ts'
 import { workItemResult } from '../report/results-of.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
 import type { Healing } from './heal.ts'
-import type { LegWork } from './leg-work.ts'
-import type { DroppedItem } from './wave-failures.ts'
+import type { DroppedItem, LegWork } from './leg-work.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
 /** What built the leg. */

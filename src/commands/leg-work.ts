@@ -2,6 +2,7 @@ import type { WorkItem } from '../factory/work-item.ts'
 import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
+import type { ImageKey } from '../layers/image-key.ts'
 import { parseReference, repositoryOf, type Reference } from '../oci/reference.ts'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../plan/access.ts'
 import { nameImages } from '../plan/image-names.ts'
@@ -9,11 +10,13 @@ import type { Leg, PlannedLeg } from '../plan/leg.ts'
 import type { LegChain } from '../plan/leg-cache.ts'
 import { findLeg, type LegStamp, parseLeg } from '../plan/parse-plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { publishedKey } from '../plan/published-key.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
 import type { RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
-import { growLegTree, legChains, type LegItem } from './leg-chains.ts'
+import { growWork } from './layer-facts.ts'
+import { legChains, type LegItem } from './leg-chains.ts'
 import { obtainPlan } from './obtain-plan.ts'
 import { imageFinderOf, withContexts } from './prepare.ts'
 import { readFragments } from './sources.ts'
@@ -21,6 +24,8 @@ import { readFragments } from './sources.ts'
 /** What one leg builds. */
 export type LegWork = {
   readonly plan: Plan
+  /** What later runs compare with; absent when the plan was made elsewhere, where that was kept. */
+  readonly whole?: Plan
   /** Absent when all work items are built. */
   readonly leg?: Leg
   /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
@@ -32,6 +37,9 @@ export type LegWork = {
   /** Prefixes of each item; empty where refs are not named by content. */
   readonly chains: readonly LegChain[]
 }
+
+/** A work item that is not built, since a wave leg failed at a prefix of it. */
+export type DroppedItem = { readonly item: RenderItem; readonly reason: string }
 
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
 const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
@@ -87,37 +95,58 @@ const legItems = (plan: Plan, leg: PlannedLeg | undefined): readonly LegItem[] =
 const imagesOf = (items: readonly WorkItem[], leg: PlannedLeg | undefined, inputs: BuildInputs) =>
   leg?.leg.kind === 'wave' ? items.map(() => []) : nameImages(items, inputs.tags)
 
+/** Work items of a leg as this job sees them: with its own contexts, stitched, and with their keys. */
+const readLegItems = async (plan: Plan, workItems: readonly WorkItem[], io: Io) => {
+  const fragments = await readFragments(workItems, io)
+  const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
+  const dockerfiles = collectProblems(workItems, (item) => stitch(item, fragments, pins))
+  const finder = imageFinderOf(fragments, workItems)
+  const { images, context } = plan
+  return { fragments, dockerfiles, ...growWork({ items: workItems, fragments, finder, images, context }, io) }
+}
+
+/** Keys that the images of a leg are published under, where the plan will look for them. */
+const publishedKeys = (
+  { publishedKeys: planned }: Plan,
+  part: readonly LegItem[],
+  keys: readonly ImageKey[],
+  { options }: BuildInputs,
+  io: Io,
+): readonly (string | undefined)[] => {
+  if (planned === undefined) return keys.map(() => undefined)
+  const own = keys.map((key) => publishedKey(key, options))
+  if (part.some(({ index }, position) => planned[index] !== own[position])) {
+    const message =
+      'this job makes other images than the plan looked for: give labels, annotations, provenance and sbom to both actions'
+    io.actions.warning({ title: 'Plan and leg differ', message })
+  }
+  return own
+}
+
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
-  const plan = await obtainPlan(inputs, given, context, io)
+  const { plan, ...made } = await obtainPlan(inputs, given, context, io)
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)
   const part = legItems(plan, leg)
-  const workItems = withContexts(
-    part.map(({ item }) => item),
-    inputs.buildContexts,
-  )
-  const fragments = await readFragments(workItems, io)
-  const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
+  const planned = part.map(({ item }) => item)
+  const workItems = withContexts(planned, inputs.buildContexts)
+  const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io)
   const names = imagesOf(workItems, leg, inputs)
-  const items = collectProblems(workItems, (item, index): RenderItem => {
-    const dockerfile = stitch(item, fragments, pins)
-    return { item, dockerfile, images: names[index] ?? [] }
+  const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
+  const items = dockerfiles.map((dockerfile, index): RenderItem => {
+    const [item, key] = [workItems[index], keys[index]]
+    if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
+    return { item, dockerfile, images: names[index] ?? [], ...(key === undefined ? {} : { publishedKey: key }) }
   })
   checkPush(items, inputs)
   const location = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
-  const sources = {
-    ...{ items: workItems, fragments, finder: imageFinderOf(fragments, workItems) },
-    ...{ images: plan.images, context: plan.context },
-  }
   const writes = leg === undefined ? undefined : new Set(leg.writes)
   const byContent = plan.cache.strategy === 'layer' && location !== undefined
-  const chains = byContent
-    ? legChains({ plan, items: part, writes }, growLegTree(sources, io), repositoryOf(location), io)
-    : []
   return {
-    ...{ plan, items, fragments, access: accessOf(plan, inputs, context), chains },
+    ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
+    chains: byContent ? legChains({ plan, items: part, writes }, tree, repositoryOf(location), io) : [],
     ...(leg === undefined ? {} : { leg: leg.leg }),
     ...(location === undefined ? {} : { location }),
   }

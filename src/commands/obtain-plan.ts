@@ -4,10 +4,14 @@ import { type LegStamp, parsePlan } from '../plan/parse-plan.ts'
 import { type Plan, planArtifactName } from '../plan/plan.ts'
 import { inputError } from '../problem.ts'
 import type { BuildInputs } from './inputs.ts'
+import { keepComment } from './plan-changes.ts'
 import { preparePlan } from './prepare.ts'
 
+/** A plan to build from, and where it was made here what later runs compare with. */
+export type ObtainedPlan = { readonly plan: Plan; readonly whole?: Plan }
+
 /** A plan, and in words where it came from. */
-type Obtained = { readonly plan: Plan; readonly source: string }
+type Obtained = ObtainedPlan & { readonly source: string }
 
 const readPlan = async (path: string, io: Io): Promise<Plan> => {
   const text = await io.files.read(path)
@@ -32,14 +36,23 @@ const fetchPlan = async (name: string, io: Io): Promise<{ readonly file: string 
   }
 }
 
-const obtain = async (inputs: BuildInputs, digest: string | undefined, context: Context, io: Io): Promise<Obtained> => {
+/** Without a leg this job is the one that plans, and the one that tells. */
+const planHere = async (inputs: BuildInputs, hasLeg: boolean, context: Context, io: Io): Promise<ObtainedPlan> => {
+  const prepared = await preparePlan(inputs, context, io)
+  if (!hasLeg) await keepComment(prepared, inputs.changes, io)
+  return { plan: prepared.plan, whole: prepared.whole }
+}
+
+const obtain = async (inputs: BuildInputs, leg: LegStamp | undefined, context: Context, io: Io): Promise<Obtained> => {
   const { planPath } = inputs
+  const digest = leg?.digest
+  const here = () => planHere(inputs, leg !== undefined, context, io)
   if (planPath !== undefined) return { plan: await readPlan(planPath, io), source: `from ${planPath}` }
-  if (digest === undefined) return { plan: await preparePlan(inputs, context, io), source: 'made here' }
+  if (digest === undefined) return { ...(await here()), source: 'made here' }
   const name = planArtifactName(digest)
   const fetched = await fetchPlan(name, io)
   if ('file' in fetched) return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` }
-  return { plan: await preparePlan(inputs, context, io), source: `made here, as ${fetched.without}` }
+  return { ...(await here()), source: `made here, as ${fetched.without}` }
 }
 
 /**
@@ -51,8 +64,8 @@ export const obtainPlan = async (
   leg: LegStamp | undefined,
   context: Context,
   io: Io,
-): Promise<Plan> => {
-  const { plan, source } = await obtain(inputs, leg?.digest, context, io)
-  io.actions.info(`Plan ${plan.digest}, ${source}`)
-  return plan
+): Promise<ObtainedPlan> => {
+  const { source, ...obtained } = await obtain(inputs, leg, context, io)
+  io.actions.info(`Plan ${obtained.plan.digest}, ${source}`)
+  return obtained
 }

@@ -9,6 +9,7 @@ import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
 import { keepPlan } from './kept-plan.ts'
+import { keepComment } from './plan-changes.ts'
 import { planScope, preparePlan } from './prepare.ts'
 
 /** Hands the plan on to the build jobs of this run. They get along without it, so this never fails the plan. */
@@ -31,17 +32,19 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
-  const made = await preparePlan(inputs, context, io)
+  const prepared = await preparePlan(inputs, context, io)
+  const { plan: made, whole, changes } = prepared
   const folder = await io.files.makeFolder('strata-plan')
   const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
   await io.files.write(file, renderPlanFile(made))
   await io.files.write(explanation, renderExplanation(made).join('\n'))
   await handOn(made, file, io)
-  await keepPlan(made, planScope(inputs), context, io)
+  await keepPlan(whole, planScope(inputs), context, io)
   const phases = [...made.waves, made.legs]
   const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name))
   io.actions.group(`${names.length} legs`, names)
-  await io.actions.summary(renderPlanSummary(made))
+  await io.actions.summary(renderPlanSummary(made, changes))
+  await keepComment(prepared, inputs.changes, io)
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)
   const paths = { 'plan-path': file, 'explain-path': explanation }

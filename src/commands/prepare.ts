@@ -1,27 +1,31 @@
 import { expandFactory } from '../factory/expand.ts'
 import type { Factory } from '../factory/factory.ts'
-import type { WorkItem } from '../factory/work-item.ts'
+import type { Expansion, WorkItem } from '../factory/work-item.ts'
 import type { Fragment } from '../fragment/fragment.ts'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { prefixTags } from '../layers/cache-refs.ts'
-import { growTree, type LayerTree } from '../layers/tree.ts'
 import { decideCacheAccess } from '../plan/access.ts'
 import { planCache } from '../plan/cache.ts'
 import { addStepTimes, type StepTimes } from '../plan/costs.ts'
 import { earlierTags } from '../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../plan/images.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
+import type { PlanChanges } from '../plan/plan-changes.ts'
 import { planPrefixes } from '../plan/plan-prefixes.ts'
+import { publishedKey } from '../plan/published-key.ts'
 import { cacheStates, type CacheKnowledge } from '../plan/prefixes.ts'
+import { restrictWork, type KeyedWork } from '../plan/restrict.ts'
 import { shareOut } from '../plan/work-graph.ts'
 import { forecastOf } from '../plan/forecast.ts'
 import { collectProblems, inputError } from '../problem.ts'
 import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from './inputs.ts'
+import { findUnchanged } from './find-unchanged.ts'
 import { fetchKeptPlan, type PlanSubject } from './kept-plan.ts'
-import { readLayerFacts } from './layer-facts.ts'
+import { growWork, type GrownWork } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
+import { chooseItems, findChanges } from './plan-changes.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 
@@ -104,13 +108,7 @@ const scheduleOptions = ({ maxLegs, shards, maxLegMinutes, maxLegGib, ...rest }:
 })
 
 /** What was read, and what came of it. */
-type Prepared = {
-  readonly factory: Factory
-  readonly items: readonly WorkItem[]
-  readonly images: readonly PinnedImage[]
-  readonly tree: LayerTree
-  readonly files: Plan['files']
-}
+type Prepared = GrownWork & { readonly items: readonly WorkItem[]; readonly images: readonly PinnedImage[] }
 
 const readWork = async (
   factory: Factory,
@@ -122,37 +120,65 @@ const readWork = async (
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
   const images = await resolveImages(neededImages(items, fragments, finder), io)
-  const facts = readLayerFacts({ items, fragments, finder, images, context: factory.context }, io)
-  return { factory, items, images, tree: growTree(items, facts.tree), files: facts.files }
+  return { items, images, ...growWork({ items, fragments, finder, images, context: factory.context }, io) }
 }
 
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<Plan> => {
-  const factory = await readFactory(inputs.factory, io)
-  const expansion = expandFactory(factory, {
+/** The plan with the work that it leaves out, and without legs, which would not be those of all work. */
+const withAllWork = (plan: Plan, { items, tops, imageKeys, prefixes, contents }: KeyedWork): Plan => ({
+  ...plan,
+  ...{ items, tops, imageKeys, prefixes, contents, waves: [], legs: [] },
+})
+
+/** A plan of what shall be built, and what it is a part of. */
+export type PreparedPlan = {
+  readonly plan: Plan
+  /** With all work items, without legs unless it is the same: what later runs compare with. */
+  readonly whole: Plan
+  /** What changed since an earlier plan, where somebody asks. */
+  readonly changes?: PlanChanges
+}
+
+const expand = (factory: Factory, inputs: PlanInputs): Expansion =>
+  expandFactory(factory, {
     ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
     base: inputs.base,
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
+
+/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
+export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
+  const factory = await readFactory(inputs.factory, io)
+  const expansion = expand(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
-  const { items, images, tree, files } = await readWork(factory, expansion.items, inputs, io)
+  const { items, images, tree, files, imageKeys } = await readWork(factory, expansion.items, inputs, io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
   const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io)
   const states = cacheStates(tree, tags, knowledge)
-  const work = planPrefixes({ items, tree, tags, states, images, times: await readTimes(inputs.costs, io) })
+  const times = await readTimes(inputs.costs, io)
+  const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys }
+  const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
+  const changes = await findChanges(compared, inputs.changes, { subject, context, io })
+  const chosen = chooseItems(compared, changes, inputs.changes, io)
+  const keys = imageKeys.map((key) => publishedKey(key, inputs.additions))
+  const { unchanged, kept } = inputs.skipUnchanged
+    ? await findUnchanged(all.items, keys, chosen, inputs, io)
+    : { unchanged: [], kept: chosen }
+  const work = kept.length === items.length ? all : restrictWork(all, kept)
   const handsOn = cache.access.write && cache.ref !== undefined
   const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
   const { bytes: _, measured, ...planned } = work
-  return makePlan({
+  const plan = makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
     name: factory.name,
     context: factory.context,
-    ...{ cache, images, files, ...planned, items: expansion.items },
-    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged: [] },
+    ...{ cache, images, files, ...planned },
+    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged },
+    ...(inputs.skipUnchanged ? { publishedKeys: kept.flatMap((index) => keys[index] ?? []) } : {}),
     forecast: forecastOf({ ...planned, measured }, schedule),
     schedule,
     pools: factory.pools,
   })
+  return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) }
 }

@@ -4,10 +4,7 @@ import { isMembers } from '../oci/json.ts'
 import { highestWarm, type LegPrefix } from '../plan/leg-cache.ts'
 import type { KnownRefs } from './decide-cache.ts'
 import type { BuiltLeg } from './leg-results.ts'
-import type { LegWork } from './leg-work.ts'
-
-/** A work item that is not built, since a wave leg failed at a prefix of it. */
-export type DroppedItem = { readonly item: LegWork['items'][number]; readonly reason: string }
+import type { DroppedItem, LegWork } from './leg-work.ts'
 
 /** Name of the workflow artifact in which a wave leg says what it could not build. */
 const artifactName = (digest: string, leg: string): string => `strata-failed-${digest}-${leg}`

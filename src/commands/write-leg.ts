@@ -42,7 +42,10 @@ export const writeLeg = async (
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
   const { push, load, cacheFrom: from, cacheTo: to } = inputs
-  const settings: Omit<LegSettings, 'cache'> = { push, load, driver, folder, context: work.plan.context }
+  const settings: Omit<LegSettings, 'cache'> = {
+    ...{ push, load, attests: inputs.options.attests, driver, folder },
+    context: work.plan.context,
+  }
   const renderWith = (used: LegRefs): RenderedLeg =>
     renderLeg(work.items, { ...settings, cache: { access: work.access, refs: used, from, to } })
   const rendered = renderWith(refs)

@@ -1,6 +1,6 @@
 import { chainOf } from '../layers/tree.ts'
 import { mustRun, type PlannedPrefix, type PrefixContent } from './prefixes.ts'
-import type { Schedule } from './schedule/schedule.ts'
+import type { Schedule } from './schedule/work.ts'
 
 /** What the steps of all work items come to. A step that several share counts once, unless it says otherwise. */
 export type PlanForecast = {

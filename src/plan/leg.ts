@@ -3,7 +3,7 @@ import type { WorkItem } from '../factory/work-item.ts'
 import { chainOf } from '../layers/tree.ts'
 import { platformSlug, type Platform } from '../oci/platform.ts'
 import type { PlannedPrefix } from './prefixes.ts'
-import type { Schedule, ScheduledLeg } from './schedule/schedule.ts'
+import type { Schedule, ScheduledLeg } from './schedule/work.ts'
 
 /** One job of a matrix, as small as an output must be: everything else is in the plan file, found by `id`. */
 export type Leg = {

@@ -20,7 +20,8 @@ export const parsePlan = (text: string, file: string): Plan => {
     !('version' in value) ||
     !('legs' in value) ||
     !('items' in value) ||
-    !('layers' in value)
+    !('layers' in value) ||
+    !('imageKeys' in value)
   ) {
     throw inputError(`${file} is not a plan file`, {
       expected: 'the file that output plan-path of the plan action names',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from '../factory/factory.ts'
 import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
+import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PlannedCache } from './cache.ts'
 import type { PlanForecast } from './forecast.ts'
@@ -8,13 +9,18 @@ import type { PinnedImage } from './images.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
 import { createItemEncoder } from './planned-items.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
-import type { Schedule } from './schedule/schedule.ts'
+import type { Schedule } from './schedule/work.ts'
 
 /** A file of a build context, by `<mode> <first 16 hex of the SHA-256 of its content>`. */
 export type PlannedFiles = Readonly<Record<string, string>>
 
 /** A work item that is not built, since its image is there already. */
-export type UnchangedItem = { readonly manifestId: string; readonly platform: Platform; readonly image: string }
+export type UnchangedItem = {
+  readonly manifestId: string
+  readonly platform: Platform
+  /** Where it was found, by its key: `ghcr.io/acme/llm-factory:key-3f9c0a1b2c3d4e5f`. */
+  readonly image: string
+}
 
 /** Everything a leg needs besides the checkout. */
 export type Plan = {
@@ -33,6 +39,8 @@ export type Plan = {
   readonly items: readonly WorkItem[]
   /** For each work item the index of its highest prefix; null for one without any step. */
   readonly tops: readonly (number | null)[]
+  /** For each work item what its image is made of, to be compared with those of another plan. */
+  readonly imageKeys: readonly ImageKey[]
   /** Prefixes of all work items, parents before their children. */
   readonly prefixes: readonly PlannedPrefix[]
   /** What prefixes are made of; many have the same. */
@@ -47,6 +55,8 @@ export type Plan = {
   readonly excluded: readonly ExcludedCombination[]
   readonly aliases: Readonly<Record<string, readonly string[]>>
   readonly unchanged: readonly UnchangedItem[]
+  /** For each work item the key that its image is published under, 64 hex; absent unless input `skip-unchanged` is on. */
+  readonly publishedKeys?: readonly string[]
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */

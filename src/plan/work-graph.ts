@@ -3,8 +3,8 @@ import type { WorkItem } from '../factory/work-item.ts'
 import { chainOf } from '../layers/tree.ts'
 import { poolOf } from './leg.ts'
 import { mustRun, type PlannedPrefix } from './prefixes.ts'
-import { planSchedule, type Schedule, type ScheduledLeg, type ScheduleOptions } from './schedule/schedule.ts'
-import type { WorkLeaf, WorkNode } from './schedule/schedule.ts'
+import { planSchedule } from './schedule/schedule.ts'
+import type { Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, WorkNode } from './schedule/work.ts'
 
 /** What an image costs besides its steps: loading what is cached, exporting, pushing; ms. */
 const IMAGE_MS = 5_000

@@ -32,6 +32,8 @@ export type BakeTarget = {
   readonly contexts: Readonly<Record<string, string>>
   readonly platform: Platform
   readonly tags: readonly string[]
+  /** Besides those of all targets. */
+  readonly annotations: readonly string[]
   readonly outputs: readonly string[]
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
@@ -89,7 +91,7 @@ const renderTarget = (target: BakeTarget, options: BuildOptions): JsonObject => 
     platforms: [target.platform],
     tags: target.tags,
     labels: image ? options.labels : {},
-    annotations: image ? options.annotations : [],
+    annotations: image ? [...options.annotations, ...target.annotations] : [],
     secret: options.secrets,
     ssh: options.ssh,
     attest: image ? options.attests : NO_ATTESTATIONS,

@@ -3,6 +3,7 @@ import { stepOptions } from '../layers/build-options.ts'
 import { platformSlug, type Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
 import type { CacheWrite, ItemRefs, LegRefs, PrefixWrite } from '../plan/leg-cache.ts'
+import { keyAnnotation, keyTag } from '../plan/published-key.ts'
 import { registryCacheFrom, registryCacheTo, renderAttributes } from './attributes.ts'
 import type { BakeTarget, CollectorTarget } from './bake.ts'
 import type { StitchedDockerfile } from './stitched.ts'
@@ -13,6 +14,8 @@ export type RenderItem = {
   readonly dockerfile: StitchedDockerfile
   /** References of the image, most important first; empty when it has no name. */
   readonly images: readonly string[]
+  /** What it is found by when it is published, 64 hex; absent unless somebody will look for it. */
+  readonly publishedKey?: string
 }
 
 /** What a leg reads and writes of caches. */
@@ -29,6 +32,8 @@ export type LegSettings = {
   readonly cache: LegCache
   readonly push: boolean
   readonly load: boolean
+  /** Attestations of the images, as Buildx takes them. */
+  readonly attests: readonly string[]
   /** Driver of the builder: `docker`, `docker-container`, … */
   readonly driver: string
   /** Folder of the rendered files, as the bake file shall name it. */
@@ -95,6 +100,13 @@ const collectorsOf = (
   )
 }
 
+/** Names of an image, and what it is found by when somebody asks whether it was published before. */
+const publication = ({ item, images, publishedKey }: RenderItem, { push, attests }: LegSettings) => {
+  if (publishedKey === undefined || !push || images.length === 0) return { tags: images, annotations: [] }
+  const tag = `${item.image}:${keyTag(publishedKey)}`
+  return { tags: [...images, tag], annotations: [keyAnnotation(publishedKey, attests)] }
+}
+
 const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<string>, settings: LegSettings) => {
   const { cache } = settings
   const { item, dockerfile, images } = rendered
@@ -105,13 +117,16 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
     context: settings.context,
     contexts: dockerfile.contexts,
     platform: item.platform,
-    tags: images,
+    ...publication(rendered, settings),
     outputs: outputsOf(settings, images.length > 0),
     cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
     cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
     extra: item.bake,
   }
 }
+
+/** Named by its key, so that it means the same when the leg is rendered again with other refs. */
+const prefixTargetName = ({ prefix: { key } }: PrefixWrite): string => `p${key.slice(0, 12)}`
 
 /** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
 export const prefixTarget = (
@@ -131,6 +146,7 @@ export const prefixTarget = (
     contexts: dockerfile.contexts,
     platform: item.platform,
     tags: [],
+    annotations: [],
     outputs: [renderAttributes({ type: 'cacheonly' })],
     cacheFrom: write.from.map(registryCacheFrom),
     cacheTo: [exportOf(write)],
@@ -145,7 +161,7 @@ export const renderLeg = (items: readonly RenderItem[], settings: LegSettings): 
   const shared = sharedWrites(refs.items)
   const targets = items.map((rendered, index): BakeTarget => itemTarget(rendered, index, shared, settings))
   const collectors = collectorsOf(items, settings.cache, shared)
-  const prefixes = refs.prefixes.flatMap((write, index) => prefixTarget(write, `p${index}`, items, settings))
+  const prefixes = refs.prefixes.flatMap((write) => prefixTarget(write, prefixTargetName(write), items, settings))
   const writers = new Map([
     ...refs.items.flatMap(({ to }, index) => to.map(({ ref }): [string, string] => [ref, `t${index}`])),
     ...prefixes.map(({ bake, write }): [string, string] => [write.ref, bake.name]),

@@ -1,4 +1,6 @@
 import type { Plan } from '../plan/plan.ts'
+import type { PlanChanges } from '../plan/plan-changes.ts'
+import { changeSection } from './change-section.ts'
 import { renderDocument, type Section } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
 import { renderCode, renderText } from './markdown.ts'
@@ -33,10 +35,11 @@ const fixedSection = (head: string): readonly Section[] =>
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
  * saves, the layer tree as a picture, who builds what, and from what.
  */
-export const renderPlanSummary = (plan: Plan): string =>
+export const renderPlanSummary = (plan: Plan, changes?: PlanChanges): string =>
   renderDocument([
     ...fixedSection(renderHeadline(plan)),
     ...forecastSection(plan),
+    ...changeSection(changes),
     ...fixedSection(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),

@@ -1,4 +1,5 @@
 import { renderDuration } from '../progress/duration.ts'
+import { renderDisagreement } from './disagreement.ts'
 import { renderDocument, type Section } from './document.ts'
 import { groupFailures, renderFailure } from './failures.ts'
 import { foldLayerHits } from './layer-hits.ts'
@@ -21,9 +22,17 @@ const STATUS_ORDER: Readonly<Record<Status, number>> = { failed: 0, canceled: 1,
 const byImportance = (a: WorkItemResult, b: WorkItemResult): number =>
   STATUS_ORDER[a.status] - STATUS_ORDER[b.status] || a.cacheHitRatio - b.cacheHitRatio
 
-const renderVerdict = (items: readonly WorkItemResult[]): string => {
+/** What the rows of a leg are called: a wave builds prefixes, which stand where work items stand otherwise. */
+type Subject = { readonly one: string; readonly many: string; readonly title: string; readonly heading: string }
+
+const WORK_ITEMS: Subject = { one: 'work item', many: 'work items', title: 'Work item', heading: 'Work items' }
+const PREFIXES: Subject = { one: 'prefix', many: 'prefixes', title: 'Prefix', heading: 'Prefixes' }
+
+const subjectOf = ({ kind }: Results): Subject => (kind === 'wave' ? PREFIXES : WORK_ITEMS)
+
+const renderVerdict = (items: readonly WorkItemResult[], { one, many }: Subject): string => {
   const count = (status: Status): number => items.filter((item) => item.status === status).length
-  const total = renderCount(items.length, 'work item')
+  const total = renderCount(items.length, one, many)
   if (items.length === 0) return 'nothing to build'
   if (count('failed') > 0) return `${renderNumber(count('failed'))} of ${total} failed`
   if (count('canceled') > 0) return `${renderNumber(count('canceled'))} of ${total} canceled`
@@ -47,7 +56,7 @@ const renderHeadline = (results: Results): string => {
   const duration = renderDuration(Date.parse(results.finishedAt) - Date.parse(results.startedAt))
   const versions = `BuildKit ${renderText(builder.buildkit)}, Buildx ${renderText(builder.buildx)}`
   return [
-    `## ${renderIcon(items)} ${renderText(name)}: ${renderVerdict(items)}`,
+    `## ${renderIcon(items)} ${renderText(name)}: ${renderVerdict(items, subjectOf(results))}`,
     '',
     `${renderHits(results)} · ${duration}`,
     '',
@@ -62,7 +71,7 @@ const failureSection = (items: readonly WorkItemResult[]): readonly Section[] =>
   return rows.length === 0 ? [] : [{ head: '### What failed', rows, tail: '', rank: 1, share: 0.5 }]
 }
 
-const layerSection = (items: readonly WorkItemResult[]): readonly Section[] =>
+const layerSection = (items: readonly WorkItemResult[], { one, many }: Subject): readonly Section[] =>
   tableSection(
     'Layers',
     {
@@ -87,7 +96,7 @@ const layerSection = (items: readonly WorkItemResult[]): readonly Section[] =>
       rank: 2,
       share: 0.25,
     },
-    'Steps count once for every work item they are part of. A step that work items share runs once.',
+    `Steps count once for every ${one} they are part of. A step that ${many} share runs once.`,
   )
 
 const renderImage = ({ images, digest }: WorkItemResult): string => {
@@ -101,10 +110,10 @@ const renderImage = ({ images, digest }: WorkItemResult): string => {
 const renderId = ({ manifestId, aliases }: WorkItemResult): string =>
   `${renderCode(manifestId)}${aliases.length === 0 ? '' : `<br>also ${renderCodeList(aliases, MAX_ALIASES)}`}`
 
-const itemSection = (items: readonly WorkItemResult[]): readonly Section[] =>
-  tableSection('Work items', {
+const itemSection = (items: readonly WorkItemResult[], { title, heading }: Subject): readonly Section[] =>
+  tableSection(heading, {
     columns: [
-      { title: 'Work item' },
+      { title },
       { title: 'Platform' },
       { title: 'Status' },
       { title: 'From cache' },
@@ -160,7 +169,7 @@ const refSection = (refs: readonly RefTraffic[]): readonly Section[] => {
 const renderRefWarning = (refs: readonly RefTraffic[]): string => {
   const failed = refs.filter(({ written }) => written === 'failed').length
   if (failed === 0) return ''
-  return `\n\n⚠️ ${renderCount(failed, 'cache ref')} could not be written. Images are not affected; the next build starts colder.`
+  return `⚠️ ${renderCount(failed, 'cache ref')} could not be written. Images are not affected; the next build starts colder.`
 }
 
 /**
@@ -168,14 +177,16 @@ const renderRefWarning = (refs: readonly RefTraffic[]): string => {
  * Failures lead; what is long and seldom asked for is folded away, and cut first.
  */
 export const renderSummary = (results: Results): string => {
-  const { items, excluded } = results
+  const { items, excluded, disagreed } = results
+  const subject = subjectOf(results)
   const refs = foldRefTraffic(items)
-  const head = `${renderHeadline(results)}${renderRefWarning(refs)}`
+  const warnings = [renderRefWarning(refs), renderDisagreement(disagreed)].filter((warning) => warning !== '')
+  const head = [renderHeadline(results), ...warnings].join('\n\n')
   return renderDocument([
     { head, rows: [], tail: '', rank: 0, share: 0 },
     ...failureSection(items),
-    ...itemSection(items),
-    ...layerSection(items),
+    ...itemSection(items, subject),
+    ...layerSection(items, subject),
     ...refSection(refs),
     ...excludedSection(excluded, 5),
   ])

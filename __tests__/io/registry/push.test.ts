@@ -211,7 +211,7 @@ describe('putArtifact', () => {
   test('can be read back', async () => {
     await using registry = await startRegistry({ auth: BEARER })
     const client = testClient({ credential: ACCOUNT })
-    const head = await client.putArtifact(app(registry), ARTIFACT)
+    const head = await putArtifact(session({ credential: ACCOUNT }), app(registry), ARTIFACT)
     await expect(client.headManifest(app(registry))).resolves.toEqual(head)
     const { manifest } = await client.getManifest(app(registry))
     expect(manifest).toMatchObject({

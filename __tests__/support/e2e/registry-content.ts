@@ -50,3 +50,30 @@ export const readPushedImage = async (reference: string): Promise<PushedImage> =
     platform: `${config.os}/${config.architecture}`,
   }
 }
+
+type Layers = { readonly layers: readonly { readonly digest: string }[] }
+
+const remove = async (path: string): Promise<void> => {
+  const response = await fetch(`http://${testbed.registry}/v2/${path}`, { method: 'DELETE' })
+  if (response.status !== 202) throw new Error(`${path} could not be deleted: ${response.status}`)
+}
+
+const getOrThrow = async (repository: string, tag: string): Promise<Response> => {
+  const response = await get(`${inRegistry(repository)}/manifests/${tag}`)
+  if (!response.ok) throw new Error(`${repository}:${tag} is not in the registry: ${response.status}`)
+  return response
+}
+
+/** Deletes what a tag points to, and with it all tags that point there. */
+export const deletePushedTag = async (repository: string, tag: string): Promise<void> => {
+  const digest = (await getOrThrow(repository, tag)).headers.get('docker-content-digest') ?? ''
+  await remove(`${inRegistry(repository)}/manifests/${digest}`)
+}
+
+/** Deletes the blobs of the filesystem layers that a tag lists, and leaves the tag, which is broken then. */
+export const deleteBlobsOf = async (repository: string, tag: string): Promise<void> => {
+  const { layers } = (await (await getOrThrow(repository, tag)).json()) as Layers
+  for (const digest of new Set(layers.map((layer) => layer.digest))) {
+    await remove(`${inRegistry(repository)}/blobs/${digest}`)
+  }
+}

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { compileGlob, compileSegment, type Matches } from './glob.ts'
+import { compileGlob, compileSegment, type Matches } from '../../layers/context-glob.ts'
 
 /** What the lines of a .dockerignore say of one path; for a folder also where those below it start from. */
 export type Verdict = {

@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { ContextEntry } from '../../layers/context-entry.ts'
 import type { Disk, Kind } from './disk.ts'
 import { type Dockerignore, NOT_IGNORED, type Verdict } from './dockerignore.ts'
-import { compileSegment, type Matches, nameIn } from './glob.ts'
+import { compileSegment, type Matches, nameIn } from '../../layers/context-glob.ts'
 
 /** A folder that files are copied from. Paths in it are relative to its root, whose own path is empty. */
 export type ContextFolder = {

@@ -102,7 +102,6 @@ export type Registry = {
     repository: Repository,
     limits: { readonly maxPages: number },
   ) => Promise<readonly string[] | 'too many' | undefined>
-  /** Pushes an artifact with its content, and tells what the reference points to then. */
   /** Keeps a text as an artifact of that type. */
   readonly putText: (reference: Reference, artifactType: string, text: string) => Promise<void>
   /** The text of such an artifact; undefined when there is none. */

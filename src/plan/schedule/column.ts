@@ -1,0 +1,13 @@
+/** One attribute of many nodes, leaves or groups. Only two kinds of arrays, so that engines read them fast. */
+export type Column = Float64Array | Int32Array
+
+/** The value at an index that is known to be there. */
+export const at = (column: Column, index: number): number => column[index] ?? 0
+
+/** Adds to the value at an index. */
+export const add = (column: Column, index: number, amount: number): void => {
+  column[index] = at(column, index) + amount
+}
+
+/** A column of that length with the same value everywhere. */
+export const filled = (length: number, value: number): Int32Array => new Int32Array(length).fill(value)

@@ -1,0 +1,83 @@
+import { at, filled } from './column.ts'
+import { packPhase, repackPhase, spreadAtoms, type Packed, type PackedPhase } from './capacity.ts'
+import { makeDrafts, type Draft, type DraftItems } from './draft.ts'
+import type { Forest } from './forest.ts'
+import { largestAtom } from './groups.ts'
+import { gridValue, legRoom, parallelLegs } from './limits.ts'
+import { splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
+import type { ScheduleOptions } from './work.ts'
+
+/** A phase that is solved: how its work is split and packed. */
+export type SolvedPhase = { readonly work: PhaseWork; readonly split: Split; readonly packed: PackedPhase }
+
+/** How fine a phase is split, as shares of the load that a leg has to take anyway. Finer packs better, and repeats more. */
+const GRAINS = [1, 0.5, 0.25]
+
+/** Splits and packs the work of one phase so that its longest leg is as short as can be. */
+export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOptions): SolvedPhase => {
+  const room = legRoom(options)
+  const split = (ms: number): Split =>
+    splitWork(forest, work, options, { ...room, ms: Math.min(room.ms, Math.max(ms, 1)) }, false)
+  const even = gridValue(workTotal(forest, work) / parallelLegs(options))
+  const first = split(even)
+  const load = gridValue(Math.max(even, largestAtom(first.groups, first.atoms)))
+  let best: SolvedPhase | undefined
+  const tried = new Set<number>()
+  for (const grain of GRAINS) {
+    const parts = split(load * grain)
+    if (tried.has(parts.atoms.length)) continue
+    tried.add(parts.atoms.length)
+    const packed = packPhase(parts, options)
+    if (best === undefined || packed.capacity < best.packed.capacity * 0.985) best = { work, split: parts, packed }
+  }
+  return best ?? { work, split: first, packed: packPhase(first, options) }
+}
+
+/** The same phase with a leg for every part, if that many run at the same time. */
+export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => {
+  const packed = spreadAtoms(solved.split, options)
+  return packed === undefined ? solved : { ...solved, packed: { ...solved.packed, packed } }
+}
+
+/** The same phase with fewer legs, if so much more load (ms) for each allows it. */
+export const relaxPhase = (
+  { work, split, packed }: SolvedPhase,
+  more: number,
+  options: ScheduleOptions,
+): SolvedPhase => ({
+  work,
+  split,
+  packed: repackPhase(split, packed, more, options),
+})
+
+/** Slot of every group: that of the atom it was merged into. */
+const slotsOf = ({ groups }: Split, packed: readonly Packed[]): Int32Array => {
+  const slotOf = filled(groups.count, -1)
+  for (const { order, slotOf: slots } of packed) {
+    for (const [index, atom] of order.entries()) slotOf[atom] = at(slots, index)
+  }
+  for (let group = groups.count - 1; group >= 0; group--) {
+    const up = at(groups.up, group)
+    if (up >= 0) slotOf[group] = at(slotOf, up)
+  }
+  return slotOf
+}
+
+/** The legs of a phase. */
+export const draftPhase = (forest: Forest, { work, split, packed: { packed } }: SolvedPhase): readonly Draft[] => {
+  const { groups, items } = split
+  const slotOf = slotsOf(split, packed)
+  const legs = new Map(packed.map(({ pool, slots }) => [pool, Array.from({ length: slots }, (): number[] => [])]))
+  for (let group = 0; group < groups.count; group++) {
+    const item = at(items, group)
+    if (item >= 0) legs.get(at(groups.pool, group))?.[at(slotOf, group)]?.push(item)
+  }
+  const drafts = [...legs].flatMap(([pool, slots]) =>
+    slots.map((list, slot): DraftItems => ({ pool, slot, items: list })),
+  )
+  return makeDrafts(
+    forest,
+    work,
+    drafts.filter((draft) => draft.items.length > 0),
+  )
+}
