@@ -8,7 +8,8 @@ export type Files = {
   readonly read: (path: string) => Promise<string | undefined>
   /** Files that match one of the globs, relative to the workspace, sorted. */
   readonly find: (globs: readonly string[]) => Promise<readonly string[]>
-  readonly write: (path: string, text: string) => Promise<void>
+  /** Writes a text, or its pieces one after another. */
+  readonly write: (path: string, text: string | Iterable<string>) => Promise<void>
   /** A new folder below the runner's temporary folder. */
   readonly makeFolder: (name: string) => Promise<string>
   /** Absolute form of a path of the workspace. */
