@@ -3,10 +3,12 @@ import { describe, expect, test } from '@jest/globals'
 import { readText } from '../script/documents.ts'
 import { SCHEMAS } from '../script/schemas.ts'
 import { expandFactory } from '../src/factory/expand.ts'
+import type { KeyInput } from '../src/layers/key-input.ts'
+import { encodePlan } from '../src/plan/plan-file.ts'
 import { makePlan } from '../src/plan/plan.ts'
 import { sampleItem, sampleResults, sampleStep } from './report/samples.ts'
 import { readExample } from './support/examples.ts'
-import { PLANNED } from './support/samples.ts'
+import { PLANNED, samplePrefix, sampleScheduled } from './support/samples.ts'
 
 test.each(Object.entries(SCHEMAS))('the committed schema/%s is what the code says (npm run schema)', (name, render) => {
   expect(readText(`schema/${name}`)).toBe(`${JSON.stringify(render(), null, 2)}\n`)
@@ -15,15 +17,32 @@ test.each(Object.entries(SCHEMAS))('the committed schema/%s is what the code say
 const FACTORY = readExample('examples/llm-factory/strata.yaml')
 const DIGEST = `sha256:${'a'.repeat(64)}`
 
-const PLAN = makePlan({
-  ...PLANNED,
-  images: [
-    { reference: 'ubuntu:24.04', pinned: `ubuntu:24.04@${DIGEST}`, digest: DIGEST, platforms: ['linux/amd64'] },
-    { reference: 'debian:13', pinned: 'debian:13', platforms: [] },
-  ],
-  expansion: expandFactory(FACTORY),
-  pools: FACTORY.pools,
-})
+const { items, excluded, aliases } = expandFactory(FACTORY)
+const INPUT: KeyInput = { kind: 'fragment', name: 'a.Dockerfile', digest: 'a'.repeat(16) }
+
+const PLAN = encodePlan(
+  makePlan({
+    ...PLANNED,
+    images: [
+      {
+        ...{ reference: 'ubuntu:24.04', pinned: `ubuntu:24.04@${DIGEST}`, digest: DIGEST, platforms: ['linux/amd64'] },
+        contents: { 'linux/amd64': { digest: 'a'.repeat(64), bytes: 30e6 } },
+      },
+      { reference: 'debian:13', pinned: 'debian:13', platforms: [], contents: {} },
+    ],
+    ...{ items, excluded, aliases },
+    tops: items.map((_, index) => (index === 0 ? null : 1)),
+    prefixes: [samplePrefix({ below: [INPUT] }), samplePrefix({ parent: 0, tag: 'core-linux-amd64-a', state: 'warm' })],
+    contents: [{ steps: 1, inputs: [INPUT], auxiliary: false, unpinned: ['a.Dockerfile:1 ADD b'] }],
+    files: { '.': { 'a.txt': `644 ${'a'.repeat(16)}` } },
+    unchanged: [{ manifestId: 'a', platform: 'linux/amd64', image: 'ghcr.io/acme/a' }],
+    schedule: {
+      waves: [[sampleScheduled({ nodes: [0] })]],
+      legs: [sampleScheduled({ leaves: items.map((_, index) => index), nodes: [0, 1], repeats: [0] })],
+    },
+    pools: FACTORY.pools,
+  }),
+)
 
 const RESULTS = sampleResults({
   leg: 'serve-linux-amd64',

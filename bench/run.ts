@@ -16,6 +16,7 @@ type Bench = { readonly needsTestbed: boolean; readonly run: () => Promise<Bench
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   hash: { needsTestbed: false, run: async () => (await import('./hash.ts')).hashContext() },
+  plan: { needsTestbed: false, run: async () => (await import('./plan.ts')).planWork() },
   schedule: { needsTestbed: false, run: async () => (await import('./schedule.ts')).schedule() },
   reuse: { needsTestbed: true, run: async () => (await import('./reuse.ts')).reuse() },
   'shared-context': { needsTestbed: true, run: async () => (await import('./shared-context.ts')).sharedContext() },

@@ -4,6 +4,6 @@ import { renderTypeSchema } from './type-schema.ts'
 /** The committed schemas by file name: the factory file's from the parser's description, the others from their types. */
 export const SCHEMAS: Readonly<Record<string, () => object>> = {
   'strata.schema.json': renderJsonSchema,
-  'plan.schema.json': () => renderTypeSchema('src/plan/plan.ts', 'Plan'),
-  'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results'),
+  'plan.schema.json': () => renderTypeSchema('src/plan/plan-file.ts', 'PlanFile', 'Strata plan'),
+  'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results', 'Strata results'),
 }

@@ -69,12 +69,13 @@ const schemaOf = (type: ts.Type, scope: Scope): JsonSchema => {
   if (type.isUnion()) return unionSchema(type.types, scope)
   if ((flags & ts.TypeFlags.String) !== 0) return { type: 'string' }
   if ((flags & ts.TypeFlags.Number) !== 0) return { type: 'number' }
+  if ((flags & ts.TypeFlags.Null) !== 0) return { type: 'null' }
   if (checker.isArrayType(type)) {
     const [items] = checker.getTypeArguments(type as ts.TypeReference)
     return { type: 'array', ...(items === undefined ? {} : { items: schemaOf(items, scope) }) }
   }
   if (aliasSymbol !== undefined && isOurs(aliasSymbol)) return definedSchema(type, aliasSymbol, scope)
-  if ((flags & ts.TypeFlags.Object) !== 0) return objectSchema(type, scope)
+  if (type.isIntersection() || (flags & ts.TypeFlags.Object) !== 0) return objectSchema(type, scope)
   throw new Error(`${checker.typeToString(type)} is not JSON`)
 }
 
@@ -82,7 +83,7 @@ const schemaOf = (type: ts.Type, scope: Scope): JsonSchema => {
  * The JSON Schema (draft 2020-12) of an exported type of `file`, a path relative to the repository. Doc comments become
  * descriptions, so that what the types say is said once. Throws when a part of the type is not JSON.
  */
-export const renderTypeSchema = (file: string, name: string): JsonSchema => {
+export const renderTypeSchema = (file: string, name: string, title: string): JsonSchema => {
   const program = readProgram(file)
   const scope: Scope = { checker: program.getTypeChecker(), definitions: new Map() }
   const source = program.getSourceFile(join(root, file))
@@ -92,5 +93,5 @@ export const renderTypeSchema = (file: string, name: string): JsonSchema => {
   const schema = objectSchema(scope.checker.getDeclaredTypeOfSymbol(symbol), scope)
   const $defs = Object.fromEntries([...scope.definitions].sort(([a], [b]) => (a < b ? -1 : 1)))
   const $schema = 'https://json-schema.org/draft/2020-12/schema'
-  return { $schema, title: `Strata ${name.toLowerCase()}`, ...describe(symbol, scope), ...schema, $defs }
+  return { $schema, title, ...describe(symbol, scope), ...schema, $defs }
 }

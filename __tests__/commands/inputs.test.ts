@@ -15,7 +15,7 @@ describe('inputs that are not given', () => {
       ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
       changes: { scope: 'all', comment: false, force: [] },
       ...{ skipUnchanged: false, tags: [] },
-      additions: { labels: {}, annotations: [], attests: NOT_ATTESTED },
+      additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },
       schedule: {
         ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },
         ...{ waves: 'auto', repeat: 'cheap', shards: 1 },

@@ -135,7 +135,7 @@ const builtLeg = (
 ): BuiltLeg => {
   const refs = { items: [], prefixes: [] }
   const cache = { access: WORK.access, refs, from: [], to: [] }
-  const settings = { cache, push: false, load: false, driver: 'docker', folder: '/tmp/leg', context: '.' }
+  const settings = { cache, push: false, load: false, attests: [], driver: 'docker', folder: '/tmp/leg', context: '.' }
   const rendered = renderLeg([], settings)
   return {
     work: { ...WORK, chains, leg: sampleLeg({ id: WAVE.id, kind: 'wave' }) },

@@ -77,6 +77,7 @@ beforeAll(() => {
     context: folder,
     contexts: {},
     platform: 'linux/amd64',
+    annotations: [],
     tags: [TAG],
     outputs: ['type=docker'],
     cacheFrom: [],

@@ -1,22 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
 import { findLeg, parseLeg, parsePlan } from '../../src/plan/parse-plan.ts'
+import { encodePlan } from '../../src/plan/plan-file.ts'
 import { makePlan } from '../../src/plan/plan.ts'
-import { PLANNED, sampleLeg, sampleWork } from '../support/samples.ts'
+import { PLANNED, sampleLayer, sampleLeg, sampleScheduled, sampleWork } from '../support/samples.ts'
 
-const PLAN = makePlan({ ...PLANNED, pools: [], expansion: { items: [sampleWork()], excluded: [], aliases: {} } })
+const PLAN = makePlan({
+  ...PLANNED,
+  items: [sampleWork({ layers: [sampleLayer()] })],
+  tops: [null],
+  schedule: { waves: [[sampleScheduled()]], legs: [sampleScheduled({ leaves: [0] })] },
+})
+const TEXT = JSON.stringify(encodePlan(PLAN))
 
 describe('parsePlan', () => {
   test('reads what was written', () => {
-    expect(parsePlan(JSON.stringify(PLAN), 'plan.json')).toEqual(PLAN)
+    expect(parsePlan(TEXT, 'plan.json')).toEqual(PLAN)
   })
 
   test.each([
     ['', 'plan file plan.json is not JSON; was it cut off, or is it empty?'],
-    [JSON.stringify(PLAN).slice(0, 99), 'plan file plan.json is not JSON; was it cut off, or is it empty?'],
+    [TEXT.slice(0, 99), 'plan file plan.json is not JSON; was it cut off, or is it empty?'],
     ['null', 'plan.json is not a plan file; expected the file that output plan-path of the plan action names'],
     ['{"include": []}', 'plan.json is not a plan file; expected the file'],
     [
-      JSON.stringify({ ...PLAN, version: 2 }),
+      JSON.stringify({ ...encodePlan(PLAN), version: 2 }),
       'plan.json is a plan of version 2; expected version 1; use the same release of Strata for plan and build',
     ],
   ])('refuses %j', (text, message) => {
@@ -45,7 +52,8 @@ describe('parseLeg', () => {
 
 describe('findLeg', () => {
   test('finds the leg of the id', () => {
-    expect(findLeg(PLAN, 'llm_factory-linux-amd64')).toBe(PLAN.legs[0])
+    expect(findLeg(PLAN, 'linux-amd64-1')).toBe(PLAN.legs[0])
+    expect(findLeg(PLAN, 'wave-1-linux-amd64-1')).toBe(PLAN.waves[0]?.[0])
   })
 
   test('says what to check when there is none', () => {

@@ -8,6 +8,7 @@ const target = (changes: Partial<BakeTarget> = {}): BakeTarget => ({
   context: '.',
   contexts: {},
   platform: 'linux/amd64',
+  annotations: [],
   tags: [],
   outputs: ['type=cacheonly'],
   cacheFrom: [],

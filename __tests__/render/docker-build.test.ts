@@ -9,6 +9,7 @@ const TARGET: BakeTarget = {
   context: '.',
   contexts: { 'app.src': 'apps/serve' },
   platform: 'linux/amd64',
+  annotations: [],
   tags: ['a:1', 'a:2'],
   outputs: ['type=image'],
   cacheFrom: ['type=registry,ref=cache'],

@@ -32,6 +32,7 @@ const settings = (changes: Partial<LegSettings> = {}): LegSettings => ({
   cache: CACHE,
   push: false,
   load: false,
+  attests: [],
   driver: 'docker-container',
   folder: '/tmp/leg',
   context: 'here',

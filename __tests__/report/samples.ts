@@ -54,11 +54,11 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
       strategy: 'manifest',
       access: { read: true, write: true, reason: 'push on the default branch main' },
     },
-    disagreed: { steps: 0, refs: [] },
     totalSteps,
     cachedSteps,
     cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
     stepsRun: totalSteps - cachedSteps,
+    disagreed: { steps: 0, refs: [] },
     excluded: [],
     ...changes,
     items,
@@ -66,13 +66,7 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
 }
 
 /** A plan without anything to do, and what differs from it. */
-export const samplePlan = (changes: Partial<Plan> = {}): Plan => ({
-  version: 1,
-  digest: '3f9c0a1b2c3d4e5f',
-  ...PLANNED,
-  items: [],
-  legs: [],
-  excluded: [],
-  aliases: {},
-  ...changes,
-})
+export const samplePlan = (changes: Partial<Plan> = {}): Plan => {
+  const { schedule, pools: _, ...planned } = PLANNED
+  return { version: 1, digest: '3f9c0a1b2c3d4e5f', ...planned, ...schedule, ...changes }
+}

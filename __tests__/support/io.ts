@@ -45,7 +45,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     files: {
       read: (path) => Promise.resolve(texts.get(path)),
       find: () => Promise.resolve([]),
-      write: (path, text) => Promise.resolve(void texts.set(path, text)),
+      write: (path, text) =>
+        Promise.resolve(void texts.set(path, typeof text === 'string' ? text : [...text].join(''))),
       writeProgram: unexpected,
       writeSecret: unexpected,
       removeFolder: unexpected,

@@ -47,7 +47,7 @@ export const legWork = (changes: Partial<LegWork> = {}): LegWork => ({
 export const legTarget = (name: string, { dockerfile }: RenderItem, changes: Partial<BakeTarget> = {}): LegTarget => ({
   bake: {
     ...{ name, dockerfile: `/tmp/leg/${name}.Dockerfile`, context: '.', contexts: {}, platform: 'linux/amd64' },
-    ...{ tags: [], outputs: ['type=cacheonly'], cacheFrom: [], cacheTo: [], extra: {} },
+    ...{ tags: [], annotations: [], outputs: ['type=cacheonly'], cacheFrom: [], cacheTo: [], extra: {} },
     ...changes,
   },
   ...{ dockerfile, title: `amd64 ${name}`, isItem: true },

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { renderMatrices } from '../plan/matrix.ts'
-import { encodePlan } from '../plan/plan-file.ts'
+import { renderPlanFile } from '../plan/plan-file.ts'
 import { planArtifactName, type Plan } from '../plan/plan.ts'
+import { renderExplanation } from '../report/explain.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
@@ -33,8 +34,10 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
   const prepared = await preparePlan(inputs, context, io)
   const { plan: made, whole, changes } = prepared
-  const file = join(await io.files.makeFolder('strata-plan'), 'plan.json')
-  await io.files.write(file, `${JSON.stringify(encodePlan(made))}\n`)
+  const folder = await io.files.makeFolder('strata-plan')
+  const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
+  await io.files.write(file, renderPlanFile(made))
+  await io.files.write(explanation, renderExplanation(made).join('\n'))
   await handOn(made, file, io)
   await keepPlan(whole, planScope(inputs), context, io)
   const phases = [...made.waves, made.legs]
@@ -44,5 +47,6 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   await keepComment(prepared, inputs.changes, io)
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)
-  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), 'plan-path': file } }
+  const paths = { 'plan-path': file, 'explain-path': explanation }
+  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths } }
 }

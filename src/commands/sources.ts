@@ -28,7 +28,7 @@ export const readFactory = async (file: string, io: Io): Promise<Factory> => {
 
 /** Reads each fragment that the work items use, once. Throws an InputError with the problems of all of them. */
 export const readFragments = async (items: readonly WorkItem[], io: Io): Promise<ReadonlyMap<string, Fragment>> => {
-  const used = items.flatMap((item) => item.layers)
+  const used = [...new Set(items.flatMap((item) => item.layers))]
   const layers = [...new Set(used.map(({ layer }) => layer))]
   const uses = new Map(used.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]])))
   const texts = await Promise.all([...uses.keys()].map((path) => io.files.read(path)))

@@ -71,7 +71,7 @@ const refuseEqualIds = ({ id: template }: Factory, candidates: readonly Candidat
   for (const candidate of candidates) {
     const before = first.get(candidate.combination.id) ?? candidate
     first.set(candidate.combination.id, before)
-    if (identityOf(before) !== identityOf(candidate))
+    if (before !== candidate && identityOf(before) !== identityOf(candidate))
       clashes.push({ first: before.combination, second: candidate.combination })
   }
   const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`)

@@ -8,7 +8,8 @@ export type Files = {
   readonly read: (path: string) => Promise<string | undefined>
   /** Files that match one of the globs, relative to the workspace, sorted. */
   readonly find: (globs: readonly string[]) => Promise<readonly string[]>
-  readonly write: (path: string, text: string) => Promise<void>
+  /** Writes a text, or its pieces one after another. */
+  readonly write: (path: string, text: string | Iterable<string>) => Promise<void>
   /** Writes a file that can be run. */
   readonly writeProgram: (path: string, bytes: Uint8Array) => Promise<void>
   /** Writes a file that only this user can read. */

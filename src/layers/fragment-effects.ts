@@ -31,12 +31,16 @@ const referredBy = (stage: Stage, { sources }: Fragment): readonly string[] => {
   return [...names, ...(stage.onParent ? [] : [stage.from ?? ''])].map((name) => name.toLowerCase())
 }
 
-/** The stages that the last one needs. A FROM with a variable can be any of them, so then all are. */
+/** Whether a FROM can turn out to name any stage: it has a variable, and nothing that only an image has in its name. */
+const canBeAny = ({ onParent, from = '' }: Stage): boolean =>
+  !onParent && from.includes('$') && !/[:/@]/.test(from.replaceAll(/\$(?:\w+|\{[^}]*\})/g, ''))
+
+/** The stages that the last one needs; all of them where a FROM can be any. */
 const neededStages = (fragment: Fragment): readonly Stage[] => {
   const { stages } = fragment
   const last = stages.at(-1)
   if (last === undefined) return []
-  if (stages.some(({ onParent, from = '' }) => !onParent && from.includes('$'))) return stages
+  if (stages.some(canBeAny)) return stages
   const needed = new Set<Stage>([last])
   for (const stage of stages.toReversed()) {
     if (!needed.has(stage)) continue

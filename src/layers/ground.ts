@@ -12,16 +12,19 @@ export type GroundFacts = {
   readonly imageDigest: (reference: string) => string
 }
 
-const input = (kind: KeyInput['kind'], name: string, value: string): KeyInput => ({
+/** Of an input below a prefix its digest alone is part of the key, so it covers what kind of thing it is as well. */
+const input = (kind: KeyInput['kind'], name: string, ...parts: readonly string[]): KeyInput => ({
   kind,
   name,
-  digest: digestOf([value]).slice(0, 16),
+  digest: digestOf([kind, ...parts]).slice(0, 16),
 })
 
 /** What every step of a work item stands on: platform, frontend, bake's options and the base image. */
 export const groundOf = ({ platform, bake, layers }: WorkItem, { syntax, imageDigest }: GroundFacts): Ground => {
   const from = layers[0]?.from ?? 'scratch'
-  const options = Object.entries(stepOptions(bake)).map(([name, value]) => input('option', name, JSON.stringify(value)))
+  const options = Object.entries(stepOptions(bake)).map(([name, value]) =>
+    input('option', name, name, JSON.stringify(value)),
+  )
   const inputs = [
     input('platform', platform, platform),
     ...(syntax === undefined ? [] : [input('syntax', '# syntax', syntax)]),

@@ -1,5 +1,5 @@
 import type { WorkLayer } from '../factory/work-item.ts'
-import type { ContextRead, Fragment, StageInstruction } from '../fragment/fragment.ts'
+import type { ContextRead, Fragment, FragmentArgument, StageInstruction } from '../fragment/fragment.ts'
 import { digestOf } from './digest.ts'
 import { effectsOf, type FragmentEffects } from './fragment-effects.ts'
 import type { KeyInput, KeyInputKind } from './key-input.ts'
@@ -40,31 +40,34 @@ const input = (kind: KeyInputKind, name: string, ...parts: readonly string[]): K
   digest: digestOf(parts).slice(0, 16),
 })
 
+/** The default of an argument, quoted in part or as a whole. */
+const DEFAULT = /=(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|\S)*/gs
+
 /** An instruction as BuildKit takes it. The blanks behind the keyword do not count, nor does a default that is replaced. */
 const keyText = ({ keyword, text }: StageInstruction): string => {
   const rest = text.slice(keyword.length).trim()
-  return keyword === 'ARG' ? `ARG ${rest.replaceAll(/=(?:"[^"]*"|'[^']*'|\S)*/g, '')}` : `${keyword} ${rest}`
+  return keyword === 'ARG' ? `ARG ${rest.replaceAll(DEFAULT, '')}` : `${keyword} ${rest}`
 }
 
 const keyTexts = (instructions: readonly StageInstruction[]): readonly string[] => instructions.map(keyText)
 
-/** The values of an argument on its ARG lines, in their order: what is given, else the default as written. */
-const argumentValues = (name: string, { args }: WorkLayer, fragment: Fragment): readonly string[] => {
+/** The value of an argument on one of its ARG lines: what is given, else the default as written. */
+const argumentValue = ({ name, default: text }: FragmentArgument, { args }: WorkLayer): string => {
   const given = args[name]?.value
-  return fragment.args
-    .filter((argument) => argument.name === name)
-    .map(({ default: text }) => (given === undefined ? `default ${text ?? ''}` : `given ${given}`))
+  return given === undefined ? `default ${text ?? ''}` : `given ${given}`
 }
 
-const argumentInputs = (names: readonly string[], layer: WorkLayer, fragment: Fragment): readonly KeyInput[] =>
-  names.map((name) => input('argument', name, ...argumentValues(name, layer, fragment)))
+/** The arguments, each with its values in the order of its ARG lines. */
+const argumentInputs = (declared: readonly FragmentArgument[], layer: WorkLayer): readonly KeyInput[] =>
+  [...Map.groupBy(declared, ({ name }) => name)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, lines]) => input('argument', name, ...lines.map((line) => argumentValue(line, layer))))
 
-/** Names of the arguments whose ARG stands in one of these instructions or before the first FROM. */
-const declaredIn = (instructions: readonly StageInstruction[], { args }: Fragment): readonly string[] => {
+/** The arguments whose ARG is one of these instructions or stands before the first FROM. */
+const declaredIn = (instructions: readonly StageInstruction[], { args }: Fragment): readonly FragmentArgument[] => {
   const within = (line: number): boolean =>
     instructions.some(({ keyword, lines }) => keyword === 'ARG' && lines.start <= line && line <= lines.end)
-  const names = args.filter(({ global, line }) => global || within(line)).map(({ name }) => name)
-  return [...new Set(names)].sort()
+  return args.filter(({ global, line }) => global || within(line))
 }
 
 const readName = ({ context, path }: ContextRead): string => (context === undefined ? path : `${context}:${path}`)
@@ -78,9 +81,14 @@ const readInputs = ({ reads }: FragmentEffects, layer: WorkLayer, facts: LayerFa
   })
 }
 
+/** The instructions of each stage behind its FROM, so that one that moves to another stage is a change. */
 const fragmentInput = ({ stages, keyed }: FragmentEffects, file: string): KeyInput => {
-  const heads = stages.map(({ from = '', platform = '', onParent }) => `FROM ${platform} ${onParent ? '' : from}`)
-  return input('fragment', file, ...heads, ...keyTexts(keyed))
+  const counts = new Set(keyed)
+  const texts = stages.flatMap(({ from = '', platform = '', onParent, instructions }) => [
+    `FROM ${platform} ${onParent ? '' : from}`,
+    ...keyTexts(instructions.filter((instruction) => counts.has(instruction))),
+  ])
+  return input('fragment', file, ...texts)
 }
 
 const inputsOf = (
@@ -91,7 +99,7 @@ const inputsOf = (
 ): readonly KeyInput[] => {
   return [
     fragmentInput(effects, fragment.file),
-    ...argumentInputs(declaredIn(effects.keyed, fragment), layer, fragment),
+    ...argumentInputs(declaredIn(effects.keyed, fragment), layer),
     ...facts.images.map((reference) => input('image', reference, facts.imageDigest(reference))),
     ...readInputs(effects, layer, facts),
     ...effects.remotes.map(({ url }) => input('remote', url.replace(/\?.*$/, ''), url)),
@@ -109,7 +117,7 @@ const countKeywords = ({ stages }: FragmentEffects): Readonly<Record<string, num
 /** Settings behind the last step, with the values of the arguments that they declare. */
 const afterOf = ({ after }: FragmentEffects, layer: WorkLayer, fragment: Fragment): { readonly after?: string } => {
   if (after.length === 0) return {}
-  const values = argumentInputs(declaredIn(after, fragment), layer, fragment).map(({ digest }) => digest)
+  const values = argumentInputs(declaredIn(after, fragment), layer).map(({ digest }) => digest)
   return { after: digestOf([...keyTexts(after), ...values]) }
 }
 
@@ -130,7 +138,7 @@ export const layerContent = (
   if (fragment === undefined || facts === undefined) return NOTHING
   const effects = effectsOf(fragment)
   const inputs = effects.steps === 0 ? [] : inputsOf(layer, fragment, effects, facts)
-  const values = argumentInputs([...new Set(fragment.args.map(({ name }) => name))].sort(), layer, fragment)
+  const values = argumentInputs(fragment.args, layer)
   const all = fragment.stages.flatMap(({ instructions }) => keyTexts(instructions))
   return {
     steps: effects.steps,

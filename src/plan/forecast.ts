@@ -41,17 +41,22 @@ export const forecastOf = ({ tops, prefixes, contents, measured }: Forecasted, s
   const sum = (of: (index: number) => number): number =>
     steps.reduce((total, count, index) => total + count * of(index), 0)
   const built = new Set([...schedule.waves.flat(), ...schedule.legs].flatMap(({ nodes }) => nodes))
-  const costs = prefixes.map(({ costMs }, index) => (built.has(index) ? costMs : 0))
+  const runs = prefixes.map((prefix, index) => built.has(index) && mustRun(prefix))
+  const costs = prefixes.map(({ costMs }, index) => (runs[index] === true ? costMs : 0))
   const cost = costs.reduce((total, ms) => total + ms, 0)
   const known = costs.reduce((total, ms, index) => total + ms * (measured[index] ?? 0), 0)
-  const extra = new Map(schedule.repeated.map((each) => [each.node, each.extra]))
+  // Of what is loaded from a ref nothing runs again. Several pools may each repeat the same prefix.
+  const extra = new Uint32Array(prefixes.length)
+  for (const each of schedule.repeated) {
+    if (runs[each.node] === true) extra[each.node] = (extra[each.node] ?? 0) + each.extra
+  }
   return {
     positions: sum((index) => users[index] ?? 0),
     unique: sum(() => 1),
     shared: sum((index) => ((users[index] ?? 0) > 1 ? 1 : 0)),
     warm: sum((index) => (prefixes[index]?.state === 'warm' || prefixes[index]?.state === 'covered' ? 1 : 0)),
-    cold: sum((index) => (built.has(index) && mustRun(prefixes[index] ?? { state: 'warm' }) ? 1 : 0)),
-    repeated: sum((index) => extra.get(index) ?? 0),
+    cold: sum((index) => (runs[index] === true ? 1 : 0)),
+    repeated: sum((index) => extra[index] ?? 0),
     expectedMs: Math.round(schedule.makespanMs),
     lowerBoundMs: Math.round(schedule.lowerBoundMs),
     runnerMs: Math.round(schedule.runnerMs),

@@ -60,28 +60,37 @@ const placeOf = (reference: string, item: WorkItem, fragments: ReadonlyMap<strin
   return (exact ?? uses.find(({ written }) => canBe(reference, written)) ?? item.layers[0])?.place
 }
 
+/** A need that is still growing. */
+type OpenNeed = {
+  readonly place: Place
+  readonly platforms: Set<Platform>
+  readonly manifests: Set<string>
+  base: boolean
+}
+
 /** Every image the work items need, each once, in order of first use. */
 export const imagesOf = (
   named: readonly NamedImages[],
   fragments: ReadonlyMap<string, Fragment>,
 ): readonly ImageNeed[] => {
-  const needs = new Map<string, ImageNeed>()
+  const needs = new Map<string, OpenNeed>()
   for (const { item, images } of named) {
     for (const reference of images) {
-      const known = needs.get(reference)
-      const place = known?.place ?? placeOf(reference, item, fragments)
       // A variable that is left has a value that BuildKit alone knows.
-      if (place === undefined || reference.includes('$')) continue
-      needs.set(reference, {
-        reference,
-        place,
-        base: item.layers[0]?.from === reference || (known?.base ?? false),
-        platforms: [...new Set([...(known?.platforms ?? []), item.platform])].sort(),
-        manifests: [...new Set([...(known?.manifests ?? []), item.manifestId])],
-      })
+      if (reference.includes('$')) continue
+      const place = needs.get(reference)?.place ?? placeOf(reference, item, fragments)
+      if (place === undefined) continue
+      const need = needs.get(reference) ?? { place, platforms: new Set(), manifests: new Set(), base: false }
+      need.platforms.add(item.platform)
+      need.manifests.add(item.manifestId)
+      need.base ||= item.layers[0]?.from === reference
+      needs.set(reference, need)
     }
   }
-  return [...needs.values()]
+  return [...needs].map(([reference, { place, platforms, manifests, base }]) => ({
+    ...{ reference, place, base },
+    ...{ platforms: [...platforms].sort(), manifests: [...manifests] },
+  }))
 }
 
 /** What a registry knows of an image. */

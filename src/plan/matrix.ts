@@ -21,7 +21,8 @@ const NOTHING = { id: 'none', name: 'nothing to do', 'runs-on': 'ubuntu-24.04' }
  * Throws an InputError with advice when GitHub would refuse it.
  */
 export const renderMatrix = (legs: readonly Leg[]): string => {
-  const narrow = 'spread it over several jobs with input shards, or narrow it with inputs only and platforms'
+  const narrow =
+    'raise max-leg-minutes or max-leg-gib, spread the final build with shards, or narrow it with only and platforms'
   if (legs.length > MAX_LEGS) {
     throw inputError(`the matrix has ${legs.length} legs`, {
       expected: `at most ${MAX_LEGS}, GitHub's limit`,

@@ -7,6 +7,7 @@ import type { PlannedCache } from './cache.ts'
 import type { PlanForecast } from './forecast.ts'
 import type { PinnedImage } from './images.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
+import { createItemEncoder } from './planned-items.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
 import type { Schedule } from './schedule/work.ts'
 
@@ -67,15 +68,22 @@ export type PlanInput = Omit<Plan, 'version' | 'digest' | 'waves' | 'legs'> & {
   readonly pools: readonly Pool[]
 }
 
-/** Brings it all together and stamps it. The time is not part of the digest: equal content, equal digest. */
-export const makePlan = ({ plannedAt, schedule, pools, ...content }: PlanInput): Plan => {
+/** First 16 hex of the SHA-256 over what a plan is made of. */
+const digestContent = ({ items, ...content }: Omit<PlanInput, 'plannedAt' | 'pools'>): string => {
   const hash = createHash('sha256')
+  const { layers, encode } = createItemEncoder(items)
   // Piece by piece: the text of a large plan as a whole would not fit into one string.
-  for (const [name, value] of Object.entries({ ...content, schedule })) {
+  for (const [name, value] of Object.entries({ ...content, layers })) {
     hash.update(name)
     for (const part of Array.isArray(value) ? (value as readonly unknown[]) : [value]) hash.update(JSON.stringify(part))
   }
-  const digest = hash.digest('hex').slice(0, 16)
+  for (const item of items) hash.update(JSON.stringify(encode(item)))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Brings it all together and stamps it. The time is not part of the digest: equal content, equal digest. */
+export const makePlan = ({ plannedAt, schedule, pools, ...content }: PlanInput): Plan => {
+  const digest = digestContent({ ...content, schedule })
   const { waves, legs } = planLegs(content, schedule, pools, { plannedAt, digest })
   return { version: 1, plannedAt, digest, ...content, waves, legs }
 }

@@ -31,21 +31,28 @@ const missingOf = ({ prefixes }: PlannedWork, top: number | null): readonly numb
   return chain.slice(chain.findLastIndex((index) => prefixes[index]?.state === 'warm') + 1)
 }
 
+/** What a pool has to build: for each missing prefix its node, once it has one. */
+type PoolNodes = { readonly pool: string; readonly nodes: Map<number, number> }
+
 /** A prefix that several pools need stands for a node in each: a leg runs in one pool. */
 const graphOf = (work: PlannedWork): WorkGraph => {
   const { items, tops, prefixes, bytes } = work
-  const needed = new Map<string, { pool: string; prefix: number }>()
-  const topKeys = items.map((item, leaf) => {
+  const pools = new Map<string, PoolNodes>()
+  const topOf = items.map((item, leaf): number => {
     const pool = poolOf(item)
+    const known = pools.get(pool) ?? { pool, nodes: new Map() }
+    pools.set(pool, known)
     const missing = missingOf(work, tops[leaf] ?? null)
-    for (const prefix of missing) needed.set(`${prefix} ${pool}`, { pool, prefix })
-    return missing.length === 0 ? undefined : `${missing.at(-1) ?? -1} ${pool}`
+    for (const prefix of missing) known.nodes.set(prefix, -1)
+    return missing.at(-1) ?? -1
   })
-  const ordered = [...needed].sort(([, a], [, b]) => a.prefix - b.prefix)
-  const positions = new Map(ordered.map(([key], position) => [key, position]))
-  const nodes = ordered.map(([, { pool, prefix }]): WorkNode => {
-    const { key = '', parent, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
-    const below = positions.get(`${parent ?? -1} ${pool}`)
+  const needed = [...pools.values()].flatMap((of) => [...of.nodes.keys()].map((prefix) => ({ of, prefix })))
+  // Parents before their children, as they stand among the prefixes.
+  needed.sort((a, b) => a.prefix - b.prefix)
+  const nodes = needed.map(({ of: { pool, nodes: positions }, prefix }, position): WorkNode => {
+    const { key = '', parent = -1, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
+    positions.set(prefix, position)
+    const below = positions.get(parent)
     const cost = mustRun({ state }) ? costMs : 0
     return {
       id: `${pool} ${key}`,
@@ -56,11 +63,12 @@ const graphOf = (work: PlannedWork): WorkGraph => {
     }
   })
   const leaves = items.map((item, leaf): WorkLeaf => {
-    const node = positions.get(topKeys[leaf] ?? '')
+    const pool = poolOf(item)
+    const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1)
     const id = `${item.manifestId} ${item.platform}`
-    return { id, ...(node === undefined ? {} : { node }), pool: poolOf(item), cost: IMAGE_MS, bytes: 0 }
+    return { id, ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 }
   })
-  return { nodes, leaves, prefixOf: ordered.map(([, { prefix }]) => prefix) }
+  return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) }
 }
 
 /** What the strategy lets a schedule do: only content-named refs hand prefixes on from one leg to another. */

@@ -37,7 +37,8 @@ const checkValue = (name: string, { value, place }: WorkArgument): readonly Prob
   return [{ place, found: `the argument ${name} holds a line break`, expected: 'one line: ARG can hold no more' }]
 }
 
-const checkLayer = (layer: WorkLayer, fragment: Fragment | undefined): readonly Problem[] => {
+/** What is wrong with the arguments that come with a layer, whatever it stands on. */
+export const checkLayerArguments = (layer: WorkLayer, fragment: Fragment | undefined): readonly Problem[] => {
   const names = namesOf(fragment)
   return Object.entries(layer.args).flatMap(([name, argument]) => {
     const problems = checkValue(name, argument)
@@ -49,16 +50,21 @@ const checkLayer = (layer: WorkLayer, fragment: Fragment | undefined): readonly 
 }
 
 const checkManifest = (item: WorkItem, fragmentOf: FragmentOf): readonly Problem[] => {
-  const names = [...new Set(item.layers.flatMap((layer) => namesOf(fragmentOf(layer))))]
   const given = item.layers.flatMap(({ args }) => Object.entries(args)).filter(([, { level }]) => level === 'manifest')
+  if (given.length === 0) return []
+  const names = [...new Set(item.layers.flatMap((layer) => namesOf(fragmentOf(layer))))]
   return given
     .filter(([name, argument]) => !names.includes(name) && checkValue(name, argument).length === 0)
     .map(([name, argument]) => undeclared(name, argument, `no fragment of ${item.manifestId} declares`, names))
 }
 
-/** What is wrong with the arguments of a work item, at the places where they are given. */
-export const checkArguments = (item: WorkItem, fragmentOf: FragmentOf): readonly Problem[] => {
-  const problems = item.layers.flatMap((layer) => checkLayer(layer, fragmentOf(layer)))
+/** What is wrong with the arguments of a work item, at the places where they are given. Layers are checked by `check`. */
+export const checkArguments = (
+  item: WorkItem,
+  fragmentOf: FragmentOf,
+  check: typeof checkLayerArguments = checkLayerArguments,
+): readonly Problem[] => {
+  const problems = item.layers.flatMap((layer) => check(layer, fragmentOf(layer)))
   const all = [...problems, ...checkManifest(item, fragmentOf)]
   // A value for the whole factory or manifest comes along with every layer.
   return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()]

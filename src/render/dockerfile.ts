@@ -6,7 +6,7 @@ import { parseReference } from '../oci/reference.ts'
 import type { Place, Problem } from '../problem.ts'
 import { collectProblems, InputError } from '../problem.ts'
 import type { FragmentOf } from './argument-values.ts'
-import { checkArguments } from './argument-values.ts'
+import { checkArguments, checkLayerArguments } from './argument-values.ts'
 import type { LayerPlan, StitchedLine } from './layer-stages.ts'
 import { contextsOf, layerImages, stitchLayer } from './layer-stages.ts'
 import type { StitchedDockerfile } from './stitched.ts'
@@ -75,9 +75,9 @@ const stack = (head: readonly StitchedLine[], parts: readonly Omit<Block, 'start
 }
 
 /** What is wrong with a work item as a whole: its layers, their syntax, and the arguments it is given. */
-const checkWork = (item: WorkItem, fragmentOf: FragmentOf): readonly Problem[] => {
+const checkWork = (item: WorkItem, fragmentOf: FragmentOf, check = checkLayerArguments): readonly Problem[] => {
   const used = item.layers.flatMap((layer) => fragmentOf(layer) ?? [])
-  return [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf)]
+  return [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf, check)]
 }
 
 /** The image that the lowest layer starts from; undefined for `scratch`. */
@@ -107,8 +107,14 @@ export const createImageFinder = (
     found.set(layer, known.set(platform, images))
     return images
   }
+  const checked = new Map<WorkLayer, readonly Problem[]>()
+  const checkOnce: typeof checkLayerArguments = (layer, fragment) => {
+    const problems = checked.get(layer) ?? checkLayerArguments(layer, fragment)
+    checked.set(layer, problems)
+    return problems
+  }
   const ofItem = (item: WorkItem): readonly string[] => {
-    const problems = checkWork(item, fragmentOf)
+    const problems = checkWork(item, fragmentOf, checkOnce)
     if (problems.length > 0) throw new InputError(problems)
     const named = item.layers.flatMap((layer) => ofLayer(layer, item.platform))
     return [...new Set([baseOf(item) ?? [], named].flat())]

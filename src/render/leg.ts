@@ -125,6 +125,9 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
   }
 }
 
+/** Named by its key, so that it means the same when the leg is rendered again with other refs. */
+const prefixTargetName = ({ prefix: { key } }: PrefixWrite): string => `p${key.slice(0, 12)}`
+
 /** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
 export const prefixTarget = (
   write: PrefixWrite,
@@ -158,7 +161,7 @@ export const renderLeg = (items: readonly RenderItem[], settings: LegSettings): 
   const shared = sharedWrites(refs.items)
   const targets = items.map((rendered, index): BakeTarget => itemTarget(rendered, index, shared, settings))
   const collectors = collectorsOf(items, settings.cache, shared)
-  const prefixes = refs.prefixes.flatMap((write, index) => prefixTarget(write, `p${index}`, items, settings))
+  const prefixes = refs.prefixes.flatMap((write) => prefixTarget(write, prefixTargetName(write), items, settings))
   const writers = new Map([
     ...refs.items.flatMap(({ to }, index) => to.map(({ ref }): [string, string] => [ref, `t${index}`])),
     ...prefixes.map(({ bake, write }): [string, string] => [write.ref, bake.name]),

@@ -1,7 +1,7 @@
 import { COMMENT_LIMIT } from './comment.ts'
 import { renderDocument, type Section } from './document.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
-import { renderCount, renderNumber } from './quantity.ts'
+import { renderCount, renderEstimate, renderNumber } from './quantity.ts'
 import { foldedSection } from './sections.ts'
 
 /** A part of the factory that a pull request touches. */
@@ -38,15 +38,6 @@ const MAX_GROUPS = 3
 const MAX_MANIFESTS = 10
 /** Reasons that a group gives before it counts the rest. */
 const MAX_REASONS = 10
-
-/** A guess in ms, with no more digits than a guess has: `about 38 min`, `about 2 h 5 min`. */
-const renderEstimate = (ms: number): string => {
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 1) return 'less than a minute'
-  if (minutes < 90) return `about ${minutes} min`
-  const rest = minutes % 60
-  return `about ${renderNumber(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`
-}
 
 const renderWork = ({ touched, total, expectedMs = NaN }: PlanCommentInput): string =>
   [

@@ -23,3 +23,12 @@ export const renderNumber = (value: number): string => String(value).replaceAll(
 /** `1 step`, `2 steps`, `1,234 steps`. */
 export const renderCount = (count: number, noun: string, plural = `${noun}s`): string =>
   `${renderNumber(count)} ${count === 1 ? noun : plural}`
+
+/** A guess in ms, with no more digits than a guess has: `about 38 min`, `about 2 h 5 min`. */
+export const renderEstimate = (ms: number): string => {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 90) return `about ${minutes} min`
+  const rest = minutes % 60
+  return `about ${renderNumber(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`
+}

@@ -1,5 +1,6 @@
 import { at } from './column.ts'
-import { lowerBound } from './bound.ts'
+import { gateBound, lowerBound } from './bound.ts'
+import type { Cut } from './cut.ts'
 import { cutsOf } from './cuts.ts'
 import { inStartOrder, type Draft } from './draft.ts'
 import { fillOrder, type FillStyle } from './fill.ts'
@@ -9,6 +10,8 @@ import type { RepeatedNode, Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, W
 
 /** Makespans that differ by less than that are as good as equal. */
 const NEAR = 1.02
+/** So are those that differ by less than this share of a leg's start, which is never known as exactly. */
+const NEAR_START = 1 / 3
 /** How many schedules are tried: fewer for large work, so that the time grows about as the work does. */
 const MOST_TRIALS = 150
 const LEAST_TRIALS = 6
@@ -16,28 +19,39 @@ const MOST_VISITS = 400_000
 
 const FILL_STYLES: readonly FillStyle[] = ['more', 'own', 'none']
 
-const tryAll = (forest: Forest, options: ScheduleOptions): readonly Trial[] => {
-  const order = fillOrder(forest)
+/** What a trial was, and what came of it. Its legs are made again if it is chosen: all trials' legs would be too many. */
+type Figures = Pick<Trial, 'excess' | 'makespanMs' | 'runnerMs'> & {
+  readonly cut: Cut
+  readonly style: FillStyle
+  readonly waves: number
+}
+
+const tryAll = (forest: Forest, order: Int32Array, options: ScheduleOptions): readonly Figures[] => {
   const most = Math.max(LEAST_TRIALS, Math.min(MOST_TRIALS, MOST_VISITS / (forest.leaves.count + forest.nodes.count)))
-  const trials: Trial[] = []
+  const trials: Figures[] = []
   for (const cut of cutsOf(forest, options.waves === 'auto' ? 3 : options.waves, options)) {
     if (trials.length >= most) break
     for (const style of cut.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
-      trials.push(tryCut(forest, cut, style, order, options))
+      const { excess, makespanMs, runnerMs, waves } = tryCut(forest, cut, style, order, options)
+      trials.push({ cut, style, excess, makespanMs, runnerMs, waves: waves.length })
     }
   }
   return trials
 }
 
 /** Limits first; then the shortest, or of those that are about as short, the one with fewest waves and least runner time. */
-const chooseTrial = (trials: readonly Trial[], forest: Forest, options: ScheduleOptions): Trial | undefined => {
+const chooseTrial = (forest: Forest, options: ScheduleOptions): Trial | undefined => {
+  const order = fillOrder(forest)
+  const trials = tryAll(forest, order, options)
   const excess = Math.min(...trials.map((trial) => trial.excess))
   const legal = trials.filter((trial) => trial.excess <= excess + 1e-9)
-  const makespan = NEAR * Math.min(...legal.map(({ makespanMs }) => makespanMs))
+  const shortest = Math.min(...legal.map(({ makespanMs }) => makespanMs))
+  const makespan = Math.max(NEAR * shortest, shortest + options.legStartMs * NEAR_START)
   const [best] = legal
     .filter(({ makespanMs }) => makespanMs <= makespan)
-    .sort((a, b) => a.waves.length - b.waves.length || a.runnerMs - b.runnerMs || a.makespanMs - b.makespanMs)
-  return best === undefined ? undefined : relaxTrial(forest, best, makespan, options)
+    .sort((a, b) => a.waves - b.waves || a.runnerMs - b.runnerMs || a.makespanMs - b.makespanMs)
+  if (best === undefined) return undefined
+  return relaxTrial(forest, tryCut(forest, best.cut, best.style, order, options), makespan, options)
 }
 
 /** How often every node runs, by its index in the forest. */
@@ -85,8 +99,8 @@ export const planSchedule = (
   options: ScheduleOptions,
 ): Schedule => {
   const forest = makeForest(nodes, leaves)
-  const lowerBoundMs = lowerBound(forest, options)
-  const trial = leaves.length === 0 ? undefined : chooseTrial(tryAll(forest, options), forest, options)
+  const lowerBoundMs = Math.max(lowerBound(forest, options), gateBound(forest, options))
+  const trial = leaves.length === 0 ? undefined : chooseTrial(forest, options)
   if (trial === undefined) return { waves: [], legs: [], repeated: [], makespanMs: 0, lowerBoundMs, runnerMs: 0 }
   const written = new Set<number>()
   const phases = [...trial.waves, trial.legs].map((drafts) => inStartOrder(drafts))
