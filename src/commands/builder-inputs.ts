@@ -52,12 +52,16 @@ const image = (read: ReadInput, name: string, byDefault: string): string => {
   throw inputError(`input ${name} is ${JSON.stringify(text)}`, { expected: 'an image reference' })
 }
 
+/** A host, perhaps with a path below it. A name without a dot or port would be a path on Docker Hub. */
+const isHost = (text: string): boolean => {
+  const registry = parseReference(`${text}/a`)?.registry
+  return registry !== undefined && (registry !== 'docker.io' || text === 'docker.io')
+}
+
 /** `mirror` for Docker Hub, or `registry=mirror`. */
 const mirrors = (read: ReadInput): readonly RegistryMirror[] =>
   lines(read('registry-mirrors')).map((line) => {
     const [, registry = 'docker.io', mirror = ''] = /^(?:([^=]+?)\s*=\s*)?(.*)$/.exec(line) ?? []
-    const isHost = (text: string): boolean =>
-      parseReference(`${text}/a`)?.registry !== 'docker.io' || text === 'docker.io'
     if (isHost(registry) && isHost(mirror)) return { registry, mirror }
     throw inputError(`a line of input registry-mirrors is ${JSON.stringify(line)}`, {
       expected: 'the host of a mirror of Docker Hub, or registry=mirror',
