@@ -26,6 +26,8 @@ export type ActionStep = {
   /** `env`; a variable that is undefined is taken out. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly event?: Event
+  /** What an earlier step saved: given, this is its post step. */
+  readonly state?: Readonly<Record<string, string>>
 }
 
 /** What a step did. */
@@ -35,6 +37,8 @@ export type ActionRun = WorkflowCommands & {
   /** Standard and error output, as they came. */
   readonly log: string
   readonly outputs: Readonly<Record<string, string>>
+  /** What it saved for its post step. */
+  readonly state: Readonly<Record<string, string>>
   /** Text of the job summary. */
   readonly summary: string
 }
@@ -50,16 +54,19 @@ export type RunningAction = AsyncDisposable & {
 
 type ActionFile = {
   readonly inputs: Readonly<Record<string, { readonly default?: string }>>
-  readonly runs: { readonly main: string }
+  readonly runs: { readonly main: string; readonly post?: string }
 }
 
 const ACTION_FILES = { build: 'action.yml', plan: 'plan/action.yml' } as const
 
 /** `STRATA_DIST` names another folder with a bundle. */
-const bundleOf = (path: string, { runs }: ActionFile): string =>
-  process.env['STRATA_DIST'] === undefined
-    ? join(root, dirname(path), runs.main)
+const bundleOf = (path: string, { runs }: ActionFile, { state }: ActionStep): string => {
+  const file = state === undefined ? runs.main : runs.post
+  if (file === undefined) throw new Error(`${path} has no post step`)
+  return process.env['STRATA_DIST'] === undefined
+    ? join(root, dirname(path), file)
     : join(process.env['STRATA_DIST'], 'index.js')
+}
 
 /** The runner upper-cases names of inputs and leaves hyphens; `${{ … }}` is empty here, as nobody evaluates it. */
 const inputVariables = ({ inputs }: ActionFile, given: Readonly<Record<string, string>>): Record<string, string> => {
@@ -104,9 +111,10 @@ export const startAction = async (workspace: Workspace, step: ActionStep = {}): 
   const env = {
     ...runnerVariables(folder, workspace, step.event ?? PUSH),
     ...inputVariables(action, { ...builder, ...step.inputs }),
+    ...Object.fromEntries(Object.entries(step.state ?? {}).map(([name, text]) => [`STATE_${name}`, text])),
     ...step.env,
   }
-  const child = spawn(process.execPath, [bundleOf(path, action)], {
+  const child = spawn(process.execPath, [bundleOf(path, action, step)], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -126,7 +134,8 @@ export const startAction = async (workspace: Workspace, step: ActionStep = {}): 
   })
   const finished = ended.then((end): ActionRun => {
     const outputs = parseOutputs(read('output'))
-    return { ...end, log, outputs, summary: read('summary'), ...parseWorkflowCommands(log) }
+    const state = parseOutputs(read('state'))
+    return { ...end, log, outputs, state, summary: read('summary'), ...parseWorkflowCommands(log) }
   })
   const dispose = async (): Promise<void> => {
     child.kill('SIGKILL')

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals'
+import { existsSync, readdirSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { makeCertificates, startBuildkitd, whyNoBuildkitd, whyNoCertificates } from '../support/e2e/buildkitd.ts'
+import type { Buildkitd, Certificates } from '../support/e2e/buildkitd.ts'
+import { machineState } from '../support/e2e/machine-state.ts'
+import { findProcesses } from '../support/e2e/processes.ts'
+import { listPushedTags } from '../support/e2e/registry-content.ts'
+import { runAction, runBuild, startAction } from '../support/e2e/run-action.ts'
+import { docker } from '../support/e2e/testbed.ts'
+import { twoApps } from '../support/e2e/two-apps.ts'
+import { describeUnless } from '../support/e2e/when.ts'
+import { createWorkspace, type Workspace } from '../support/e2e/workspace.ts'
+
+const IMAGE = 'moby/buildkit:buildx-stable-1'
+const BOTH = 'linux/amd64, linux/arm64'
+/** `serve` and `train` for both platforms. */
+const TAGS = ['serve-linux-amd64', 'serve-linux-arm64', 'train-linux-amd64', 'train-linux-arm64']
+
+const whyNoImage = (await docker('image', 'ls', '--quiet', IMAGE)) === '' ? `no image ${IMAGE}` : undefined
+
+/** Inputs of a builder of the action's own, whose BuildKit need not be pulled. */
+const OWN = { builder: '', driver: 'docker-container', 'buildkit-image': IMAGE, push: 'true' }
+
+type State = Awaited<ReturnType<typeof machineState>>
+let before: State
+beforeEach(async () => {
+  before = await machineState()
+})
+afterEach(async () => {
+  expect(await machineState()).toEqual(before)
+})
+
+/** Builds both apps for both platforms, on a builder that the inputs and variables choose. */
+const buildApps = async (
+  space: Workspace,
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+) => {
+  const { code, errors, results, log } = await runBuild(space, {
+    inputs: { builder: '', push: 'true', ...inputs },
+    env,
+  })
+  expect({ code, errors }).toEqual({ code: 0, errors: [] })
+  expect(await listPushedTags(space.image)).toEqual(TAGS)
+  expect(
+    existsSync(space.temporary) ? readdirSync(space.temporary).filter((name) => /^(?:builder|smoke)-/.test(name)) : [],
+  ).toEqual([])
+  return { builder: results.builder, log }
+}
+
+describe("the engine's own BuildKit", () => {
+  test('builds where the driver docker is asked for', async () => {
+    await using space = await createWorkspace(twoApps())
+    const inputs = { builder: '', driver: 'docker', cache: 'false' }
+    const { code, results, log } = await runBuild(space, { inputs })
+    expect({ code, driver: results.builder.driver }).toEqual({ code: 0, driver: 'docker' })
+    expect(log).toContain('(docker): input driver is docker\n')
+    expect(log).toMatch(/^Free disk before the build: [\d.]+ GiB of [\d.]+ GiB \(\/.*\)$/m)
+    expect(log).toMatch(/^Free disk after it: /m)
+  })
+})
+
+describeUnless(whyNoImage, 'a docker-container builder', () => {
+  test('is made for the leg, and gone after it', async () => {
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const { builder, log } = await buildApps(space, { ...OWN, 'max-parallelism': '1' })
+    expect(builder).toMatchObject({ name: expect.stringMatching(/^strata-[0-9a-f]{12}$/), driver: 'docker-container' })
+    expect(log).toContain('Starting a docker-container builder: inputs driver, buildkit-image, max-parallelism\n')
+  })
+
+  test('is gone after a leg that failed, too', async () => {
+    await using space = await createWorkspace({ ...twoApps(), 'fragments/train.Dockerfile': 'RUN exit 7\n' })
+    expect(await runAction(space, { inputs: OWN })).toMatchObject({ code: 1 })
+  })
+
+  test('is kept for the next run if that is asked for, and used by it', async () => {
+    await using space = await createWorkspace(twoApps())
+    const step = { inputs: { ...OWN, 'keep-builder': 'true' }, env: { RUNNER_NAME: space.salt } }
+    const first = await runBuild(space, step)
+    const { name } = first.results.builder
+    try {
+      expect(first.state).toEqual({ phase: 'post' })
+      const second = await runBuild(space, { ...step, inputs: { ...step.inputs, cache: 'false' } })
+      expect(second.log).toContain(
+        `Builder ${name} (docker-container): kept by an earlier run with the same settings\n`,
+      )
+      expect(second.outputs['steps-run']).toBe('0')
+    } finally {
+      await docker('buildx', 'rm', '--force', name)
+    }
+  })
+
+  test('leaves its cache for the next one if that is asked for', async () => {
+    await using space = await createWorkspace(twoApps())
+    const inputs = { ...OWN, 'keep-state': 'true', cache: 'false' }
+    const step = { inputs, env: { RUNNER_NAME: space.salt } }
+    const first = await runBuild(space, step)
+    const volume = `buildx_buildkit_${first.results.builder.name}0_state`
+    try {
+      expect((await machineState()).builders).toEqual(before.builders)
+      expect((await runBuild(space, step)).outputs['steps-run']).toBe('0')
+    } finally {
+      await docker('volume', 'rm', volume)
+    }
+  })
+
+  test('has a node for each platform', async () => {
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const nodes = '- { name: arm, platforms: linux/arm64 }'
+    const { builder } = await buildApps(space, { ...OWN, nodes })
+    expect(builder.driver).toBe('docker-container')
+  })
+
+  test('that cannot be started is gone, and the error says what helps', async () => {
+    await using space = await createWorkspace(twoApps())
+    const run = await runAction(space, { inputs: { ...OWN, 'buildkitd-flags': '--no-such-flag' } })
+    const message =
+      /^a docker-container builder could not be started \(.+\); can moby\/buildkit:buildx-stable-1 be pulled/
+    expect(run).toMatchObject({ code: 1, errors: [{ message: expect.stringMatching(message) }] })
+  })
+})
+
+describeUnless(whyNoImage, 'a builder that is there already', () => {
+  beforeAll(async () => {
+    const options = ['--driver-opt', `image=${IMAGE}`, '--driver-opt', 'network=host']
+    await docker('buildx', 'create', '--name', 'e2e-there', '--driver', 'docker-container', ...options, '--bootstrap')
+  })
+  afterAll(() => docker('buildx', 'rm', '--force', 'e2e-there'))
+
+  test('is used by name, and stays', async () => {
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const { builder, log } = await buildApps(space, { builder: 'e2e-there' })
+    expect(builder.name).toBe('e2e-there')
+    expect(log).toContain('Builder e2e-there (docker-container): named by input builder\n')
+  })
+
+  test('is used without a name when setup steps before this one made it current', async () => {
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    await docker('buildx', 'use', 'e2e-there')
+    try {
+      const { log } = await buildApps(space, {})
+      expect(log).toContain('Builder e2e-there (docker-container): the current builder\n')
+    } finally {
+      await docker('buildx', 'use', 'default')
+    }
+  })
+
+  test('is started when it is not running', async () => {
+    await using space = await createWorkspace(twoApps())
+    await docker('buildx', 'stop', 'e2e-there')
+    const { code, results } = await runBuild(space, { inputs: { builder: 'e2e-there' } })
+    expect({ code, name: results.builder.name }).toEqual({ code: 0, name: 'e2e-there' })
+  })
+})
+
+describeUnless(whyNoImage, 'a run that is ended while its own builder builds', () => {
+  const slow = { ...twoApps(), 'fragments/train.Dockerfile': 'RUN sleep 60; : step-<salt>\n' }
+
+  const awaitStep = async (space: Workspace): Promise<void> => {
+    for (let tenths = 0; findProcesses(`step-${space.salt}`).length === 0; tenths++) {
+      if (tenths === 200) throw new Error('the step never ran')
+      await setTimeout(100)
+    }
+  }
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('by %s removes it', async (signal) => {
+    await using space = await createWorkspace(slow)
+    await using running = await startAction(space, { inputs: { ...OWN, only: 'train' } })
+    await awaitStep(space)
+    running.kill(signal)
+    const told = performance.now()
+    const { code, errors, state } = await running.finished
+    expect({ code, errors, state }).toMatchObject({ code: 1, errors: [{ message: `stopped by ${signal}` }] })
+    // The runner waits 7.5 s after SIGINT.
+    expect(performance.now() - told).toBeLessThan(5_000)
+    expect(state).toEqual({ phase: 'post', 'left-builder': '' })
+  })
+
+  test('by SIGKILL leaves it to the post step', async () => {
+    await using space = await createWorkspace(slow)
+    await using running = await startAction(space, { inputs: { ...OWN, only: 'train' } })
+    await awaitStep(space)
+    running.kill('SIGKILL')
+    const { state } = await running.finished
+    expect((await machineState()).builders).not.toEqual(before.builders)
+    const post = await runAction(space, { inputs: OWN, state })
+    expect(post).toMatchObject({ code: 0, errors: [], warnings: [] })
+    expect(post.log).toMatch(/^Removing builder strata-[0-9a-f]{12}, which the build step did not come to$/m)
+  })
+
+  test('needs no post step after a run that ended by itself', async () => {
+    await using space = await createWorkspace(twoApps())
+    const { state } = await runBuild(space, { inputs: { ...OWN, cache: 'false' } })
+    // Nothing that the post step could ask is there.
+    const post = await runAction(space, { inputs: OWN, state, env: { PATH: '/nowhere' } })
+    expect(post).toMatchObject({ code: 0, log: '' })
+  })
+})
+
+describeUnless(whyNoBuildkitd(), 'a remote BuildKit', () => {
+  test('is reached over a socket', async () => {
+    await using buildkit = await startBuildkitd()
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const { builder } = await buildApps(space, { driver: 'remote', endpoint: buildkit.socket })
+    expect(builder.driver).toBe('remote')
+  })
+
+  test('has a node for each platform, and each builds its own', async () => {
+    await using amd = await startBuildkitd({ platform: 'linux/amd64' })
+    await using arm = await startBuildkitd({ platform: 'linux/arm64' })
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const nodes = `- { name: amd, endpoint: '${amd.socket}' }\n- { name: arm, endpoint: '${arm.socket}' }`
+    const { log } = await buildApps(space, { driver: 'remote', nodes })
+    expect(log).not.toContain('is emulated')
+    expect([await amd.records(), await arm.records()].every((count) => count > 3)).toBe(true)
+  })
+
+  test('is not sent what it does not have', async () => {
+    await using buildkit = await startBuildkitd({ platform: 'linux/amd64' })
+    await using space = await createWorkspace(twoApps({ platforms: 'linux/arm64' }))
+    const run = await runAction(space, { inputs: { builder: '', driver: 'remote', endpoint: buildkit.socket } })
+    expect(run).toMatchObject({
+      code: 1,
+      errors: [{ message: 'the new remote builder cannot build linux/arm64, only linux/amd64' }],
+    })
+  })
+})
+
+describeUnless(whyNoBuildkitd() ?? whyNoCertificates(), 'a remote BuildKit over mutual TLS', () => {
+  let certificates: Certificates
+  let buildkit: Buildkitd
+  beforeAll(async () => {
+    certificates = await makeCertificates()
+    buildkit = await startBuildkitd({ certificates })
+  })
+  afterAll(async () => {
+    await buildkit[Symbol.asyncDispose]()
+    await certificates[Symbol.asyncDispose]()
+  })
+
+  test('is reached with certificates from secrets', async () => {
+    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
+    const inputs = { driver: 'remote', endpoint: buildkit.tcp }
+    const names = { 'tls-ca': 'BUILDKIT_CA', 'tls-cert': 'BUILDKIT_CERT', 'tls-key': 'BUILDKIT_KEY' }
+    const { ca, cert, key } = certificates
+    const env = { BUILDKIT_CA: ca, BUILDKIT_CERT: cert, BUILDKIT_KEY: key }
+    const { builder, log } = await buildApps(space, { ...inputs, ...names }, env)
+    expect(builder.driver).toBe('remote')
+    // The one place of the key is the command that has the runner mask it.
+    expect(log.split('\n').filter((line) => line.includes('PRIVATE KEY') && !line.startsWith('::add-mask::'))).toEqual(
+      [],
+    )
+  })
+
+  test('refuses who has none, and the error says what to look at', async () => {
+    await using space = await createWorkspace(twoApps())
+    const inputs = { builder: '', driver: 'remote', endpoint: buildkit.tcp, 'tls-ca': certificates.ca }
+    const run = await runAction(space, { inputs })
+    const message =
+      /^a remote builder could not be started \(.+\); is its endpoint right, .* do its certificates fit\?$/
+    expect(run).toMatchObject({ code: 1, errors: [{ message: expect.stringMatching(message) }] })
+  })
+})
