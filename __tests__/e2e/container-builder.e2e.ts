@@ -37,7 +37,8 @@ describe('an engine that cannot export registry cache', () => {
     const { code, errors, outputs } = await runAction(space, step)
     // Where BuildKit's image is not there and cannot be pulled, the message is what counts.
     if (code !== 0 && !hasBuildkitImage) {
-      const message = /^a docker-container builder could not be started \(.*\); can moby\/buildkit:\S+ be pulled here\? Name a mirror/
+      const message =
+        /^a docker-container builder could not be started \(.*\); can moby\/buildkit:\S+ be pulled here\? Name a mirror/
       expect(errors.map((error) => error.message)).toEqual([expect.stringMatching(message)])
       return
     }

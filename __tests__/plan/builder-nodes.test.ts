@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseNodes } from '../../src/plan/builder-nodes.ts'
+import { parseNodes, type NodesContext } from '../../src/plan/builder-nodes.ts'
 import { InputError } from '../../src/problem.ts'
 
-const problemsOf = (text: string, driver: 'remote' | 'docker-container' = 'remote'): readonly string[] => {
+const REMOTE: NodesContext = { driver: 'remote', isOnly: true }
+
+const problemsOf = (text: string, context = REMOTE): readonly string[] => {
   try {
-    parseNodes(text, driver)
+    parseNodes(text, context)
     return []
   } catch (error) {
     if (error instanceof InputError) return error.message.split('\n')
@@ -26,7 +28,7 @@ describe('parseNodes', () => {
   platforms: [linux/amd64]
   driver-opts: [default-load=true]
 `
-    expect(parseNodes(text, 'remote')).toEqual([
+    expect(parseNodes(text, REMOTE)).toEqual([
       {
         name: 'arm',
         endpoint: 'tcp://arm.example:1234',
@@ -43,9 +45,9 @@ describe('parseNodes', () => {
     ])
   })
 
-  test('needs no endpoint on an engine', () => {
+  test('needs no endpoint in a cluster', () => {
     const text = '- { name: arm, platforms: linux/arm64, buildkitd-flags: --debug }'
-    expect(parseNodes(text, 'docker-container')).toEqual([
+    expect(parseNodes(text, { driver: 'kubernetes', isOnly: false })).toEqual([
       { name: 'arm', platforms: ['linux/arm64'], driverOpts: [], buildkitdFlags: '--debug', tls: {} },
     ])
   })
@@ -58,10 +60,10 @@ describe('parseNodes', () => {
     },
     {
       what: 'a key that is misspelt, and no endpoint',
-      text: '- name: a\n  endpoint: tcp://a\n- name: b\n  endpont: tcp://b',
+      text: '- name: a\n  endpoint: tcp://a\n  platforms: linux/amd64\n- name: b\n  endpont: tcp://b\n  platforms: linux/arm64',
       problems: [
-        'line 4 of input nodes: a node has no key "endpont"; expected name, endpoint, platforms, driver-opts, buildkitd-flags, tls; did you mean "endpoint"?',
-        'line 3 of input nodes: a node has no endpoint; expected endpoint: tcp://…',
+        'line 5 of input nodes: a node has no key "endpont"; expected name, endpoint, platforms, driver-opts, buildkitd-flags, tls; did you mean "endpoint"?',
+        'line 4 of input nodes: a node has no endpoint; expected endpoint: tcp://…',
       ],
     },
     {
@@ -88,15 +90,20 @@ describe('parseNodes', () => {
     },
     {
       what: 'a name that Buildx refuses',
-      text: '- { name: 1a, endpoint: tcp://a }',
+      text: '- { name: 1a, endpoint: tcp://a, platforms: linux/amd64 }',
       problems: [
         'line 1 of input nodes: a node is called "1a"; expected a letter, and then letters, digits, dots, dashes and underscores',
       ],
     },
     {
       what: 'two nodes of one name',
-      text: '- { name: a, endpoint: tcp://a }\n- { name: a, endpoint: tcp://b }',
+      text: '- { name: a, endpoint: tcp://a, platforms: linux/amd64 }\n- { name: a, endpoint: tcp://b, platforms: linux/arm64 }',
       problems: ['line 1 of input nodes: two nodes are called "a"'],
+    },
+    {
+      what: 'nodes of which nobody knows who builds what',
+      text: '- { name: a, endpoint: tcp://a }\n- { name: b, endpoint: tcp://b, platforms: linux/arm64 }',
+      problems: ['line 1 of input nodes: a node has no platforms; expected platforms: those that it is to build'],
     },
     {
       what: 'YAML that is broken',
@@ -107,8 +114,16 @@ describe('parseNodes', () => {
     expect(problemsOf(text)).toEqual(problems)
   })
 
+  test('wants an endpoint on another engine, and platforms beside the node that the inputs describe', () => {
+    expect(problemsOf('- { name: a }', { driver: 'docker-container', isOnly: false })).toEqual([
+      'line 1 of input nodes: a node has no endpoint; expected endpoint: ssh://…',
+      'line 1 of input nodes: a node has no platforms; expected platforms: those that it is to build',
+    ])
+  })
+
   test('refuses TLS for a driver that has none', () => {
-    expect(problemsOf('- { name: a, tls: { ca: A } }', 'docker-container')).toEqual([
+    const text = '- { name: a, endpoint: ssh://a, platforms: linux/arm64, tls: { ca: A } }'
+    expect(problemsOf(text, { driver: 'docker-container', isOnly: false })).toEqual([
       'line 1 of input nodes: tls says nothing to the driver docker-container; leave it out',
     ])
   })

@@ -128,8 +128,9 @@ const firstNode = (read: ReadInput, driver: Driver): readonly NodeSettings[] => 
 }
 
 const readNodes = (read: ReadInput, driver: Driver, env: NodeJS.ProcessEnv): readonly NodeSettings[] => {
-  const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), driver)
-  const nodes = [...firstNode(read, driver), ...listed]
+  const first = firstNode(read, driver)
+  const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), { driver, isOnly: first.length === 0 })
+  const nodes = [...first, ...listed]
   if (nodes.length === 0) {
     throw inputError('input driver is remote, and no BuildKit is named', {
       expected: 'input endpoint, for example tcp://buildkit.example:1234, or endpoints in input nodes',

@@ -7,7 +7,7 @@ import type { Driver, NodeSettings, NodeTls } from './builder-settings.ts'
 const KEYS = ['name', 'endpoint', 'platforms', 'driver-opts', 'buildkitd-flags', 'tls'] as const
 const TLS_KEYS = ['ca', 'cert', 'key'] as const
 
-/** Buildx' rule for names of nodes (util/... `validateNodeName` is `store.ValidateName`). */
+/** What Buildx takes for a name (store/util.go, `namePattern`). */
 const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/
 
 type Tell = (node: unknown, found: string, rest?: Omit<Problem, 'found' | 'place'>) => void
@@ -58,13 +58,13 @@ const readTls = (node: unknown, tell: Tell): NodeTls => {
   )
 }
 
-const readNode = (node: unknown, driver: Driver, tell: Tell): NodeSettings => {
+const readNode = (node: unknown, { driver, isOnly }: NodesContext, tell: Tell): NodeSettings => {
   const entries = entriesOf(node, KEYS, 'a node', tell)
   const name = textOf(entries.get('name'), 'name', tell)
   const endpoint = textOf(entries.get('endpoint'), 'endpoint', tell)
   const flags = textOf(entries.get('buildkitd-flags'), 'buildkitd-flags', tell)
-  if (isMap(node) && endpoint === undefined && driver === 'remote') {
-    tell(node, 'a node has no endpoint', { expected: 'endpoint: tcp://…' })
+  if (isMap(node) && endpoint === undefined && driver !== 'kubernetes') {
+    tell(node, 'a node has no endpoint', { expected: `endpoint: ${driver === 'remote' ? 'tcp' : 'ssh'}://…` })
   }
   if (entries.has('tls') && driver !== 'remote') {
     tell(entries.get('tls'), `tls says nothing to the driver ${driver}`, { hint: 'leave it out' })
@@ -80,6 +80,10 @@ const readNode = (node: unknown, driver: Driver, tell: Tell): NodeSettings => {
     if (platform === undefined) tell(entries.get('platforms'), `${JSON.stringify(text)} is no platform`)
     return platform ?? []
   })
+  // Without them, Buildx takes the first node that has a platform, even if that one only emulates it.
+  if (isMap(node) && !entries.has('platforms') && !isOnly) {
+    tell(node, 'a node has no platforms', { expected: 'platforms: those that it is to build' })
+  }
   const driverOpts = textsOf(entries.get('driver-opts'), 'driver-opts', tell)
   for (const option of driverOpts.filter((text) => !/^"?[^=]+=/.test(text))) {
     tell(entries.get('driver-opts'), `driver-opts has ${JSON.stringify(option)}`, { expected: 'key=value' })
@@ -92,11 +96,18 @@ const readNode = (node: unknown, driver: Driver, tell: Tell): NodeSettings => {
   }
 }
 
+/** What the nodes of a list belong to. */
+export type NodesContext = {
+  readonly driver: Driver
+  /** Whether a list of one node is all that the builder has. */
+  readonly isOnly: boolean
+}
+
 /**
  * Reads the YAML of input `nodes`, a list. Throws an {@link InputError} with every problem; each names the line of the
  * input, which has no place in a file.
  */
-export const parseNodes = (text: string, driver: Driver): readonly NodeSettings[] => {
+export const parseNodes = (text: string, { driver, isOnly }: NodesContext): readonly NodeSettings[] => {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter })
   const problems: Problem[] = document.errors.map(({ message, pos: [start] }) => ({
@@ -108,8 +119,9 @@ export const parseNodes = (text: string, driver: Driver): readonly NodeSettings[
   }
   const contents: unknown = document.contents
   if (!isSeq(contents) && problems.length === 0) tell(contents, 'it is no list', { expected: '- endpoint: …' })
-  const nodes =
-    isSeq(contents) && problems.length === 0 ? contents.items.map((node) => readNode(node, driver, tell)) : []
+  const items = isSeq(contents) && problems.length === 0 ? contents.items : []
+  const context = { driver, isOnly: isOnly && items.length === 1 }
+  const nodes = items.map((node) => readNode(node, context, tell))
   const names = nodes.flatMap(({ name }) => name ?? [])
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) tell(contents, `two nodes are called ${JSON.stringify(twice)}`)

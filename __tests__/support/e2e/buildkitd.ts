@@ -66,6 +66,8 @@ export type Buildkitd = AsyncDisposable & {
   readonly tcp: string
   /** Cache records that its builds left. */
   readonly records: () => Promise<number>
+  /** What it says to a client that has no certificate. */
+  readonly refusal: (certificates: Certificates) => Promise<string>
 }
 
 const freePort = async (): Promise<number> => {
@@ -82,7 +84,7 @@ export const startBuildkitd = async ({
   platform,
 }: {
   readonly certificates?: Certificates
-  /** The only one that it says it has. */
+  /** The one that it takes for its machine's own. */
   readonly platform?: string
 } = {}): Promise<Buildkitd> => {
   const folder = await mkdtemp(join(tmpdir(), 'strata-bk-'))
@@ -122,8 +124,24 @@ export const startBuildkitd = async ({
   return {
     socket,
     tcp,
-    records: async () =>
-      (JSON.parse((await buildctl('du', '--format', '{{json .}}')).stdout) as readonly unknown[]).length,
+    records: async () => {
+      const found = JSON.parse((await buildctl('du', '--format', '{{json .}}')).stdout) as readonly unknown[] | null
+      return found?.length ?? 0
+    },
+    refusal: async ({ folder: certificateFolder }) => {
+      const args = [
+        '--addr',
+        tcp,
+        '--tlscacert',
+        join(certificateFolder, 'ca.pem'),
+        '--timeout',
+        '2',
+        'debug',
+        'workers',
+      ]
+      const { stderr } = await execute(tool('buildctl'), args).catch((error: unknown) => error as { stderr: string })
+      return stderr
+    },
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'close')
       child.kill('SIGTERM')

@@ -12,10 +12,25 @@ const read = (path: string): string => {
 /** A process that has ended and waits for its parent to ask is no longer running. */
 const isZombie = (pid: string): boolean => /^\d+ \(.*\) Z /s.test(read(`/proc/${pid}/stat`))
 
-/** Command lines of the running processes whose environment or command line has the text, this one left out. */
-export const findProcesses = (text: string): readonly string[] =>
+type Process = { readonly pid: number; readonly command: string }
+
+const processesWith = (text: string): readonly Process[] =>
   readdirSync('/proc')
     .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid && !isZombie(pid))
-    .map((pid) => ({ command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
+    .map((pid) => ({ pid, command: read(`/proc/${pid}/cmdline`), environment: read(`/proc/${pid}/environ`) }))
     .filter(({ command, environment }) => command.includes(text) || environment.includes(text))
-    .map(({ command }) => command.replaceAll('\0', ' ').trim())
+    .map(({ pid, command }) => ({ pid: Number(pid), command: command.replaceAll('\0', ' ').trim() }))
+
+/** Command lines of the running processes whose environment or command line has the text, this one left out. */
+export const findProcesses = (text: string): readonly string[] => processesWith(text).map(({ command }) => command)
+
+/** Ends those processes as the runner ends what a killed step has left running. */
+export const killProcesses = (text: string): void => {
+  for (const { pid } of processesWith(text)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
