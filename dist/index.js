@@ -37748,8 +37748,8 @@ const expand = (factory, inputs) => expandFactory(factory, {
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
 });
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-const preparePlan = async (inputs, context, io) => {
+/** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
+const surveyWork = async (inputs, context, io) => {
     const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
     const expansion = expand(factory, inputs);
     const cache = planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event));
@@ -37759,14 +37759,26 @@ const preparePlan = async (inputs, context, io) => {
     const states = (0,plan_prefixes/* cacheStates */.T)(tree, tags, knowledge);
     const times = await readTimes(inputs.costs, io);
     const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys };
+    return { factory, expansion, subject, images, files, all };
+};
+const chooseWork = async ({ factory, expansion, subject, files, all }, inputs, context, io) => {
     const compared = { ...all, files, context: factory.context, aliases: expansion.aliases };
     const changes = await (0,plan_changes/* findChanges */.pz)(compared, inputs.changes, { subject, context, io });
     const chosen = (0,plan_changes/* chooseItems */.A7)(compared, changes, inputs.changes, io);
-    const keys = imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
-    const { unchanged, kept } = inputs.skipUnchanged
-        ? await findUnchanged(all.items, keys, chosen, inputs, io)
-        : { unchanged: [], kept: chosen };
-    const work = kept.length === items.length ? all : restrictWork(all, kept);
+    const restrict = (kept) => kept.length === all.items.length ? all : restrictWork(all, kept);
+    if (!inputs.skipUnchanged)
+        return { work: restrict(chosen), changes, published: { unchanged: [] } };
+    const keys = all.imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
+    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, inputs, io);
+    const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
+    return { work: restrict(kept), changes, published: { unchanged, publishedKeys } };
+};
+/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
+const preparePlan = async (inputs, context, io) => {
+    const survey = await surveyWork(inputs, context, io);
+    const { work, changes, published } = await chooseWork(survey, inputs, context, io);
+    const { factory, expansion, images, files, all } = survey;
+    const { cache } = survey.subject;
     const handsOn = cache.access.write && cache.ref !== undefined;
     const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule));
     const { bytes: _, measured, ...planned } = work;
@@ -37776,8 +37788,7 @@ const preparePlan = async (inputs, context, io) => {
         name: factory.name,
         context: factory.context,
         ...{ cache, images, files, ...planned },
-        ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged },
-        ...(inputs.skipUnchanged ? { publishedKeys: kept.flatMap((index) => keys[index] ?? []) } : {}),
+        ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
         forecast: forecastOf({ ...planned, measured }, schedule),
         schedule,
         pools: factory.pools,
