@@ -1,4 +1,5 @@
 import { build } from './commands/build.ts'
+import { cleanUp } from './commands/clean-up.ts'
 import type { CommandResult } from './commands/command.ts'
 import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
 import { plan } from './commands/plan.ts'
@@ -7,12 +8,20 @@ import { readContext } from './io/context.ts'
 import { createIo } from './io/create-io.ts'
 import { InputError, inputError, renderProblem } from './problem.ts'
 
+/** State that the main step saves for the post step, which runs the same bundle with the same inputs. */
+const PHASE = 'phase'
+
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandResult> => {
   const context = await readContext(process.env, signal)
   const command = actions.input('command')
   switch (command) {
     case 'build': {
+      if (actions.state(PHASE) === 'post') {
+        await cleanUp(createIo(actions, context, {}))
+        return { outputs: {} }
+      }
+      actions.saveState(PHASE, 'post')
       const inputs = readBuildInputs(actions.input, process.env)
       return build(inputs, context, createIo(actions, context, inputs))
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { readBuilderInputs } from '../../src/commands/builder-inputs.ts'
 import { readBuildInputs, readPlanInputs, type BuildInputs } from '../../src/commands/inputs.ts'
 
 type Given = Readonly<Record<string, string>>
@@ -27,6 +28,7 @@ describe('inputs that are not given', () => {
     expect(buildInputs({})).toEqual({
       ...planInputs({}),
       ...{ push: false, load: false, cache: true, cacheFrom: [], cacheTo: [], tags: [], secrets: [], dryRun: false },
+      ...{ builder: readBuilderInputs(reader({}), {}), freeDisk: false },
       options: {
         ...{ labels: {}, annotations: [], ssh: [], noCache: false, noCacheFilters: [], pull: false },
         ...{ addHosts: {}, allow: [], ulimits: [] },
@@ -138,7 +140,7 @@ describe('build', () => {
     },
     {
       given: { leg: '{"id":"a"}', 'plan-path': 'p.json', builder: 'b' },
-      expected: { leg: '{"id":"a"}', planPath: 'p.json', builder: 'b' },
+      expected: { leg: '{"id":"a"}', planPath: 'p.json', builder: { name: 'b' } },
     },
   ])('reads $given', ({ given, expected }) => {
     expect(buildInputs(given)).toMatchObject(expected)

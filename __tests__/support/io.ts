@@ -20,6 +20,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       group: () => undefined,
       mask: unexpected,
       output: unexpected,
+      saveState: unexpected,
+      state: unexpected,
       summary: (markdown) => Promise.resolve(void told.summaries.push(markdown)),
     },
     artifacts: {
@@ -29,6 +31,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     builders: {
       engine: unexpected,
       buildxVersion: unexpected,
+      uniqueName: unexpected,
       list: unexpected,
       create: unexpected,
       remove: unexpected,
@@ -36,12 +39,17 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
     comments: { keep: unexpected },
     contexts: { read: () => new Map(), oddModes: () => ({ count: 0 }) },
+    disk: { room: unexpected, sizes: unexpected, remove: unexpected },
     docker: { query: unexpected, run: unexpected },
+    emulators: { read: unexpected, install: unexpected },
     files: {
       read: (path) => Promise.resolve(texts.get(path)),
       find: () => Promise.resolve([]),
       write: (path, text) =>
         Promise.resolve(void texts.set(path, typeof text === 'string' ? text : [...text].join(''))),
+      writeProgram: unexpected,
+      writeSecret: unexpected,
+      removeFolder: unexpected,
       makeFolder: (name) => Promise.resolve(`/tmp/${name}`),
       absolute: (path) => `/workspace/${path}`,
     },

@@ -13,6 +13,7 @@ import { healRefs } from './heal.ts'
 import type { BuildInputs } from './inputs.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { BuiltLeg } from './leg-results.ts'
+import { withRoom } from './room.ts'
 import { selectWork, type LegWork } from './leg-work.ts'
 import { planScope } from './prepare.ts'
 import { reportLeg } from './report-leg.ts'
@@ -58,14 +59,22 @@ const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: Render
   return { targets: [...ofItems, ...ofPrefixes], collectors }
 }
 
+/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
+const otherPools = ({ leg, items }: LegWork): ReadonlyMap<string, string> =>
+  new Map(
+    items.flatMap(({ item: { platform, pool } }): readonly (readonly [string, string])[] =>
+      pool === undefined || pool === leg?.pool ? [] : [[platform, pool]],
+    ),
+  )
+
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
 const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   const needs = {
     platforms: [...new Set(all.items.map(({ item }) => item.platform))],
     registryCache: all.location !== undefined && (all.access.read || all.access.write),
-    ...(inputs.builder === undefined ? {} : { name: inputs.builder }),
+    pools: otherPools(all),
   }
-  await using used = await openBuilder(needs, io)
+  await using used = await openBuilder(needs, inputs.builder, context, io)
   const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
   const { work, dropped } = await dropFailedInWaves(all, known, io)
   const refs = decideCache(work, known, NO_REFS)
@@ -135,7 +144,9 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
     return { outputs: { 'rendered-path': folder } }
   }
   const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine
-  const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io))
+  const built = await withRoom(inputs, context, io, () =>
+    io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io)),
+  )
   await tellFailures(built, io)
   const reported = await reportLeg({ ...built, startedAt }, io)
   if (reported.failure === undefined) await keepWhole(work, inputs, context, io)

@@ -1,13 +1,9 @@
-import { parseReference } from '../oci/reference.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
-import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
-import { didYouMean } from '../suggest.ts'
-
-/** Raw text of an input; empty when it is not given. */
-export type ReadInput = (name: string) => string
+import { readBuilderInputs, type BuilderInputs } from './builder-inputs.ts'
+import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
 
 /** Inputs that plan and build share. */
 export type PlanInputs = {
@@ -63,7 +59,9 @@ export type SecretSource =
 export type BuildInputs = PlanInputs & {
   readonly leg?: string
   readonly planPath?: string
-  readonly builder?: string
+  readonly builder: BuilderInputs
+  /** Whether tools that hosted runners bring are removed to make room. */
+  readonly freeDisk: boolean
   readonly push: boolean
   readonly load: boolean
   readonly cache: boolean
@@ -72,73 +70,6 @@ export type BuildInputs = PlanInputs & {
   readonly secrets: readonly SecretSource[]
   readonly options: Omit<BuildOptions, 'secrets'>
   readonly dryRun: boolean
-}
-
-/** Lines of an input, trimmed, without empty ones. */
-const lines = (text: string): readonly string[] =>
-  text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-
-/** Values separated by commas or line ends. */
-const list = (text: string): readonly string[] => lines(text.replaceAll(',', '\n'))
-
-const bool = (read: ReadInput, name: string, byDefault: boolean): boolean => {
-  const text = read(name).toLowerCase()
-  if (text === '') return byDefault
-  if (text === 'true' || text === 'false') return text === 'true'
-  throw inputError(`input ${name} is ${JSON.stringify(read(name))}`, { expected: 'true or false' })
-}
-
-/** Lines of the form `key<separator>value`. */
-const pairs = (read: ReadInput, name: string, separator = '='): readonly (readonly [string, string])[] =>
-  lines(read(name)).map((line) => {
-    const at = line.indexOf(separator)
-    // A secret's value must not be shown, and nothing tells a secret from a misspelt line.
-    if (at < 1)
-      throw inputError(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` })
-    return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()]
-  })
-
-const record = (read: ReadInput, name: string, separator?: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(pairs(read, name, separator))
-
-const references = (read: ReadInput, name: string): Readonly<Record<string, string>> => {
-  const entries = pairs(read, name)
-  for (const [key, value] of entries) {
-    if (parseReference(value) === undefined) {
-      throw inputError(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
-        expected: 'an image reference',
-      })
-    }
-  }
-  return Object.fromEntries(entries)
-}
-
-const optional = <K extends string>(key: K, text: string): { readonly [P in K]?: string } =>
-  text === '' ? {} : ({ [key]: text } as { readonly [P in K]?: string })
-
-/** A number of an input, within limits. */
-const count = (
-  read: ReadInput,
-  name: string,
-  { byDefault, least, most }: { readonly byDefault: number; readonly least: number; readonly most: number },
-): number => {
-  const text = read(name)
-  const value = text === '' ? byDefault : Number(text)
-  if (/^\d*(?:\.\d+)?$/.test(text) && value >= least && value <= most) return value
-  throw inputError(`input ${name} is ${JSON.stringify(text)}`, { expected: `a number from ${least} to ${most}` })
-}
-
-const choice = <T extends string>(read: ReadInput, name: string, choices: readonly [T, ...T[]]): T => {
-  const text = read(name)
-  const found = text === '' ? choices[0] : choices.find((each) => each === text)
-  if (found !== undefined) return found
-  throw inputError(`input ${name} is ${JSON.stringify(text)}`, {
-    expected: choices.join(', '),
-    ...didYouMean(text, choices),
-  })
 }
 
 const WAVES: Readonly<Record<string, ScheduleOptions['waves']>> = { auto: 'auto', 0: 0, 1: 1, 2: 2, 3: 3 }
@@ -202,7 +133,8 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   ...readPlanInputs(read, env),
   ...optional('leg', read('leg')),
   ...optional('planPath', read('plan-path')),
-  ...optional('builder', read('builder')),
+  builder: readBuilderInputs(read, env),
+  freeDisk: bool(read, 'free-disk', false),
   push: bool(read, 'push', false),
   load: bool(read, 'load', false),
   cache: bool(read, 'cache', true),

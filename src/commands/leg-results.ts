@@ -1,4 +1,4 @@
-import type { Builder } from '../plan/builder.ts'
+import type { Builder } from '../plan/builder-platforms.ts'
 import type { CacheExport, Results, WorkItemResult } from '../report/results.ts'
 import { workItemResult } from '../report/results-of.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Io } from '../io/io.ts'
+import { adviceOnFullDisk } from '../plan/room.ts'
 import { cacheFaults } from '../report/cache-faults.ts'
 import type { Results } from '../report/results.ts'
 import { renderStepLines } from '../report/step-lines.ts'
@@ -30,7 +31,10 @@ const failureText = ({ items }: Results): { readonly failure?: string } => {
     .filter(({ status }) => status !== 'built')
     .map(({ manifestId, platform }) => `${manifestId} (${platform})`)
   if (failed.length === 0) return {}
-  return { failure: `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}` }
+  const texts = items.flatMap(({ error }) => (error === undefined ? [] : [error.message, ...error.logTail]))
+  const advice = adviceOnFullDisk(texts)
+  const failure = `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}`
+  return { failure: advice === undefined ? failure : `${failure}; ${advice}` }
 }
 
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */

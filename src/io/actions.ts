@@ -16,6 +16,10 @@ export type Actions = {
   readonly group: (title: string, lines: readonly string[]) => void
   readonly mask: (secret: string) => void
   readonly output: (name: string, value: string) => void
+  /** Hands a text on to the post step of this step; the last one of a name counts. */
+  readonly saveState: (name: string, text: string) => void
+  /** What the main step saved; empty in the main step itself. */
+  readonly state: (name: string) => string
   /** Appends Markdown to the job summary; does nothing outside GitHub, where there is none. */
   readonly summary: (markdown: string) => Promise<void>
 }
@@ -43,6 +47,8 @@ export const createActions = (env: NodeJS.ProcessEnv): Actions => ({
   },
   mask: core.setSecret,
   output: core.setOutput,
+  saveState: core.saveState,
+  state: core.getState,
   summary: async (markdown) => {
     if ((env['GITHUB_STEP_SUMMARY'] ?? '') === '') return
     await core.summary.addRaw(markdown, true).write()

@@ -1,17 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { isMembers, type Members } from '../oci/json.ts'
-import { parsePlatform, type Platform } from '../oci/platform.ts'
-import type { Builder } from '../plan/builder.ts'
+import { isMembers } from '../oci/json.ts'
+import { parsePlatform } from '../oci/platform.ts'
+import type { Builder, BuilderNode } from '../plan/builder-platforms.ts'
 import { SetupError } from '../problem.ts'
 import type { Docker } from './docker.ts'
+import { lastLine, NO_DOCKER, parseLine, readEngine, textOf, type Engine } from './engine.ts'
 
-/** What is known of the Docker engine. */
-export type Engine = {
-  readonly version: string
-  readonly platform: Platform
-  /** Whether it keeps images in containerd; without it, its BuildKit cannot export registry cache. */
-  readonly containerdStore: boolean
-}
+/** What becomes of a builder's cache when it is removed. */
+export type RemoveOptions = { readonly keepState: boolean }
 
 /** The engine, Buildx and its builders. Everything throws a SetupError that says what is missing and what to do. */
 export type Builders = {
@@ -19,51 +15,29 @@ export type Builders = {
   readonly engine: () => Promise<Engine>
   /** Buildx's version, `0.29.1`. Throws also when it is too old. */
   readonly buildxVersion: () => Promise<string>
+  /** A name that no builder has. */
+  readonly uniqueName: () => string
   /** All builders of this user. */
   readonly list: () => Promise<readonly Builder[]>
-  /** A new `docker-container` builder, started; the caller removes it. */
-  readonly create: () => Promise<Builder>
-  /** Removes a builder that was created. Never throws: the machine of the job goes away, and the builder with it. */
-  readonly remove: (name: string) => Promise<void>
+  /**
+   * Runs the commands that make a builder of that name, and starts it. Resolves with why it could not be, or with
+   * nothing; what was made by then is left to the caller. Ends early when the signal says so.
+   */
+  readonly create: (
+    name: string,
+    commands: readonly (readonly string[])[],
+    signal: AbortSignal,
+  ) => Promise<string | undefined>
+  /** Removes a builder that was created. Never throws: there may be none, and then nothing is to be done. */
+  readonly remove: (name: string, options: RemoveOptions) => Promise<void>
 }
 
 /** The first Buildx that shares a local context between the targets of one bake call. */
 const MIN_BUILDX: readonly [number, number] = [0, 17]
 
-const NO_DOCKER = 'there is no docker in PATH; install Docker, or run the job on a runner that has it'
 const INSTALL_BUILDX = 'install the docker-buildx-plugin package, or use docker/setup-buildx-action before this step'
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-/** What Docker prints for `{{json .}}`; empty for anything else, such as a warning on a line of its own. */
-const parseLine = (line: string): Members => {
-  try {
-    const value: unknown = JSON.parse(line)
-    return isMembers(value) ? value : {}
-  } catch {
-    return {}
-  }
-}
-
-const readEngine = async (docker: Docker): Promise<Engine> => {
-  const { code, stdout, stderr } = await docker.query(['info', '--format', '{{json .}}'])
-  if (code === 127) throw new SetupError(NO_DOCKER)
-  const info = parseLine(stdout)
-  const version = textOf(info['ServerVersion'])
-  if (code !== 0 || version === undefined) {
-    const why = lastLine(stderr) || 'no version'
-    throw new SetupError(`the Docker engine does not answer (${why}); start it, or set DOCKER_HOST`)
-  }
-  return {
-    version,
-    platform: parsePlatform(`${String(info['OSType'])}/${String(info['Architecture'])}`) ?? 'linux/amd64',
-    containerdStore: JSON.stringify(info['DriverStatus'] ?? '').includes('io.containerd.snapshotter'),
-  }
-}
 
 const readBuildxVersion = async (docker: Docker): Promise<string> => {
   const { code, stdout } = await docker.query(['buildx', 'version'])
@@ -77,20 +51,34 @@ const readBuildxVersion = async (docker: Docker): Promise<string> => {
   return version
 }
 
+/** A platform that was given to a node has a star. */
+const parseListed = (text: unknown): string | readonly never[] =>
+  parsePlatform((textOf(text) ?? '').replace(/\*$/, '')) ?? []
+
+const parseNode = (node: Readonly<Record<string, unknown>>): BuilderNode => {
+  const options = node['DriverOpts']
+  const image = isMembers(options) ? textOf(options['image']) : undefined
+  return {
+    name: textOf(node['Name']) ?? '',
+    endpoint: textOf(node['Endpoint']) ?? '',
+    platforms: [...new Set(listOf(node['Platforms']).flatMap(parseListed))],
+    ...(image === undefined ? {} : { image }),
+  }
+}
+
 /** Reads one line of `docker buildx ls --format '{{json .}}'`; undefined for a line that describes no builder. */
 export const parseBuilder = (line: string): Builder | undefined => {
   const fields = parseLine(line)
   const [name, driver] = [textOf(fields['Name']), textOf(fields['Driver'])]
   if (name === undefined || driver === undefined) return undefined
   const nodes = listOf(fields['Nodes']).filter(isMembers)
-  const platforms = nodes.flatMap((node) => listOf(node['Platforms']).flatMap((text) => textOf(text) ?? []))
   const buildkit = nodes.flatMap((node) => textOf(node['Version']) ?? [])[0]
   const error = [fields, ...nodes].flatMap((each) => textOf(each['Err']) ?? [])[0]
   return {
     name,
     driver,
     current: fields['Current'] === true,
-    platforms: [...new Set(platforms.flatMap((platform) => parsePlatform(platform) ?? []))],
+    nodes: nodes.map(parseNode),
     ...(buildkit === undefined ? {} : { buildkit }),
     ...(error === undefined ? {} : { error }),
   }
@@ -102,31 +90,42 @@ const listBuilders = async (docker: Docker): Promise<readonly Builder[]> => {
   return stdout.split('\n').flatMap((line) => parseBuilder(line) ?? [])
 }
 
-const removeBuilder = async (docker: Docker, name: string): Promise<void> => {
-  await docker.query(['buildx', 'rm', '--force', name])
+const removeBuilder = async (docker: Docker, name: string, { keepState }: RemoveOptions): Promise<void> => {
+  await docker.query(['buildx', 'rm', '--force', ...(keepState ? ['--keep-state'] : []), name])
 }
 
-/** With the host's network, since registries on loopback shall be reached. */
-const createBuilder = async (docker: Docker): Promise<Builder> => {
-  const name = `strata-${randomBytes(6).toString('hex')}`
-  const create = ['buildx', 'create', '--name', name, '--driver', 'docker-container', '--driver-opt', 'network=host']
-  const flags = ['--buildkitd-flags', '--allow-insecure-entitlement network.host', '--bootstrap']
-  const created = await docker.query([...create, ...flags])
-  if (created.code !== 0) {
-    await removeBuilder(docker, name)
-    const remedy =
-      'use docker/setup-buildx-action before this step, or turn on the containerd image store of the engine'
-    throw new SetupError(`a docker-container builder could not be started (${lastLine(created.stderr)}); ${remedy}`)
+/** Runs Docker to its end or until it is stopped. Resolves with why it failed, or with nothing. */
+const attempt = async (docker: Docker, args: readonly string[], signal: AbortSignal): Promise<string | undefined> => {
+  let errors = ''
+  const code = await docker.run(args, {
+    env: {},
+    signal,
+    onStderr: (chunk) => {
+      errors += chunk.toString('utf8')
+    },
+  })
+  return code === 0 ? undefined : lastLine(errors) || `exit code ${code}`
+}
+
+const createBuilder = async (
+  docker: Docker,
+  name: string,
+  commands: readonly (readonly string[])[],
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  for (const args of [...commands, ['buildx', 'inspect', '--bootstrap', '--builder', name]]) {
+    const failure = await attempt(docker, args, signal)
+    if (failure !== undefined) return failure
   }
-  const builder = (await listBuilders(docker)).find((known) => known.name === name)
-  return builder ?? { name, driver: 'docker-container', current: false, platforms: [] }
+  return undefined
 }
 
 /** The builders that a Docker CLI knows. */
 export const createBuilders = (docker: Docker): Builders => ({
   engine: () => readEngine(docker),
   buildxVersion: () => readBuildxVersion(docker),
+  uniqueName: () => `strata-${randomBytes(6).toString('hex')}`,
   list: () => listBuilders(docker),
-  create: () => createBuilder(docker),
-  remove: (name) => removeBuilder(docker, name),
+  create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
+  remove: (name, options) => removeBuilder(docker, name, options),
 })

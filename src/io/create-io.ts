@@ -1,10 +1,12 @@
 import { homedir } from 'node:os'
 import type { Actions } from './actions.ts'
 import { createArtifacts } from './artifacts.ts'
+import { createEmulators } from './binfmt.ts'
 import { createBuilders } from './builders.ts'
 import { createClock } from './clock.ts'
 import { createContextReader } from './context-files.ts'
 import type { Context } from './context.ts'
+import { createDisk } from './disk.ts'
 import { createDocker } from './docker.ts'
 import { createFiles } from './files.ts'
 import type { Io } from './io.ts'
@@ -44,7 +46,9 @@ export const createIo = (
       version: VERSION,
     }),
     contexts: createContextReader(workspace),
+    disk: createDisk(),
     docker,
+    emulators: createEmulators(docker),
     files: createFiles(workspace, temporary),
     registry: createRegistry({
       version: VERSION,

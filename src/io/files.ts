@@ -1,4 +1,4 @@
-import { glob, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isMissing } from './missing.ts'
 
@@ -10,6 +10,12 @@ export type Files = {
   readonly find: (globs: readonly string[]) => Promise<readonly string[]>
   /** Writes a text, or its pieces one after another. */
   readonly write: (path: string, text: string | Iterable<string>) => Promise<void>
+  /** Writes a file that can be run. */
+  readonly writeProgram: (path: string, bytes: Uint8Array) => Promise<void>
+  /** Writes a file that only this user can read. */
+  readonly writeSecret: (path: string, text: string) => Promise<void>
+  /** Removes a folder of the run's own with all that is in it; does nothing when there is none. */
+  readonly removeFolder: (path: string) => Promise<void>
   /** A new folder below the runner's temporary folder. */
   readonly makeFolder: (name: string) => Promise<string>
   /** Absolute form of a path of the workspace. */
@@ -38,6 +44,9 @@ export const createFiles = (workspace: string, temporary: string): Files => {
       await mkdir(dirname(absolute(path)), { recursive: true })
       await writeFile(absolute(path), text)
     },
+    writeProgram: (path, bytes) => writeFile(absolute(path), bytes, { mode: 0o755 }),
+    writeSecret: (path, text) => writeFile(absolute(path), text, { mode: 0o600, flag: 'wx' }),
+    removeFolder: (path) => rm(absolute(path), { recursive: true, force: true }),
     makeFolder: async (name) => {
       await mkdir(temporary, { recursive: true })
       return mkdtemp(join(temporary, `${name}-`))

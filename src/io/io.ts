@@ -1,8 +1,10 @@
 import type { Actions } from './actions.ts'
 import type { Artifacts } from './artifacts.ts'
+import type { Emulators } from './binfmt.ts'
 import type { Builders } from './builders.ts'
 import type { Clock } from './clock.ts'
 import type { ContextReader } from './context-files.ts'
+import type { Disk } from './disk.ts'
 import type { Docker } from './docker.ts'
 import type { Files } from './files.ts'
 import type { Comments } from './pull-request-comment.ts'
@@ -17,7 +19,9 @@ export type Io = {
   readonly clock: Clock
   readonly comments: Comments
   readonly contexts: ContextReader
+  readonly disk: Disk
   readonly docker: Docker
+  readonly emulators: Emulators
   readonly files: Files
   readonly registry: Registry
   readonly whileSignedIn: WhileSignedIn
