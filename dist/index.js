@@ -1,13 +1,13 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 14006:
+/***/ 8374:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const pico = __nccwpck_require__(98016);
-const utils = __nccwpck_require__(64059);
+const pico = __nccwpck_require__(18240);
+const utils = __nccwpck_require__(82907);
 
 function picomatch(glob, options, returnState = false) {
   // default to os.platform()
@@ -25,7 +25,7 @@ module.exports = picomatch;
 
 /***/ }),
 
-/***/ 5595:
+/***/ 19195:
 /***/ ((module) => {
 
 
@@ -216,13 +216,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 78265:
+/***/ 40281:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const constants = __nccwpck_require__(5595);
-const utils = __nccwpck_require__(64059);
+const constants = __nccwpck_require__(19195);
+const utils = __nccwpck_require__(82907);
 
 /**
  * Constants
@@ -1648,15 +1648,15 @@ module.exports = parse;
 
 /***/ }),
 
-/***/ 98016:
+/***/ 18240:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const scan = __nccwpck_require__(31781);
-const parse = __nccwpck_require__(78265);
-const utils = __nccwpck_require__(64059);
-const constants = __nccwpck_require__(5595);
+const scan = __nccwpck_require__(60325);
+const parse = __nccwpck_require__(40281);
+const utils = __nccwpck_require__(82907);
+const constants = __nccwpck_require__(19195);
 const isObject = val => val && typeof val === 'object' && !Array.isArray(val);
 
 /**
@@ -2016,12 +2016,12 @@ module.exports = picomatch;
 
 /***/ }),
 
-/***/ 31781:
+/***/ 60325:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const utils = __nccwpck_require__(64059);
+const utils = __nccwpck_require__(82907);
 const {
   CHAR_ASTERISK,             /* * */
   CHAR_AT,                   /* @ */
@@ -2038,7 +2038,7 @@ const {
   CHAR_RIGHT_CURLY_BRACE,    /* } */
   CHAR_RIGHT_PARENTHESES,    /* ) */
   CHAR_RIGHT_SQUARE_BRACKET  /* ] */
-} = __nccwpck_require__(5595);
+} = __nccwpck_require__(19195);
 
 const isPathSeparator = code => {
   return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
@@ -2426,7 +2426,7 @@ module.exports = scan;
 
 /***/ }),
 
-/***/ 64059:
+/***/ 82907:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 /*global navigator*/
@@ -2437,7 +2437,7 @@ const {
   REGEX_REMOVE_BACKSLASH,
   REGEX_SPECIAL_CHARS,
   REGEX_SPECIAL_CHARS_GLOBAL
-} = __nccwpck_require__(5595);
+} = __nccwpck_require__(19195);
 
 exports.isObject = val => val !== null && typeof val === 'object' && !Array.isArray(val);
 exports.hasRegexChars = str => REGEX_SPECIAL_CHARS.test(str);
@@ -2505,15 +2505,15 @@ exports.basename = (path, { windows } = {}) => {
 
 /***/ }),
 
-/***/ 20770:
+/***/ 68258:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(20218);
+module.exports = __nccwpck_require__(15258);
 
 
 /***/ }),
 
-/***/ 20218:
+/***/ 15258:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -2784,33 +2784,33 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 24371:
+/***/ 40576:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Client = __nccwpck_require__(23701)
-const Dispatcher = __nccwpck_require__(30883)
-const Pool = __nccwpck_require__(30628)
-const BalancedPool = __nccwpck_require__(837)
-const Agent = __nccwpck_require__(57405)
-const ProxyAgent = __nccwpck_require__(76672)
-const EnvHttpProxyAgent = __nccwpck_require__(53137)
-const RetryAgent = __nccwpck_require__(30050)
-const errors = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
+const Client = __nccwpck_require__(15061)
+const Dispatcher = __nccwpck_require__(2243)
+const Pool = __nccwpck_require__(90020)
+const BalancedPool = __nccwpck_require__(9989)
+const Agent = __nccwpck_require__(43389)
+const ProxyAgent = __nccwpck_require__(37408)
+const EnvHttpProxyAgent = __nccwpck_require__(72785)
+const RetryAgent = __nccwpck_require__(28610)
+const errors = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(56615)
-const buildConnector = __nccwpck_require__(59136)
-const MockClient = __nccwpck_require__(47365)
-const MockAgent = __nccwpck_require__(47501)
-const MockPool = __nccwpck_require__(94004)
-const mockErrors = __nccwpck_require__(52429)
-const RetryHandler = __nccwpck_require__(17816)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(32581)
-const DecoratorHandler = __nccwpck_require__(58155)
-const RedirectHandler = __nccwpck_require__(8754)
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const api = __nccwpck_require__(36135)
+const buildConnector = __nccwpck_require__(81952)
+const MockClient = __nccwpck_require__(16197)
+const MockAgent = __nccwpck_require__(12781)
+const MockPool = __nccwpck_require__(69396)
+const mockErrors = __nccwpck_require__(9037)
+const RetryHandler = __nccwpck_require__(41131)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(98085)
+const DecoratorHandler = __nccwpck_require__(45579)
+const RedirectHandler = __nccwpck_require__(9714)
+const createRedirectInterceptor = __nccwpck_require__(82276)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -2828,10 +2828,10 @@ module.exports.DecoratorHandler = DecoratorHandler
 module.exports.RedirectHandler = RedirectHandler
 module.exports.createRedirectInterceptor = createRedirectInterceptor
 module.exports.interceptors = {
-  redirect: __nccwpck_require__(21514),
-  retry: __nccwpck_require__(92026),
-  dump: __nccwpck_require__(88060),
-  dns: __nccwpck_require__(70379)
+  redirect: __nccwpck_require__(51530),
+  retry: __nccwpck_require__(57114),
+  dump: __nccwpck_require__(85596),
+  dns: __nccwpck_require__(41643)
 }
 
 module.exports.buildConnector = buildConnector
@@ -2893,7 +2893,7 @@ function makeDispatcher (fn) {
 module.exports.setGlobalDispatcher = setGlobalDispatcher
 module.exports.getGlobalDispatcher = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(54398).fetch)
+const fetchImpl = (__nccwpck_require__(65726).fetch)
 module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -2905,39 +2905,39 @@ module.exports.fetch = async function fetch (init, options = undefined) {
     throw err
   }
 }
-module.exports.Headers = __nccwpck_require__(60660).Headers
-module.exports.Response = __nccwpck_require__(99051).Response
-module.exports.Request = __nccwpck_require__(9967).Request
-module.exports.FormData = __nccwpck_require__(35910).FormData
+module.exports.Headers = __nccwpck_require__(30548).Headers
+module.exports.Response = __nccwpck_require__(71627).Response
+module.exports.Request = __nccwpck_require__(7887).Request
+module.exports.FormData = __nccwpck_require__(92134).FormData
 module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
-module.exports.FileReader = __nccwpck_require__(48355).FileReader
+module.exports.FileReader = __nccwpck_require__(98755).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(51059)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(25779)
 
 module.exports.setGlobalOrigin = setGlobalOrigin
 module.exports.getGlobalOrigin = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(20109)
+const { CacheStorage } = __nccwpck_require__(4045)
+const { kConstruct } = __nccwpck_require__(13165)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 module.exports.caches = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(79061)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(76693)
 
 module.exports.deleteCookie = deleteCookie
 module.exports.getCookies = getCookies
 module.exports.getSetCookies = getSetCookies
 module.exports.setCookie = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(51900)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(30428)
 
 module.exports.parseMIMEType = parseMIMEType
 module.exports.serializeAMimeType = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(15188)
-module.exports.WebSocket = __nccwpck_require__(13726).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(95924)
+module.exports.WebSocket = __nccwpck_require__(95358).WebSocket
 module.exports.CloseEvent = CloseEvent
 module.exports.ErrorEvent = ErrorEvent
 module.exports.MessageEvent = MessageEvent
@@ -2953,18 +2953,18 @@ module.exports.MockPool = MockPool
 module.exports.MockAgent = MockAgent
 module.exports.mockErrors = mockErrors
 
-const { EventSource } = __nccwpck_require__(21238)
+const { EventSource } = __nccwpck_require__(58742)
 
 module.exports.EventSource = EventSource
 
 
 /***/ }),
 
-/***/ 80158:
+/***/ 23134:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(3440)
-const { RequestAbortedError } = __nccwpck_require__(68707)
+const { addAbortListener } = __nccwpck_require__(12272)
+const { RequestAbortedError } = __nccwpck_require__(41059)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -3024,16 +3024,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 34660:
+/***/ 16900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
+const { addSignal, removeSignal } = __nccwpck_require__(23134)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -3139,7 +3139,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 76862:
+/***/ 19294:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3153,10 +3153,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
+} = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const { addSignal, removeSignal } = __nccwpck_require__(23134)
 const assert = __nccwpck_require__(34589)
 
 const kResume = Symbol('resume')
@@ -3397,16 +3397,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 14043:
+/***/ 95259:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { Readable } = __nccwpck_require__(49927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
+const { Readable } = __nccwpck_require__(92519)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(17863)
 const { AsyncResource } = __nccwpck_require__(16698)
 
 class RequestHandler extends AsyncResource {
@@ -3618,18 +3618,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 3560:
+/***/ 50792:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
 const { finished, PassThrough } = __nccwpck_require__(57075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(17863)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const { addSignal, removeSignal } = __nccwpck_require__(23134)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -3845,15 +3845,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 61882:
+/***/ 11098:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(41059)
 const { AsyncResource } = __nccwpck_require__(16698)
-const util = __nccwpck_require__(3440)
-const { addSignal, removeSignal } = __nccwpck_require__(80158)
+const util = __nccwpck_require__(12272)
+const { addSignal, removeSignal } = __nccwpck_require__(23134)
 const assert = __nccwpck_require__(34589)
 
 class UpgradeHandler extends AsyncResource {
@@ -3960,21 +3960,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 56615:
+/***/ 36135:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(14043)
-module.exports.stream = __nccwpck_require__(3560)
-module.exports.pipeline = __nccwpck_require__(76862)
-module.exports.upgrade = __nccwpck_require__(61882)
-module.exports.connect = __nccwpck_require__(34660)
+module.exports.request = __nccwpck_require__(95259)
+module.exports.stream = __nccwpck_require__(50792)
+module.exports.pipeline = __nccwpck_require__(19294)
+module.exports.upgrade = __nccwpck_require__(11098)
+module.exports.connect = __nccwpck_require__(16900)
 
 
 /***/ }),
 
-/***/ 49927:
+/***/ 92519:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -3983,9 +3983,9 @@ module.exports.connect = __nccwpck_require__(34660)
 
 const assert = __nccwpck_require__(34589)
 const { Readable } = __nccwpck_require__(57075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
-const { ReadableStreamFrom } = __nccwpck_require__(3440)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
+const { ReadableStreamFrom } = __nccwpck_require__(12272)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -4366,15 +4366,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 87655:
+/***/ 17863:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(34589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(41059)
 
-const { chunksDecode } = __nccwpck_require__(49927)
+const { chunksDecode } = __nccwpck_require__(92519)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -4466,16 +4466,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 59136:
+/***/ 81952:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(77030)
 const assert = __nccwpck_require__(34589)
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(68707)
-const timers = __nccwpck_require__(96603)
+const util = __nccwpck_require__(12272)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(41059)
+const timers = __nccwpck_require__(77787)
 
 function noop () {}
 
@@ -4713,7 +4713,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 10735:
+/***/ 87887:
 /***/ ((module) => {
 
 
@@ -4838,7 +4838,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 42414:
+/***/ 15726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5047,7 +5047,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 68707:
+/***/ 41059:
 /***/ ((module) => {
 
 
@@ -5479,7 +5479,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 44655:
+/***/ 42543:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5487,7 +5487,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(41059)
 const assert = __nccwpck_require__(34589)
 const {
   isValidHTTPToken,
@@ -5502,9 +5502,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
+} = __nccwpck_require__(12272)
+const { channels } = __nccwpck_require__(15726)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(87887)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -5968,7 +5968,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 36443:
+/***/ 51003:
 /***/ ((module) => {
 
 module.exports = {
@@ -6042,7 +6042,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 67752:
+/***/ 19112:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -6050,7 +6050,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(10735)
+} = __nccwpck_require__(87887)
 
 class TstNode {
   /** @type {any} */
@@ -6201,13 +6201,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3440:
+/***/ 12272:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(36443)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(51003)
 const { IncomingMessage } = __nccwpck_require__(37067)
 const stream = __nccwpck_require__(57075)
 const net = __nccwpck_require__(77030)
@@ -6215,9 +6215,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(57975)
 const { stringify } = __nccwpck_require__(41792)
 const { EventEmitter: EE } = __nccwpck_require__(78474)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
-const { tree } = __nccwpck_require__(67752)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(87887)
+const { tree } = __nccwpck_require__(19112)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -6927,18 +6927,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 57405:
+/***/ 43389:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
-const DispatcherBase = __nccwpck_require__(21841)
-const Pool = __nccwpck_require__(30628)
-const Client = __nccwpck_require__(23701)
-const util = __nccwpck_require__(3440)
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(51003)
+const DispatcherBase = __nccwpck_require__(18641)
+const Pool = __nccwpck_require__(90020)
+const Client = __nccwpck_require__(15061)
+const util = __nccwpck_require__(12272)
+const createRedirectInterceptor = __nccwpck_require__(82276)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -7067,7 +7067,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 837:
+/***/ 9989:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7075,7 +7075,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(41059)
 const {
   PoolBase,
   kClients,
@@ -7083,10 +7083,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(42128)
-const Pool = __nccwpck_require__(30628)
-const { kUrl, kInterceptors } = __nccwpck_require__(36443)
-const { parseOrigin } = __nccwpck_require__(3440)
+} = __nccwpck_require__(7632)
+const Pool = __nccwpck_require__(90020)
+const { kUrl, kInterceptors } = __nccwpck_require__(51003)
+const { parseOrigin } = __nccwpck_require__(12272)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -7283,7 +7283,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 637:
+/***/ 41021:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7291,9 +7291,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(34589)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const timers = __nccwpck_require__(96603)
+const util = __nccwpck_require__(12272)
+const { channels } = __nccwpck_require__(15726)
+const timers = __nccwpck_require__(77787)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -7306,7 +7306,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(41059)
 const {
   kUrl,
   kReset,
@@ -7339,9 +7339,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(36443)
+} = __nccwpck_require__(51003)
 
-const constants = __nccwpck_require__(52824)
+const constants = __nccwpck_require__(63512)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -7353,11 +7353,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(63870) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(41630) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(53434))
+    mod = await WebAssembly.compile(__nccwpck_require__(64826))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -7365,7 +7365,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(63870))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(41630))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -8280,7 +8280,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(84492).extractBody)
+      extractBody = (__nccwpck_require__(99852).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -8803,7 +8803,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 88788:
+/***/ 12820:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8811,13 +8811,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(34589)
 const { errorMonitor } = __nccwpck_require__(78474)
 const { pipeline } = __nccwpck_require__(57075)
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(12272)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(68707)
+} = __nccwpck_require__(41059)
 const {
   kUrl,
   kReset,
@@ -8836,7 +8836,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(36443)
+} = __nccwpck_require__(51003)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -9242,7 +9242,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(84492).extractBody)
+    extractBody ??= (__nccwpck_require__(99852).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -9602,7 +9602,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 23701:
+/***/ 15061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -9612,16 +9612,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(34589)
 const net = __nccwpck_require__(77030)
 const http = __nccwpck_require__(37067)
-const util = __nccwpck_require__(3440)
-const { channels } = __nccwpck_require__(42414)
-const Request = __nccwpck_require__(44655)
-const DispatcherBase = __nccwpck_require__(21841)
+const util = __nccwpck_require__(12272)
+const { channels } = __nccwpck_require__(15726)
+const Request = __nccwpck_require__(42543)
+const DispatcherBase = __nccwpck_require__(18641)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(68707)
-const buildConnector = __nccwpck_require__(59136)
+} = __nccwpck_require__(41059)
+const buildConnector = __nccwpck_require__(81952)
 const {
   kUrl,
   kServerName,
@@ -9663,9 +9663,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(36443)
-const connectH1 = __nccwpck_require__(637)
-const connectH2 = __nccwpck_require__(88788)
+} = __nccwpck_require__(51003)
+const connectH1 = __nccwpck_require__(41021)
+const connectH2 = __nccwpck_require__(12820)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -9973,7 +9973,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(25092)
+const createRedirectInterceptor = __nccwpck_require__(82276)
 
 function onError (client, err) {
   if (
@@ -10233,19 +10233,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 21841:
+/***/ 18641:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(30883)
+const Dispatcher = __nccwpck_require__(2243)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(68707)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+} = __nccwpck_require__(41059)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(51003)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -10448,7 +10448,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 30883:
+/***/ 2243:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10520,15 +10520,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 53137:
+/***/ 72785:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(21841)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(36443)
-const ProxyAgent = __nccwpck_require__(76672)
-const Agent = __nccwpck_require__(57405)
+const DispatcherBase = __nccwpck_require__(18641)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(51003)
+const ProxyAgent = __nccwpck_require__(37408)
+const Agent = __nccwpck_require__(43389)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -10687,7 +10687,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 64660:
+/***/ 59220:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -10811,15 +10811,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 42128:
+/***/ 7632:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(21841)
-const FixedQueue = __nccwpck_require__(64660)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(36443)
-const PoolStats = __nccwpck_require__(43246)
+const DispatcherBase = __nccwpck_require__(18641)
+const FixedQueue = __nccwpck_require__(59220)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(51003)
+const PoolStats = __nccwpck_require__(60398)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -11012,10 +11012,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 43246:
+/***/ 60398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(36443)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(51003)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -11053,7 +11053,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 30628:
+/***/ 90020:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11064,14 +11064,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(42128)
-const Client = __nccwpck_require__(23701)
+} = __nccwpck_require__(7632)
+const Client = __nccwpck_require__(15061)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(68707)
-const util = __nccwpck_require__(3440)
-const { kUrl, kInterceptors } = __nccwpck_require__(36443)
-const buildConnector = __nccwpck_require__(59136)
+} = __nccwpck_require__(41059)
+const util = __nccwpck_require__(12272)
+const { kUrl, kInterceptors } = __nccwpck_require__(51003)
+const buildConnector = __nccwpck_require__(81952)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -11167,19 +11167,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 76672:
+/***/ 37408:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(51003)
 const { URL } = __nccwpck_require__(73136)
-const Agent = __nccwpck_require__(57405)
-const Pool = __nccwpck_require__(30628)
-const DispatcherBase = __nccwpck_require__(21841)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(68707)
-const buildConnector = __nccwpck_require__(59136)
-const Client = __nccwpck_require__(23701)
+const Agent = __nccwpck_require__(43389)
+const Pool = __nccwpck_require__(90020)
+const DispatcherBase = __nccwpck_require__(18641)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(41059)
+const buildConnector = __nccwpck_require__(81952)
+const Client = __nccwpck_require__(15061)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -11448,13 +11448,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 30050:
+/***/ 28610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(30883)
-const RetryHandler = __nccwpck_require__(17816)
+const Dispatcher = __nccwpck_require__(2243)
+const RetryHandler = __nccwpck_require__(41131)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -11490,7 +11490,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 32581:
+/***/ 98085:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11498,8 +11498,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const Agent = __nccwpck_require__(57405)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
+const Agent = __nccwpck_require__(43389)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -11529,7 +11529,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 58155:
+/***/ 45579:
 /***/ ((module) => {
 
 
@@ -11580,15 +11580,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 8754:
+/***/ 9714:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { kBodyUsed } = __nccwpck_require__(36443)
+const util = __nccwpck_require__(12272)
+const { kBodyUsed } = __nccwpck_require__(51003)
 const assert = __nccwpck_require__(34589)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
 const EE = __nccwpck_require__(78474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -11819,20 +11819,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 17816:
+/***/ 41131:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(34589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(36443)
-const { RequestRetryError } = __nccwpck_require__(68707)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(51003)
+const { RequestRetryError } = __nccwpck_require__(41059)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(3440)
+} = __nccwpck_require__(12272)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -12263,14 +12263,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 70379:
+/***/ 41643:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(77030)
 const { lookup } = __nccwpck_require__(40610)
-const DecoratorHandler = __nccwpck_require__(58155)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(68707)
+const DecoratorHandler = __nccwpck_require__(45579)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(41059)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -12645,14 +12645,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 88060:
+/***/ 85596:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
-const DecoratorHandler = __nccwpck_require__(58155)
+const util = __nccwpck_require__(12272)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(41059)
+const DecoratorHandler = __nccwpck_require__(45579)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -12775,12 +12775,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 25092:
+/***/ 82276:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(9714)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -12803,11 +12803,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 21514:
+/***/ 51530:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(8754)
+const RedirectHandler = __nccwpck_require__(9714)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -12834,11 +12834,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 92026:
+/***/ 57114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(17816)
+const RetryHandler = __nccwpck_require__(41131)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -12860,13 +12860,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 52824:
+/***/ 63512:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(50172);
+const utils_1 = __nccwpck_require__(26972);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -13144,7 +13144,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 63870:
+/***/ 41630:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13156,7 +13156,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 53434:
+/***/ 64826:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13168,7 +13168,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 50172:
+/***/ 26972:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13189,13 +13189,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 47501:
+/***/ 12781:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(36443)
-const Agent = __nccwpck_require__(57405)
+const { kClients } = __nccwpck_require__(51003)
+const Agent = __nccwpck_require__(43389)
 const {
   kAgent,
   kMockAgentSet,
@@ -13206,14 +13206,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(91117)
-const MockClient = __nccwpck_require__(47365)
-const MockPool = __nccwpck_require__(94004)
-const { matchValue, buildMockOptions } = __nccwpck_require__(53397)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(68707)
-const Dispatcher = __nccwpck_require__(30883)
-const Pluralizer = __nccwpck_require__(91529)
-const PendingInterceptorsFormatter = __nccwpck_require__(56142)
+} = __nccwpck_require__(91501)
+const MockClient = __nccwpck_require__(16197)
+const MockPool = __nccwpck_require__(69396)
+const { matchValue, buildMockOptions } = __nccwpck_require__(1205)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(41059)
+const Dispatcher = __nccwpck_require__(2243)
+const Pluralizer = __nccwpck_require__(8233)
+const PendingInterceptorsFormatter = __nccwpck_require__(16110)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -13356,14 +13356,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 47365:
+/***/ 16197:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(57975)
-const Client = __nccwpck_require__(23701)
-const { buildMockDispatch } = __nccwpck_require__(53397)
+const Client = __nccwpck_require__(15061)
+const { buildMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kMockAgent,
@@ -13372,10 +13372,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(91117)
-const { MockInterceptor } = __nccwpck_require__(31511)
-const Symbols = __nccwpck_require__(36443)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(91501)
+const { MockInterceptor } = __nccwpck_require__(43319)
+const Symbols = __nccwpck_require__(51003)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -13422,12 +13422,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 52429:
+/***/ 9037:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(68707)
+const { UndiciError } = __nccwpck_require__(41059)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -13457,12 +13457,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 31511:
+/***/ 43319:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(53397)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kDispatchKey,
@@ -13470,9 +13470,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(91117)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(91501)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
+const { buildURL } = __nccwpck_require__(12272)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -13671,14 +13671,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 94004:
+/***/ 69396:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(57975)
-const Pool = __nccwpck_require__(30628)
-const { buildMockDispatch } = __nccwpck_require__(53397)
+const Pool = __nccwpck_require__(90020)
+const { buildMockDispatch } = __nccwpck_require__(1205)
 const {
   kDispatches,
   kMockAgent,
@@ -13687,10 +13687,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(91117)
-const { MockInterceptor } = __nccwpck_require__(31511)
-const Symbols = __nccwpck_require__(36443)
-const { InvalidArgumentError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(91501)
+const { MockInterceptor } = __nccwpck_require__(43319)
+const Symbols = __nccwpck_require__(51003)
+const { InvalidArgumentError } = __nccwpck_require__(41059)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -13737,7 +13737,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 91117:
+/***/ 91501:
 /***/ ((module) => {
 
 
@@ -13767,20 +13767,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 53397:
+/***/ 1205:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(52429)
+const { MockNotMatchedError } = __nccwpck_require__(9037)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(91117)
-const { buildURL } = __nccwpck_require__(3440)
+} = __nccwpck_require__(91501)
+const { buildURL } = __nccwpck_require__(12272)
 const { STATUS_CODES } = __nccwpck_require__(37067)
 const {
   types: {
@@ -14141,7 +14141,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 56142:
+/***/ 16110:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -14191,7 +14191,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 91529:
+/***/ 8233:
 /***/ ((module) => {
 
 
@@ -14227,7 +14227,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 96603:
+/***/ 77787:
 /***/ ((module) => {
 
 
@@ -14657,20 +14657,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 89634:
+/***/ 13186:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(20109)
-const { urlEquals, getFieldValues } = __nccwpck_require__(76798)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
-const { webidl } = __nccwpck_require__(45893)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(99051)
-const { Request, fromInnerRequest } = __nccwpck_require__(9967)
-const { kState } = __nccwpck_require__(93627)
-const { fetching } = __nccwpck_require__(54398)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(73168)
+const { kConstruct } = __nccwpck_require__(13165)
+const { urlEquals, getFieldValues } = __nccwpck_require__(17406)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(12272)
+const { webidl } = __nccwpck_require__(61861)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(71627)
+const { Request, fromInnerRequest } = __nccwpck_require__(7887)
+const { kState } = __nccwpck_require__(50907)
+const { fetching } = __nccwpck_require__(65726)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(81168)
 const assert = __nccwpck_require__(34589)
 
 /**
@@ -15523,15 +15523,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3245:
+/***/ 4045:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(20109)
-const { Cache } = __nccwpck_require__(89634)
-const { webidl } = __nccwpck_require__(45893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(13165)
+const { Cache } = __nccwpck_require__(13186)
+const { webidl } = __nccwpck_require__(61861)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
 
 class CacheStorage {
   /**
@@ -15682,26 +15682,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20109:
+/***/ 13165:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(36443).kConstruct)
+  kConstruct: (__nccwpck_require__(51003).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 76798:
+/***/ 17406:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { isValidHeaderName } = __nccwpck_require__(73168)
+const { URLSerializer } = __nccwpck_require__(30428)
+const { isValidHeaderName } = __nccwpck_require__(81168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -15746,7 +15746,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 71276:
+/***/ 32044:
 /***/ ((module) => {
 
 
@@ -15765,15 +15765,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 79061:
+/***/ 76693:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(11978)
-const { stringify } = __nccwpck_require__(57797)
-const { webidl } = __nccwpck_require__(45893)
-const { Headers } = __nccwpck_require__(60660)
+const { parseSetCookie } = __nccwpck_require__(27818)
+const { stringify } = __nccwpck_require__(61061)
+const { webidl } = __nccwpck_require__(61861)
+const { Headers } = __nccwpck_require__(30548)
 
 /**
  * @typedef {Object} Cookie
@@ -15956,14 +15956,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 11978:
+/***/ 27818:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(71276)
-const { isCTLExcludingHtab } = __nccwpck_require__(57797)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(51900)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(32044)
+const { isCTLExcludingHtab } = __nccwpck_require__(61061)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(30428)
 const assert = __nccwpck_require__(34589)
 
 /**
@@ -16273,7 +16273,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 57797:
+/***/ 61061:
 /***/ ((module) => {
 
 
@@ -16632,13 +16632,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 24031:
+/***/ 13535:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(57075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(94811)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(79003)
 
 /**
  * @type {number[]} BOM
@@ -17213,23 +17213,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 21238:
+/***/ 58742:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(57075)
-const { fetching } = __nccwpck_require__(54398)
-const { makeRequest } = __nccwpck_require__(9967)
-const { webidl } = __nccwpck_require__(45893)
-const { EventSourceStream } = __nccwpck_require__(24031)
-const { parseMIMEType } = __nccwpck_require__(51900)
-const { createFastMessageEvent } = __nccwpck_require__(15188)
-const { isNetworkError } = __nccwpck_require__(99051)
-const { delay } = __nccwpck_require__(94811)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { environmentSettingsObject } = __nccwpck_require__(73168)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
+const { fetching } = __nccwpck_require__(65726)
+const { makeRequest } = __nccwpck_require__(7887)
+const { webidl } = __nccwpck_require__(61861)
+const { EventSourceStream } = __nccwpck_require__(13535)
+const { parseMIMEType } = __nccwpck_require__(30428)
+const { createFastMessageEvent } = __nccwpck_require__(95924)
+const { isNetworkError } = __nccwpck_require__(71627)
+const { delay } = __nccwpck_require__(79003)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
+const { environmentSettingsObject } = __nccwpck_require__(81168)
+const { getGlobalDispatcher } = __nccwpck_require__(98085)
 
 let experimentalWarned = false
 
@@ -17703,7 +17703,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 94811:
+/***/ 79003:
 /***/ ((module) => {
 
 
@@ -17747,12 +17747,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 84492:
+/***/ 99852:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(3440)
+const util = __nccwpck_require__(12272)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -17762,16 +17762,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(73168)
-const { FormData } = __nccwpck_require__(35910)
-const { kState } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
+} = __nccwpck_require__(81168)
+const { FormData } = __nccwpck_require__(92134)
+const { kState } = __nccwpck_require__(50907)
+const { webidl } = __nccwpck_require__(61861)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(34589)
 const { isErrored, isDisturbed } = __nccwpck_require__(57075)
 const { isArrayBuffer } = __nccwpck_require__(73429)
-const { serializeAMimeType } = __nccwpck_require__(51900)
-const { multipartFormDataParser } = __nccwpck_require__(50116)
+const { serializeAMimeType } = __nccwpck_require__(30428)
+const { multipartFormDataParser } = __nccwpck_require__(70948)
 let random
 
 try {
@@ -18283,7 +18283,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4495:
+/***/ 15055:
 /***/ ((module) => {
 
 
@@ -18414,7 +18414,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 51900:
+/***/ 30428:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -19165,12 +19165,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 66653:
+/***/ 8701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(36443)
+const { kConnected, kSize } = __nccwpck_require__(51003)
 
 class CompatWeakRef {
   constructor (value) {
@@ -19218,14 +19218,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 27114:
+/***/ 35114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
+const { kState } = __nccwpck_require__(50907)
+const { webidl } = __nccwpck_require__(61861)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -19351,16 +19351,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 50116:
+/***/ 70948:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { utf8DecodeBytes } = __nccwpck_require__(73168)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(51900)
-const { isFileLike } = __nccwpck_require__(27114)
-const { makeEntry } = __nccwpck_require__(35910)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(12272)
+const { utf8DecodeBytes } = __nccwpck_require__(81168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(30428)
+const { isFileLike } = __nccwpck_require__(35114)
+const { makeEntry } = __nccwpck_require__(92134)
 const assert = __nccwpck_require__(34589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -19832,16 +19832,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 35910:
+/***/ 92134:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(73168)
-const { kState } = __nccwpck_require__(93627)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { FileLike, isFileLike } = __nccwpck_require__(27114)
-const { webidl } = __nccwpck_require__(45893)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(81168)
+const { kState } = __nccwpck_require__(50907)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
+const { FileLike, isFileLike } = __nccwpck_require__(35114)
+const { webidl } = __nccwpck_require__(61861)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(57975)
 
@@ -20091,7 +20091,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 51059:
+/***/ 25779:
 /***/ ((module) => {
 
 
@@ -20138,21 +20138,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 60660:
+/***/ 30548:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(36443)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(51003)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(73168)
-const { webidl } = __nccwpck_require__(45893)
+} = __nccwpck_require__(81168)
+const { webidl } = __nccwpck_require__(61861)
 const assert = __nccwpck_require__(34589)
 const util = __nccwpck_require__(57975)
 
@@ -20832,7 +20832,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 54398:
+/***/ 65726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -20845,9 +20845,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(99051)
-const { HeadersList } = __nccwpck_require__(60660)
-const { Request, cloneRequest } = __nccwpck_require__(9967)
+} = __nccwpck_require__(71627)
+const { HeadersList } = __nccwpck_require__(30548)
+const { Request, cloneRequest } = __nccwpck_require__(7887)
 const zlib = __nccwpck_require__(38522)
 const {
   bytesMatch,
@@ -20883,23 +20883,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(73168)
-const { kState, kDispatcher } = __nccwpck_require__(93627)
+} = __nccwpck_require__(81168)
+const { kState, kDispatcher } = __nccwpck_require__(50907)
 const assert = __nccwpck_require__(34589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(84492)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(99852)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(15055)
 const EE = __nccwpck_require__(78474)
 const { Readable, pipeline, finished } = __nccwpck_require__(57075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(51900)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
-const { webidl } = __nccwpck_require__(45893)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(12272)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(30428)
+const { getGlobalDispatcher } = __nccwpck_require__(98085)
+const { webidl } = __nccwpck_require__(61861)
 const { STATUS_CODES } = __nccwpck_require__(37067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -23109,23 +23109,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 9967:
+/***/ 7887:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(84492)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(60660)
-const { FinalizationRegistry } = __nccwpck_require__(66653)()
-const util = __nccwpck_require__(3440)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(99852)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(30548)
+const { FinalizationRegistry } = __nccwpck_require__(8701)()
+const util = __nccwpck_require__(12272)
 const nodeUtil = __nccwpck_require__(57975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(73168)
+} = __nccwpck_require__(81168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -23135,12 +23135,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(4495)
+} = __nccwpck_require__(15055)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { kConstruct } = __nccwpck_require__(36443)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(50907)
+const { webidl } = __nccwpck_require__(61861)
+const { URLSerializer } = __nccwpck_require__(30428)
+const { kConstruct } = __nccwpck_require__(51003)
 const assert = __nccwpck_require__(34589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(78474)
 
@@ -24153,14 +24153,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 99051:
+/***/ 71627:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(60660)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(84492)
-const util = __nccwpck_require__(3440)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(30548)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(99852)
+const util = __nccwpck_require__(12272)
 const nodeUtil = __nccwpck_require__(57975)
 const { kEnumerableProperty } = util
 const {
@@ -24172,16 +24172,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(73168)
+} = __nccwpck_require__(81168)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(4495)
-const { kState, kHeaders } = __nccwpck_require__(93627)
-const { webidl } = __nccwpck_require__(45893)
-const { FormData } = __nccwpck_require__(35910)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { kConstruct } = __nccwpck_require__(36443)
+} = __nccwpck_require__(15055)
+const { kState, kHeaders } = __nccwpck_require__(50907)
+const { webidl } = __nccwpck_require__(61861)
+const { FormData } = __nccwpck_require__(92134)
+const { URLSerializer } = __nccwpck_require__(30428)
+const { kConstruct } = __nccwpck_require__(51003)
 const assert = __nccwpck_require__(34589)
 const { types } = __nccwpck_require__(57975)
 
@@ -24770,7 +24770,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 93627:
+/***/ 50907:
 /***/ ((module) => {
 
 
@@ -24786,21 +24786,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 73168:
+/***/ 81168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(57075)
 const zlib = __nccwpck_require__(38522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
-const { getGlobalOrigin } = __nccwpck_require__(51059)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(51900)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(15055)
+const { getGlobalOrigin } = __nccwpck_require__(25779)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(30428)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(12272)
 const assert = __nccwpck_require__(34589)
 const { isUint8Array } = __nccwpck_require__(73429)
-const { webidl } = __nccwpck_require__(45893)
+const { webidl } = __nccwpck_require__(61861)
 
 let supportedHashes = []
 
@@ -26425,14 +26425,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 45893:
+/***/ 61861:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(57975)
 const { markAsUncloneable } = __nccwpck_require__(75919)
-const { toUSVString } = __nccwpck_require__(3440)
+const { toUSVString } = __nccwpck_require__(12272)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -27127,7 +27127,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 22607:
+/***/ 91727:
 /***/ ((module) => {
 
 
@@ -27424,7 +27424,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 48355:
+/***/ 98755:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27433,16 +27433,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(53610)
+} = __nccwpck_require__(60234)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(20961)
-const { webidl } = __nccwpck_require__(45893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
+} = __nccwpck_require__(79521)
+const { webidl } = __nccwpck_require__(61861)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -27775,12 +27775,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 88573:
+/***/ 37309:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
+const { webidl } = __nccwpck_require__(61861)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -27860,7 +27860,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20961:
+/***/ 79521:
 /***/ ((module) => {
 
 
@@ -27877,7 +27877,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 53610:
+/***/ 60234:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27888,10 +27888,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(20961)
-const { ProgressEvent } = __nccwpck_require__(88573)
-const { getEncoding } = __nccwpck_require__(22607)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(51900)
+} = __nccwpck_require__(79521)
+const { ProgressEvent } = __nccwpck_require__(37309)
+const { getEncoding } = __nccwpck_require__(91727)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(30428)
 const { types } = __nccwpck_require__(57975)
 const { StringDecoder } = __nccwpck_require__(13193)
 const { btoa } = __nccwpck_require__(4573)
@@ -28275,27 +28275,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 86897:
+/***/ 93969:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(20736)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(26976)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(61216)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(98625)
-const { channels } = __nccwpck_require__(42414)
-const { CloseEvent } = __nccwpck_require__(15188)
-const { makeRequest } = __nccwpck_require__(9967)
-const { fetching } = __nccwpck_require__(54398)
-const { Headers, getHeadersList } = __nccwpck_require__(60660)
-const { getDecodeSplit } = __nccwpck_require__(73168)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
+} = __nccwpck_require__(4896)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(23105)
+const { channels } = __nccwpck_require__(15726)
+const { CloseEvent } = __nccwpck_require__(95924)
+const { makeRequest } = __nccwpck_require__(7887)
+const { fetching } = __nccwpck_require__(65726)
+const { Headers, getHeadersList } = __nccwpck_require__(30548)
+const { getDecodeSplit } = __nccwpck_require__(81168)
+const { WebsocketFrameSend } = __nccwpck_require__(19104)
 
 /** @type {import('crypto')} */
 let crypto
@@ -28653,7 +28653,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 20736:
+/***/ 26976:
 /***/ ((module) => {
 
 
@@ -28726,14 +28726,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 15188:
+/***/ 95924:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
-const { kEnumerableProperty } = __nccwpck_require__(3440)
-const { kConstruct } = __nccwpck_require__(36443)
+const { webidl } = __nccwpck_require__(61861)
+const { kEnumerableProperty } = __nccwpck_require__(12272)
+const { kConstruct } = __nccwpck_require__(51003)
 const { MessagePort } = __nccwpck_require__(75919)
 
 /**
@@ -29062,12 +29062,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3264:
+/***/ 19104:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(20736)
+const { maxUnsigned16Bit } = __nccwpck_require__(26976)
 
 const BUFFER_SIZE = 16386
 
@@ -29165,14 +29165,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 19469:
+/***/ 38029:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(38522)
-const { isValidClientWindowBits } = __nccwpck_require__(98625)
-const { MessageSizeExceededError } = __nccwpck_require__(68707)
+const { isValidClientWindowBits } = __nccwpck_require__(23105)
+const { MessageSizeExceededError } = __nccwpck_require__(41059)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -29277,16 +29277,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 81652:
+/***/ 20276:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(57075)
 const assert = __nccwpck_require__(34589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(20736)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(61216)
-const { channels } = __nccwpck_require__(42414)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(26976)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(4896)
+const { channels } = __nccwpck_require__(15726)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -29296,11 +29296,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(98625)
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { closeWebSocketConnection } = __nccwpck_require__(86897)
-const { PerMessageDeflate } = __nccwpck_require__(19469)
-const { MessageSizeExceededError } = __nccwpck_require__(68707)
+} = __nccwpck_require__(23105)
+const { WebsocketFrameSend } = __nccwpck_require__(19104)
+const { closeWebSocketConnection } = __nccwpck_require__(93969)
+const { PerMessageDeflate } = __nccwpck_require__(38029)
+const { MessageSizeExceededError } = __nccwpck_require__(41059)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -29811,14 +29811,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 13900:
+/***/ 25388:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(20736)
-const FixedQueue = __nccwpck_require__(64660)
+const { WebsocketFrameSend } = __nccwpck_require__(19104)
+const { opcodes, sendHints } = __nccwpck_require__(26976)
+const FixedQueue = __nccwpck_require__(59220)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -29922,7 +29922,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 61216:
+/***/ 4896:
 /***/ ((module) => {
 
 
@@ -29941,16 +29941,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 98625:
+/***/ 23105:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(61216)
-const { states, opcodes } = __nccwpck_require__(20736)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(15188)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(4896)
+const { states, opcodes } = __nccwpck_require__(26976)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(95924)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(51900)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(30428)
 
 /* globals Blob */
 
@@ -30270,15 +30270,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 13726:
+/***/ 95358:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(45893)
-const { URLSerializer } = __nccwpck_require__(51900)
-const { environmentSettingsObject } = __nccwpck_require__(73168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(20736)
+const { webidl } = __nccwpck_require__(61861)
+const { URLSerializer } = __nccwpck_require__(30428)
+const { environmentSettingsObject } = __nccwpck_require__(81168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(26976)
 const {
   kWebSocketURL,
   kReadyState,
@@ -30287,21 +30287,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(61216)
+} = __nccwpck_require__(4896)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(98625)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(86897)
-const { ByteParser } = __nccwpck_require__(81652)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
-const { getGlobalDispatcher } = __nccwpck_require__(32581)
+} = __nccwpck_require__(23105)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(93969)
+const { ByteParser } = __nccwpck_require__(20276)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(12272)
+const { getGlobalDispatcher } = __nccwpck_require__(98085)
 const { types } = __nccwpck_require__(57975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(15188)
-const { SendQueue } = __nccwpck_require__(13900)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(95924)
+const { SendQueue } = __nccwpck_require__(25388)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -30872,7 +30872,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 25921:
+/***/ 69621:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30882,7 +30882,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
+var oci_reference = __nccwpck_require__(81101);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(53916);
 ;// CONCATENATED MODULE: ./src/render/grants.ts
@@ -30921,9 +30921,9 @@ const upToStage = (dockerfile, stage) => {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
+var registry_error = __nccwpck_require__(79643);
 // EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
+var problem = __nccwpck_require__(82461);
 ;// CONCATENATED MODULE: ./src/progress/build-result.ts
 /** Counts steps. A failed step is one that was not cached. */
 const countSteps = (steps) => {
@@ -31267,7 +31267,7 @@ const appendLog = (tail, data) => {
 const logText = (tail) => Buffer.concat(tail.chunks.slice(tail.first).map((chunk) => Buffer.from(chunk, 'base64'))).toString('utf8');
 
 // EXTERNAL MODULE: ./src/progress/plain-text.ts
-var plain_text = __nccwpck_require__(79903);
+var plain_text = __nccwpck_require__(96158);
 ;// CONCATENATED MODULE: ./src/progress/failures.ts
 
 
@@ -31485,28 +31485,8 @@ const settleBuilt = (result) => {
     return { ...result, targets, unique: countUnique(targets.flatMap(({ steps }) => steps)) };
 };
 
-;// CONCATENATED MODULE: ./src/render/attributes.ts
-/** Quotes a field as Buildx reads attribute lists: CSV, so a value with a comma or a quote stands in quotes. */
-const csvField = (field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-/** `type=registry,ref=…`: the attributes of `--cache-from`, `--cache-to` and `--output`. */
-const renderAttributes = (attributes) => Object.entries(attributes)
-    .map(([key, value]) => csvField(`${key}=${value}`))
-    .join(',');
-/** Where cache is read. */
-const registryCacheFrom = (ref) => renderAttributes({ type: 'registry', ref });
-/**
- * Where cache is written. An image manifest with OCI media types is what all registries take (ECR, Harbor), and a
- * failed export must not fail a build that is done.
- */
-const registryCacheTo = (ref, mode) => renderAttributes({
-    type: 'registry',
-    ref,
-    mode,
-    'image-manifest': 'true',
-    'oci-mediatypes': 'true',
-    'ignore-error': 'true',
-});
-
+// EXTERNAL MODULE: ./src/render/attributes.ts
+var attributes = __nccwpck_require__(49706);
 ;// CONCATENATED MODULE: ./src/render/bake.ts
 
 /**
@@ -31579,7 +31559,7 @@ const renderCollector = ({ platform, leaves, cacheFrom, refs }) => {
         'dockerfile-inline': ['FROM scratch', ...copies, ''].join('\n'),
         platforms: [platform],
         'cache-from': cacheFrom,
-        'cache-to': refs.map((ref) => registryCacheTo(ref, 'max')),
+        'cache-to': refs.map((ref) => (0,attributes/* registryCacheTo */.lM)(ref, 'max')),
         output: ['type=cacheonly'],
     });
 };
@@ -32088,82 +32068,415 @@ const bakeLeg = async (whole, io) => {
     }
 };
 
+// EXTERNAL MODULE: ./src/plan/builder-platforms.ts
+var builder_platforms = __nccwpck_require__(22014);
 ;// CONCATENATED MODULE: ./src/plan/builder.ts
+
+const cannotCache = ({ driver }, { registryCache, containerdStore }) => driver === 'docker' && registryCache && !containerdStore;
+/** Platforms that nothing can run: Buildx would send them to the first node, where they fail late. */
+const missingPlatforms = (builder, { platforms }) => platforms.filter((platform) => (0,builder_platforms/* platformSupport */.TP)(builder, platform) === 'missing');
 /**
  * Why a builder cannot do it; undefined when it can. Buildx sends a platform that no node has to the first node without
- * a word (build/resolver/driver.go), where it fails late. Only the `docker` driver's list is complete: the BuildKit
- * image of the others brings emulators that the list leaves out.
+ * a word (build/resolver/driver.go). Emulators that could be installed count if `installing`.
  */
-const obstacle = (builder, wishes) => {
+const obstacle = (builder, wishes, installing) => {
     if (builder.error !== undefined)
         return `cannot be reached: ${builder.error}`;
-    if (builder.driver !== 'docker')
-        return undefined;
-    if (wishes.registryCache && !wishes.containerdStore) {
+    if (cannotCache(builder, wishes)) {
         return 'cannot export registry cache: its Docker engine does not use the containerd image store';
     }
-    const missing = wishes.platforms.filter((platform) => !builder.platforms.includes(platform));
-    return missing.length === 0 ? undefined : `cannot build ${missing.join(', ')}, only ${builder.platforms.join(', ')}`;
+    const missing = missingPlatforms(builder, wishes);
+    if (missing.length === 0 || (installing && wishes.mayInstall && (0,builder_platforms/* isOnEngine */.gG)(builder)))
+        return undefined;
+    return `cannot build ${missing.join(', ')}, only ${(0,builder_platforms/* listedPlatforms */.W)(builder).join(', ')}`;
 };
-/** Which builder a leg uses: the one that is named, else the current one if it can, else a new one. */
-const chooseBuilder = (builders, wishes) => {
-    if (wishes.name !== undefined) {
-        const named = builders.find(({ name }) => name === wishes.name);
-        if (named === undefined) {
-            const known = builders.map(({ name }) => name).join(', ') || 'none';
-            return { kind: 'refuse', message: `there is no builder ${wishes.name}; docker buildx ls has ${known}` };
-        }
-        const why = obstacle(named, wishes);
-        if (why === undefined)
-            return { kind: 'use', builder: named, reason: 'named by input builder' };
-        return { kind: 'refuse', message: `builder ${named.name} ${why}; name another one, or leave input builder out` };
-    }
-    const current = builders.find((builder) => builder.current);
+const refuse = (message) => ({ kind: 'refuse', message });
+/** Uses a builder that was asked for, and says why when it cannot: the user's choice is not replaced by another. */
+const useOrRefuse = (builder, wishes, reason, remedy) => {
+    const why = obstacle(builder, wishes, true);
+    return why === undefined ? { kind: 'use', builder, reason } : refuse(`builder ${builder.name} ${why}; ${remedy}`);
+};
+/** In the order of precedence: the first whose condition holds decides, and {@link useCurrentOrCreate} where none does. */
+const RULES = [
+    // A name that there is none of.
+    ({ wishes: { name }, named, builders }) => {
+        if (name === undefined || named !== undefined)
+            return undefined;
+        const known = builders.map((builder) => builder.name).join(', ') || 'none';
+        return refuse(`there is no builder ${name}; docker buildx ls has ${known}`);
+    },
+    // A name.
+    ({ wishes, named }) => named && useOrRefuse(named, wishes, 'named by input builder', 'name another one, or leave input builder out'),
+    // The engine's own BuildKit.
+    ({ wishes, engine }) => {
+        if (!wishes.engineOnly)
+            return undefined;
+        if (engine === undefined)
+            return refuse('input driver is docker, and docker buildx ls has no builder of that driver');
+        return useOrRefuse(engine, wishes, 'input driver is docker', 'leave input driver out');
+    },
+    // What an earlier run left for this one.
+    ({ wishes, kept }) => kept && useOrRefuse(kept, wishes, 'kept by an earlier run with the same settings', `docker buildx rm ${kept.name}`),
+    // Settings that no builder of somebody else's has.
+    ({ wishes: { own } }) => own.length === 0
+        ? undefined
+        : { kind: 'create', reason: `${own.length === 1 ? 'input' : 'inputs'} ${own.join(', ')}` },
+];
+/** The current builder, as long as nothing has to be installed for it: a new one brings its own emulators. */
+const useCurrentOrCreate = ({ wishes, current }) => {
     if (current === undefined)
         return { kind: 'create', reason: 'there is no current builder' };
-    const why = obstacle(current, wishes);
-    if (why === undefined)
-        return { kind: 'use', builder: current, reason: 'the current builder' };
-    return { kind: 'create', reason: `the current builder ${current.name} ${why}` };
+    const why = obstacle(current, wishes, false);
+    return why === undefined
+        ? { kind: 'use', builder: current, reason: 'the current builder' }
+        : { kind: 'create', reason: `the current builder ${current.name} ${why}` };
+};
+/** Which builder a leg uses: one that is asked for, one that was kept, the current one if it can, else a new one. */
+const chooseBuilder = (builders, wishes) => {
+    const docker = builders.filter(({ driver }) => driver === 'docker');
+    const situation = {
+        wishes,
+        builders,
+        named: builders.find(({ name }) => name === wishes.name),
+        engine: docker.find(({ current }) => current) ?? docker[0],
+        kept: builders.find(({ name }) => name === wishes.kept),
+        current: builders.find(({ current }) => current),
+    };
+    for (const rule of RULES) {
+        const choice = rule(situation);
+        if (choice !== undefined)
+            return choice;
+    }
+    return useCurrentOrCreate(situation);
 };
 
-;// CONCATENATED MODULE: ./src/commands/builder.ts
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(51173);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(72260);
+;// CONCATENATED MODULE: ./src/render/smoke-build.ts
+
+const MACHINES = {
+    amd64: { bits: 64, isLittle: true, machine: 62, code: '31ffb83c0000000f05' },
+    '386': { bits: 32, isLittle: true, machine: 3, code: '31dbb801000000cd80' },
+    arm64: { bits: 64, isLittle: true, machine: 183, code: '000080d2a80b80d2010000d4' },
+    arm: { bits: 32, isLittle: true, machine: 40, flags: 0x05000000, code: '0000a0e30170a0e3000000ef' },
+    riscv64: { bits: 64, isLittle: true, machine: 243, code: '130500009308d00573000000' },
+    ppc64le: { bits: 64, isLittle: true, machine: 21, flags: 2, code: '010000380000603802000044' },
+    s390x: { bits: 64, isLittle: false, machine: 22, code: 'a72900000a01' },
+    mips64: { bits: 64, isLittle: false, machine: 8, flags: 0x60000000, code: '240213c2240400000000000c' },
+    mips64le: { bits: 64, isLittle: true, machine: 8, flags: 0x60000000, code: 'c2130224000004240c000000' },
+    loong64: { bits: 64, isLittle: true, machine: 258, flags: 0x43, code: '040080030b74810300002b00' },
+};
+/** Where it is loaded: a page of any size begins there. */
+const ADDRESS = 0x10000;
+/** An ELF executable of one segment that holds the whole file (System V ABI, chapters 4 and 5). */
+const renderElf = ({ bits, isLittle, machine, flags = 0, code }) => {
+    const word = bits / 8;
+    const [headerSize, segmentSize] = bits === 64 ? [64, 56] : [52, 32];
+    const text = Uint8Array.from(code.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    const size = headerSize + segmentSize + text.length;
+    const bytes = new Uint8Array(size);
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    const put = (width, value) => {
+        if (width === 8)
+            view.setBigUint64(at, BigInt(value), isLittle);
+        else if (width === 4)
+            view.setUint32(at, value, isLittle);
+        else
+            view.setUint16(at, value, isLittle);
+        at += width;
+    };
+    bytes.set([0x7f, 0x45, 0x4c, 0x46, bits / 32, isLittle ? 1 : 2, 1]);
+    at = 16;
+    // e_type (executable), e_machine, e_version
+    for (const [width, value] of [
+        [2, 2],
+        [2, machine],
+        [4, 1],
+    ])
+        put(width, value);
+    // e_entry, e_phoff, e_shoff
+    for (const value of [ADDRESS + headerSize + segmentSize, headerSize, 0])
+        put(word, value);
+    put(4, flags);
+    // e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx
+    for (const value of [headerSize, segmentSize, 1, 0, 0, 0])
+        put(2, value);
+    const readAndRun = 5;
+    // p_type (loaded); p_flags stand there in 64 bits, and before p_align in 32
+    put(4, 1);
+    if (bits === 64)
+        put(4, readAndRun);
+    // p_offset, p_vaddr, p_paddr, p_filesz, p_memsz
+    for (const value of [0, ADDRESS, ADDRESS, size, size])
+        put(word, value);
+    if (bits === 32)
+        put(4, readAndRun);
+    put(word, ADDRESS);
+    bytes.set(text, at);
+    return bytes;
+};
+/** Undefined for platforms whose machine is not known here. */
+const renderSmokeBuild = (platform) => {
+    const machine = platform.startsWith('linux/') ? MACHINES[(0,emulation/* architectureOf */.NJ)(platform)] : undefined;
+    if (machine === undefined)
+        return undefined;
+    return { dockerfile: 'FROM scratch\nCOPY exit /exit\nRUN ["/exit"]\n', program: renderElf(machine) };
+};
+/** Arguments of `docker` that build it: every step runs, and nothing is kept of it but BuildKit's own cache. */
+const smokeArguments = (builder, platform, folder) => [
+    ...['buildx', 'build', '--builder', builder, '--platform', platform, '--no-cache', '--output', 'type=cacheonly'],
+    ...['--provenance=false', '--sbom=false', '--progress=plain', folder],
+];
+
+;// CONCATENATED MODULE: ./src/commands/emulation.ts
 
 
-/** Only of the engine's own BuildKit it matters how the engine stores images, so only then the engine is asked. */
-const hasContainerdStore = async (builders, { name }, io) => {
-    const candidate = builders.find((builder) => (name === undefined ? builder.current : builder.name === name));
-    return candidate?.driver === 'docker' ? (await io.builders.engine()).containerdStore : true;
+
+
+
+
+/** Builds one step for a platform. Resolves with why that failed, or with nothing. */
+const trySmoke = async (builder, platform, io) => {
+    const smoke = renderSmokeBuild(platform);
+    if (smoke === undefined)
+        return undefined;
+    const folder = await io.files.makeFolder('smoke');
+    try {
+        await io.files.write((0,external_node_path_.join)(folder, 'Dockerfile'), smoke.dockerfile);
+        await io.files.writeProgram((0,external_node_path_.join)(folder, 'exit'), smoke.program);
+        const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder));
+        return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? `exit code ${code}`);
+    }
+    finally {
+        await io.files.removeFolder(folder);
+    }
 };
-const createBuilder = async (reason, io) => {
-    io.actions.info(`Starting a docker-container builder: ${reason}`);
-    return io.builders.create();
-};
-/** Picks the builder, or starts one. Throws a SetupError that says what is missing and what to do. */
-const openBuilder = async (needs, io) => {
-    const buildx = await io.builders.buildxVersion();
-    const builders = await io.builders.list();
-    const containerdStore = await hasContainerdStore(builders, needs, io);
-    const choice = chooseBuilder(builders, { ...needs, containerdStore });
-    // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
-    if (choice.kind !== 'use')
-        await io.builders.engine();
+/** Installs the handler of a platform, exactly that one. Throws when it must not, cannot, or there is a broken one. */
+const installHandler = async (platform, inputs, io) => {
+    const choice = (0,emulation/* chooseEmulation */.gP)(platform, await io.emulators.read(), inputs.qemu);
     if (choice.kind === 'refuse')
         throw new problem/* SetupError */.w3(choice.message);
-    const builder = choice.kind === 'use' ? choice.builder : await createBuilder(choice.reason, io);
-    io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
-    return {
-        builder,
-        buildx,
-        [Symbol.asyncDispose]: async () => {
-            if (choice.kind === 'create')
-                await io.builders.remove(builder.name);
-        },
+    const images = (0,builder_settings/* imageCandidates */.mI)(inputs.qemuImage, inputs.settings.mirrors);
+    io.actions.info(`Installing the emulator of ${choice.architecture} with ${inputs.qemuImage}`);
+    const failure = await io.emulators.install(images, [choice.architecture]);
+    if (failure === undefined)
+        return;
+    const remedy = `can it be pulled here, and may containers be privileged? Name a mirror in registry-mirrors, another image in qemu-image, or install the handler before this step`;
+    throw new problem/* SetupError */.w3(`${platform} cannot be emulated: its handler could not be installed (${failure}); ${remedy}`);
+};
+/** What the builder cannot run by itself gets a handler, and a smoke build proves it before the long build. */
+const installAndProve = async (builder, platform, inputs, io) => {
+    await installHandler(platform, inputs, io);
+    const failure = await trySmoke(builder, platform, io);
+    if (failure === undefined)
+        return;
+    const fault = (0,emulation/* renderEmulationFault */.BK)(platform, await io.emulators.read());
+    throw new problem/* SetupError */.w3(`${fault} (a smoke build of one step on ${builder.name} said: ${failure})`);
+};
+/** An emulator that should be in BuildKit's image is believed when it has run. */
+const proveBrought = async (builder, platform, inputs, io) => {
+    const failure = await trySmoke(builder, platform, io);
+    if (failure === undefined)
+        return "BuildKit's own emulator";
+    const image = builder.nodes[0]?.image ?? "BuildKit's image";
+    if (!(0,builder_platforms/* isOnEngine */.gG)(builder)) {
+        const remedy = 'give it a node of that platform, or an image that brings emulators';
+        throw new problem/* SetupError */.w3(`${platform} cannot be emulated on ${builder.name}: ${image} has no emulator (${failure}); ${remedy}`);
+    }
+    io.actions.info(`${image} brings no emulator of ${platform} (${failure})`);
+    await installAndProve(builder, platform, inputs, io);
+    return `handler ${(0,emulation/* architectureOf */.NJ)(platform)}`;
+};
+const needsHandler = async (platform, { qemu }, io) => qemu === 'always' && (0,emulation/* handlerFor */.ci)(platform, await io.emulators.read()) === undefined;
+/** How a platform is emulated; undefined for one that runs as it is. Throws when it cannot be. */
+const emulate = async (builder, platform, inputs, io) => {
+    const support = (0,builder_platforms/* platformSupport */.TP)(builder, platform);
+    if (support === 'native')
+        return undefined;
+    if (support === 'missing' || ((0,builder_platforms/* isOnEngine */.gG)(builder) && (await needsHandler(platform, inputs, io)))) {
+        await installAndProve(builder, platform, inputs, io);
+        return 'a handler that was installed for it';
+    }
+    return support === 'emulated' ? 'a handler of the kernel' : proveBrought(builder, platform, inputs, io);
+};
+/** How many times as long emulated steps take; `npm run bench -- emulation` measures it, docs/builders.md has the table. */
+const FACTOR = '2 to 30 times as long';
+/**
+ * Sees to it that every platform of a leg runs on its builder: natively, by the kernel's handlers or BuildKit's own
+ * emulators, and else by a handler that is installed. Throws a SetupError that names platform, handler and remedy.
+ */
+const ensureEmulation = async (builder, { platforms, pools }, inputs, io) => {
+    const pooled = [];
+    for (const platform of platforms) {
+        const how = await emulate(builder, platform, inputs, io);
+        if (how === undefined)
+            continue;
+        io.actions.info(`${platform} is emulated on ${builder.name}, by ${how}`);
+        const pool = pools.get(platform);
+        if (pool !== undefined)
+            pooled.push(`${platform} (pool ${pool})`);
+    }
+    if (pooled.length === 0)
+        return;
+    const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; emulated steps take ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`;
+    io.actions.warning({ title: 'Emulation', message });
+};
+
+// EXTERNAL MODULE: ./src/commands/new-builder.ts + 2 modules
+var new_builder = __nccwpck_require__(27417);
+;// CONCATENATED MODULE: ./src/commands/builder.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
     };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+const askEngine = async (io) => {
+    try {
+        return await io.builders.engine();
+    }
+    catch (error) {
+        if (error instanceof problem/* SetupError */.w3)
+            return error;
+        throw error;
+    }
+};
+/** A builder that is not running has nothing to tell: it is started, to know what it can. */
+const startStopped = async (builders, isWanted, { signal }, io) => {
+    const stopped = builders.filter((builder) => isWanted(builder) &&
+        builder.error === undefined &&
+        builder.nodes.every(({ platforms }) => platforms.length === 0));
+    if (stopped.length === 0)
+        return builders;
+    const errors = new Map();
+    for (const { name } of stopped) {
+        const failure = await io.builders.create(name, [], signal);
+        if (failure !== undefined)
+            errors.set(name, failure);
+    }
+    return (await io.builders.list()).map((builder) => {
+        const error = errors.get(builder.name);
+        return error === undefined ? builder : { ...builder, error };
+    });
+};
+const wishesOf = (needs, inputs, engine, context) => {
+    const kept = (0,new_builder/* nameToKeep */.QM)(inputs.settings, context);
+    return {
+        platforms: needs.platforms,
+        registryCache: needs.registryCache,
+        ...(inputs.name === undefined ? {} : { name: inputs.name }),
+        ...(kept === undefined ? {} : { kept }),
+        engineOnly: inputs.settings.driver === 'docker',
+        own: inputs.settings.given,
+        containerdStore: engine instanceof problem/* SetupError */.w3 || engine.containerdStore,
+        mayInstall: inputs.qemu !== 'never',
+    };
+};
+/** What Buildx tells of a builder that was just made. */
+const findMade = async (name, wishes, io) => {
+    const builder = (await io.builders.list()).find((known) => known.name === name);
+    if (builder === undefined)
+        throw new problem/* SetupError */.w3(`builder ${name} was made, and docker buildx ls does not have it`);
+    const why = obstacle(builder, wishes, true);
+    if (why !== undefined)
+        throw new problem/* SetupError */.w3(`the new ${builder.driver} builder ${why}`);
+    return builder;
+};
+/** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
+const openBuilder = async (needs, inputs, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const buildx = await io.builders.buildxVersion();
+        const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()]);
+        const wishes = wishesOf(needs, inputs, engine, context);
+        const isWanted = ({ name, current }) => wishes.name === undefined ? current || name === wishes.kept : name === wishes.name;
+        const builders = await startStopped(listed, isWanted, context, io);
+        const choice = chooseBuilder(builders, wishes);
+        // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
+        const { driver } = inputs.settings;
+        const isOnEngine = driver === 'docker' || driver === 'docker-container';
+        if (choice.kind !== 'use' && isOnEngine && engine instanceof problem/* SetupError */.w3)
+            throw engine;
+        if (choice.kind === 'refuse')
+            throw new problem/* SetupError */.w3(choice.message);
+        const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        if (choice.kind === 'create')
+            io.actions.info(`Starting a ${driver} builder: ${choice.reason}`);
+        const builder = choice.kind === 'use'
+            ? choice.builder
+            : await findMade(opened.use(await (0,new_builder/* makeBuilder */.k8)(inputs.settings, engine instanceof problem/* SetupError */.w3 ? undefined : engine, context, io))
+                .name, wishes, io);
+        io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
+        await ensureEmulation(builder, needs, inputs, io);
+        const scope = opened.move();
+        return { builder, buildx, [Symbol.asyncDispose]: () => scope.disposeAsync() };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
 };
 
 // EXTERNAL MODULE: ./src/layers/cache-refs.ts
-var cache_refs = __nccwpck_require__(49847);
+var cache_refs = __nccwpck_require__(84602);
 ;// CONCATENATED MODULE: ./src/plan/leg-cache.ts
 /** Index of the highest prefix of a chain whose ref exists; -1 when none does. */
 const highestWarm = (chain, exists) => chain.findLastIndex(({ ref }) => exists(ref));
@@ -32295,9 +32608,9 @@ const decideCache = (work, known, broken) => {
 };
 
 // EXTERNAL MODULE: ./src/fragment/instruction.ts
-var instruction = __nccwpck_require__(67308);
+var instruction = __nccwpck_require__(37747);
 // EXTERNAL MODULE: ./src/fragment/stages.ts
-var fragment_stages = __nccwpck_require__(33377);
+var fragment_stages = __nccwpck_require__(24320);
 ;// CONCATENATED MODULE: ./src/progress/legacy.ts
 
 
@@ -32388,7 +32701,7 @@ const renderDockerBuild = (target, options, buildkit) => [
 ];
 
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
+var dockerfile = __nccwpck_require__(2535);
 ;// CONCATENATED MODULE: ./src/commands/docker-build.ts
 
 
@@ -32507,11 +32820,11 @@ const dockerBuildLeg = async (targets, run, io) => {
 };
 
 // EXTERNAL MODULE: ./src/layers/build-options.ts
-var build_options = __nccwpck_require__(44073);
+var build_options = __nccwpck_require__(42);
 // EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
+var oci_platform = __nccwpck_require__(85105);
 // EXTERNAL MODULE: ./src/plan/published-key.ts
-var published_key = __nccwpck_require__(7063);
+var published_key = __nccwpck_require__(10804);
 ;// CONCATENATED MODULE: ./src/render/leg.ts
 
 
@@ -32522,15 +32835,15 @@ const dockerfileName = ({ manifestId, platform }) => `${manifestId}-${(0,oci_pla
 /** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
 const outputsOf = ({ push, load, driver }, named) => {
     if (!named || (!push && !load))
-        return [renderAttributes({ type: 'cacheonly' })];
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })];
     if (driver === 'docker')
-        return [renderAttributes({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
     return [
-        ...(push ? [renderAttributes({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
-        ...(load ? [renderAttributes({ type: 'docker' })] : []),
+        ...(push ? [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
+        ...(load ? [(0,attributes/* renderAttributes */.ic)({ type: 'docker' })] : []),
     ];
 };
-const exportOf = ({ ref, mode }) => registryCacheTo(ref, mode);
+const exportOf = ({ ref, mode }) => (0,attributes/* registryCacheTo */.lM)(ref, mode);
 /** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
 const sharedWrites = (items) => {
     const refs = items.flatMap(({ to }) => to.map(({ ref }) => ref));
@@ -32545,7 +32858,7 @@ const collectorsOf = (items, { refs }, shared) => {
         name: `collect-${(0,oci_platform/* platformSlug */.DN)(platform)}`,
         platform,
         leaves: ofPlatform.map(({ index }) => `t${index}`),
-        cacheFrom: [...new Set(ofPlatform.flatMap(({ own }) => own.from))].map(registryCacheFrom),
+        cacheFrom: [...new Set(ofPlatform.flatMap(({ own }) => own.from))].map(attributes/* registryCacheFrom */.em),
         refs: [...new Set(ofPlatform.flatMap(({ own }) => own.to.map(({ ref }) => ref)))],
     }));
 };
@@ -32568,7 +32881,7 @@ const itemTarget = (rendered, index, shared, settings) => {
         platform: item.platform,
         ...publication(rendered, settings),
         outputs: outputsOf(settings, images.length > 0),
-        cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
+        cacheFrom: [...own.from.map(attributes/* registryCacheFrom */.em), ...(cache.access.read ? cache.from : [])],
         cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
         extra: item.bake,
     };
@@ -32590,8 +32903,8 @@ const prefixTarget = (write, name, items, settings) => {
         platform: item.platform,
         tags: [],
         annotations: [],
-        outputs: [renderAttributes({ type: 'cacheonly' })],
-        cacheFrom: write.from.map(registryCacheFrom),
+        outputs: [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })],
+        cacheFrom: write.from.map(attributes/* registryCacheFrom */.em),
         cacheTo: [exportOf(write)],
         extra: (0,build_options/* stepOptions */.p)(item.bake),
     };
@@ -32656,19 +32969,123 @@ const healRefs = async (work, { known, leg, outcome }, io) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/kept-plan.ts
-var kept_plan = __nccwpck_require__(74430);
+var kept_plan = __nccwpck_require__(39637);
+;// CONCATENATED MODULE: ./src/plan/room.ts
+/**
+ * Folders of GitHub's hosted runners that builds of images seldom need, the largest first (actions/runner-images). None
+ * of them holds Docker, Buildx, Node, Git or what a job checked out.
+ */
+const HOSTED_TOOL_FOLDERS = [
+    '/usr/local/lib/android',
+    '/opt/hostedtoolcache/CodeQL',
+    '/usr/share/dotnet',
+    '/usr/lib/dotnet',
+    '/opt/ghc',
+    '/usr/local/.ghcup',
+    '/usr/share/swift',
+    '/usr/local/share/powershell',
+    '/usr/local/share/chromium',
+    '/usr/local/julia',
+    '/usr/share/miniconda',
+    '/opt/az',
+    '/opt/google/chrome',
+    '/opt/microsoft',
+];
+const renderBytes = (bytes) => {
+    const gib = bytes / 1024 ** 3;
+    return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
+};
+/** `Free disk before the build: 12.3 GiB of 72.0 GiB (/var/lib/docker)` */
+const renderRoom = (when, { free, total }, folder) => `Free disk ${when}: ${renderBytes(free)} of ${renderBytes(total)} (${folder})`;
+/** What is removed, one folder a line, and what all of it takes. */
+const renderRemovals = (folders) => {
+    const sum = folders.reduce((total, { bytes }) => total + bytes, 0);
+    return {
+        title: `Removing ${folders.length} folders to free ${renderBytes(sum)}`,
+        lines: folders.map(({ path, bytes }) => `${renderBytes(bytes).padStart(9)}  ${path}`),
+    };
+};
+/** How programs say `ENOSPC` and `EDQUOT`: BuildKit, the engine, and whatever a step runs. */
+const FULL = /no space left on device|disk quota exceeded|ENOSPC/i;
+/** What to do when one of these texts says that the disk is full; undefined when none does. */
+const adviceOnFullDisk = (texts) => {
+    if (!texts.some((text) => FULL.test(text)))
+        return undefined;
+    const remedies = [
+        'set free-disk: true on a hosted runner',
+        'let the plan make smaller legs (max-leg-gib)',
+        'give the pool a runner with a larger disk',
+        'or, on your own runner, docker buildx prune',
+    ];
+    return `the disk of the builder is full: ${remedies.join(', ')}`;
+};
+
+;// CONCATENATED MODULE: ./src/commands/room.ts
+
+
+/** The folder whose disk fills up: the engine's data, if the engine is on this machine, else the workspace. */
+const buildFolder = async ({ workspace }, io) => {
+    try {
+        const { dataRoot } = await io.builders.engine();
+        return dataRoot !== undefined && (await io.disk.room(dataRoot)) !== undefined ? dataRoot : workspace;
+    }
+    catch (error) {
+        if (error instanceof problem/* SetupError */.w3)
+            return workspace;
+        throw error;
+    }
+};
+/** Says how much room there is. */
+const tellRoom = async (when, folder, io) => {
+    const room = await io.disk.room(folder);
+    if (room !== undefined)
+        io.actions.info(renderRoom(when, room, folder));
+};
+/** `free-disk: true`: removes tools that hosted runners bring. Anywhere else they are somebody's, and stay. */
+const freeDisk = async ({ env }, io) => {
+    if (env['RUNNER_ENVIRONMENT'] !== 'github-hosted') {
+        io.actions.info('free-disk removes tools of hosted runners only, and this is none; nothing is removed');
+        return;
+    }
+    const folders = await io.disk.sizes(HOSTED_TOOL_FOLDERS);
+    if (folders.length === 0) {
+        io.actions.info('free-disk found none of the tool folders that it removes');
+        return;
+    }
+    const { title, lines } = renderRemovals(folders);
+    io.actions.group(title, lines);
+    for (const { path } of folders) {
+        const failure = await io.disk.remove(path);
+        if (failure !== undefined)
+            io.actions.warning({ message: `${path} could not be removed: ${failure}` });
+    }
+};
+/** Makes room if asked to, builds, and says how much room there was before and after, also when the build fails. */
+const withRoom = async (inputs, context, io, build) => {
+    if (inputs.freeDisk)
+        await freeDisk(context, io);
+    const folder = await buildFolder(context, io);
+    await tellRoom('before the build', folder, io);
+    try {
+        return await build();
+    }
+    finally {
+        await tellRoom('after it', folder, io);
+    }
+};
+
 // EXTERNAL MODULE: ./src/plan/access.ts
-var access = __nccwpck_require__(64661);
+var access = __nccwpck_require__(23420);
 // EXTERNAL MODULE: ./src/plan/image-names.ts
-var image_names = __nccwpck_require__(32915);
+var image_names = __nccwpck_require__(10200);
 // EXTERNAL MODULE: ./src/plan/parse-plan.ts
-var parse_plan = __nccwpck_require__(69842);
+var parse_plan = __nccwpck_require__(92571);
 // EXTERNAL MODULE: ./src/commands/layer-facts.ts + 3 modules
-var layer_facts = __nccwpck_require__(91726);
+var layer_facts = __nccwpck_require__(87391);
 // EXTERNAL MODULE: ./src/layers/key-input.ts
-var key_input = __nccwpck_require__(85428);
+var key_input = __nccwpck_require__(69443);
 // EXTERNAL MODULE: ./src/layers/tree.ts
-var tree = __nccwpck_require__(71696);
+var tree = __nccwpck_require__(72249);
 ;// CONCATENATED MODULE: ./src/commands/leg-chains.ts
 
 
@@ -32754,11 +33171,11 @@ const legChains = ({ plan, items, writes }, { prefixes, tops }, repository, io) 
 };
 
 // EXTERNAL MODULE: ./src/plan/plan.ts
-var plan = __nccwpck_require__(48720);
+var plan = __nccwpck_require__(95953);
 // EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
-var plan_changes = __nccwpck_require__(6046);
+var plan_changes = __nccwpck_require__(40976);
 // EXTERNAL MODULE: ./src/commands/prepare.ts + 35 modules
-var prepare = __nccwpck_require__(99964);
+var prepare = __nccwpck_require__(83082);
 ;// CONCATENATED MODULE: ./src/commands/obtain-plan.ts
 
 
@@ -32819,7 +33236,7 @@ const obtainPlan = async (inputs, leg, context, io) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/sources.ts + 23 modules
-var sources = __nccwpck_require__(52181);
+var sources = __nccwpck_require__(57557);
 ;// CONCATENATED MODULE: ./src/commands/leg-work.ts
 
 
@@ -32991,9 +33408,9 @@ const renderStepLines = (item) => {
 };
 
 // EXTERNAL MODULE: ./src/report/markdown.ts
-var markdown = __nccwpck_require__(54285);
+var markdown = __nccwpck_require__(35772);
 // EXTERNAL MODULE: ./src/report/quantity.ts
-var quantity = __nccwpck_require__(38105);
+var quantity = __nccwpck_require__(3208);
 ;// CONCATENATED MODULE: ./src/report/disagreement.ts
 
 
@@ -33021,7 +33438,7 @@ const renderDisagreement = (disagreed) => {
 };
 
 // EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
+var report_document = __nccwpck_require__(85716);
 ;// CONCATENATED MODULE: ./src/report/failures.ts
 
 /** Last lines of a log that are shown; results may hold more. */
@@ -33117,7 +33534,7 @@ const foldRefTraffic = (items) => [...Map.groupBy(items.flatMap(usesOf), ({ ref 
     .sort((a, b) => trouble(b) - trouble(a) || (a.ref < b.ref ? -1 : 1));
 
 // EXTERNAL MODULE: ./src/report/sections.ts
-var sections = __nccwpck_require__(43844);
+var sections = __nccwpck_require__(52265);
 ;// CONCATENATED MODULE: ./src/report/summary.ts
 
 
@@ -33426,6 +33843,7 @@ const publicMetadata = ({ work, written, outcome }) => {
 
 
 
+
 /** A failed step is an annotation on the line of the fragment that the user wrote. */
 const annotate = ({ items }, io) => {
     const told = new Set();
@@ -33451,7 +33869,10 @@ const failureText = ({ items }) => {
         .map(({ manifestId, platform }) => `${manifestId} (${platform})`);
     if (failed.length === 0)
         return {};
-    return { failure: `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}` };
+    const texts = items.flatMap(({ error }) => (error === undefined ? [] : [error.message, ...error.logTail]));
+    const advice = adviceOnFullDisk(texts);
+    const failure = `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}`;
+    return { failure: advice === undefined ? failure : `${failure}; ${advice}` };
 };
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 const reportLeg = async (report, io) => {
@@ -33485,7 +33906,7 @@ const reportLeg = async (report, io) => {
 };
 
 // EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
+var suggest = __nccwpck_require__(57996);
 ;// CONCATENATED MODULE: ./src/commands/secrets.ts
 
 
@@ -33500,10 +33921,10 @@ const readVariable = (id, name, runEnv) => {
 const renderSecrets = (sources, runEnv) => {
     const rendered = sources.map((source, index) => {
         if (source.from === 'file')
-            return { spec: renderAttributes({ id: source.id, src: source.path }), values: [] };
+            return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, src: source.path }), values: [] };
         const value = source.from === 'value' ? source.value : readVariable(source.id, source.name, runEnv);
         const name = `STRATA_SECRET_${index}`;
-        return { spec: renderAttributes({ id: source.id, env: name }), values: [[name, value]] };
+        return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, env: name }), values: [[name, value]] };
     });
     const values = rendered.flatMap((secret) => secret.values);
     return {
@@ -33542,7 +33963,7 @@ const checkMounts = (fragments, secrets, ssh) => {
 };
 
 // EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(61691);
+var json = __nccwpck_require__(73652);
 ;// CONCATENATED MODULE: ./src/commands/wave-failures.ts
 
 
@@ -33644,7 +34065,7 @@ const writeLeg = async (work, { driver, refs, inputs, context }, io) => {
 };
 
 ;// CONCATENATED MODULE: ./src/commands/build.ts
-var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+var build_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
         var dispose, inner;
@@ -33666,7 +34087,7 @@ var __addDisposableResource = (undefined && undefined.__addDisposableResource) |
     }
     return value;
 };
-var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+var build_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
     return function (env) {
         function fail(e) {
             env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
@@ -33696,6 +34117,7 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
     var e = new Error(message);
     return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
 });
+
 
 
 
@@ -33745,6 +34167,8 @@ const targetsOf = ({ items }, { targets, prefixes, collectors }) => {
     });
     return { targets: [...ofItems, ...ofPrefixes], collectors };
 };
+/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
+const otherPools = ({ leg, items }) => new Map(items.flatMap(({ item: { platform, pool } }) => pool === undefined || pool === leg?.pool ? [] : [[platform, pool]]));
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
 const buildWithBuildx = async (all, inputs, context, io) => {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -33752,9 +34176,9 @@ const buildWithBuildx = async (all, inputs, context, io) => {
         const needs = {
             platforms: [...new Set(all.items.map(({ item }) => item.platform))],
             registryCache: all.location !== undefined && (all.access.read || all.access.write),
-            ...(inputs.builder === undefined ? {} : { name: inputs.builder }),
+            pools: otherPools(all),
         };
-        const used = __addDisposableResource(env_1, await openBuilder(needs, io), true);
+        const used = build_addDisposableResource(env_1, await openBuilder(needs, inputs.builder, context, io), true);
         const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS;
         const { work, dropped } = await dropFailedInWaves(all, known, io);
         const refs = decideCache(work, known, NO_REFS);
@@ -33782,7 +34206,7 @@ const buildWithBuildx = async (all, inputs, context, io) => {
         env_1.hasError = true;
     }
     finally {
-        const result_1 = __disposeResources(env_1);
+        const result_1 = build_disposeResources(env_1);
         if (result_1)
             await result_1;
     }
@@ -33823,7 +34247,7 @@ const build = async (inputs, context, io) => {
         return { outputs: { 'rendered-path': folder } };
     }
     const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine;
-    const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io));
+    const built = await withRoom(inputs, context, io, () => io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io)));
     await tellFailures(built, io);
     const reported = await reportLeg({ ...built, startedAt }, io);
     if (reported.failure === undefined)
@@ -33834,18 +34258,189 @@ const build = async (inputs, context, io) => {
 
 /***/ }),
 
-/***/ 67521:
+/***/ 27764:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ readPlanInputs),
-/* harmony export */   q: () => (/* binding */ readBuildInputs)
+/* harmony export */   n: () => (/* binding */ cleanUp)
 /* harmony export */ });
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(62148);
-/* harmony import */ var _plan_matrix_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(92934);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(42969);
+/* harmony import */ var _oci_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(73652);
+/* harmony import */ var _new_builder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27417);
 
+
+const parseLeft = (text) => {
+    if (text === '')
+        return undefined;
+    const left = JSON.parse(text);
+    if (!(0,_oci_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(left))
+        return undefined;
+    const { name, folder, keepState } = left;
+    return typeof name === 'string' && typeof folder === 'string'
+        ? { name, folder, keepState: keepState === true }
+        : undefined;
+};
+/**
+ * The post step: removes the builder that the main step made and, killed, did not remove. There is no other way to get
+ * here with a name, since the main step forgets it when it has done so itself.
+ */
+const cleanUp = async (io) => {
+    const left = parseLeft(io.actions.state(_new_builder_js__WEBPACK_IMPORTED_MODULE_1__/* .LEFT_BUILDER */ .iW));
+    if (left === undefined)
+        return;
+    await io.files.removeFolder(left.folder);
+    const isThere = (await io.builders.list()).some(({ name }) => name === left.name);
+    if (!isThere)
+        return;
+    io.actions.info(`Removing builder ${left.name}, which the build step did not come to`);
+    await io.builders.remove(left.name, { keepState: left.keepState });
+};
+
+
+/***/ }),
+
+/***/ 25567:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ readBuildInputs),
+  j: () => (/* binding */ readPlanInputs)
+});
+
+// EXTERNAL MODULE: ./src/plan/matrix.ts
+var matrix = __nccwpck_require__(39555);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var reference = __nccwpck_require__(81101);
+// EXTERNAL MODULE: ../../work/main/node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(7207);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(85105);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(82461);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(57996);
+;// CONCATENATED MODULE: ./src/plan/builder-nodes.ts
+
+
+
+
+const KEYS = ['name', 'endpoint', 'platforms', 'driver-opts', 'buildkitd-flags', 'tls'];
+const TLS_KEYS = ['ca', 'cert', 'key'];
+/** Buildx' rule for names of nodes (util/... `validateNodeName` is `store.ValidateName`). */
+const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/;
+/** Entries of a mapping by key; keys that are not known are told. */
+const entriesOf = (node, known, what, tell) => {
+    if (!(0,dist/* isMap */.jh)(node)) {
+        tell(node, `${what} is no mapping`, { expected: `a mapping with ${known.join(', ')}` });
+        return new Map();
+    }
+    const pairs = node.items.flatMap((pair) => {
+        const key = (0,dist/* isScalar */.jn)(pair.key) ? String(pair.key.value) : '';
+        if (known.includes(key))
+            return pair.value === null ? [] : [[key, pair.value]];
+        tell(pair.key, `${what} has no key ${JSON.stringify(key)}`, {
+            expected: known.join(', '),
+            ...(0,suggest/* didYouMean */.a)(key, known),
+        });
+        return [];
+    });
+    return new Map(pairs);
+};
+/** A scalar as it stands in the source. */
+const textOf = (node, what, tell) => {
+    if (node === undefined)
+        return undefined;
+    const text = (0,dist/* isScalar */.jn)(node) ? (node.source ?? '').trim() : '';
+    if (text !== '')
+        return text;
+    tell(node, `${what} is empty or no text`, { expected: 'a text' });
+    return undefined;
+};
+/** A list, or one text with a value on each line. */
+const textsOf = (node, what, tell) => {
+    if (node === undefined)
+        return [];
+    if ((0,dist/* isSeq */.oP)(node))
+        return node.items.flatMap((item) => textOf(item, what, tell) ?? []);
+    const lines = (textOf(node, what, tell) ?? '').split('\n').map((line) => line.trim());
+    return lines.filter((line) => line !== '');
+};
+const readTls = (node, tell) => {
+    if (node === undefined)
+        return {};
+    const entries = entriesOf(node, TLS_KEYS, 'tls', tell);
+    return Object.fromEntries([...entries].flatMap(([key, value]) => {
+        const text = textOf(value, `tls.${key}`, tell);
+        return text === undefined ? [] : [[key, text]];
+    }));
+};
+const readNode = (node, driver, tell) => {
+    const entries = entriesOf(node, KEYS, 'a node', tell);
+    const name = textOf(entries.get('name'), 'name', tell);
+    const endpoint = textOf(entries.get('endpoint'), 'endpoint', tell);
+    const flags = textOf(entries.get('buildkitd-flags'), 'buildkitd-flags', tell);
+    if ((0,dist/* isMap */.jh)(node) && endpoint === undefined && driver === 'remote') {
+        tell(node, 'a node has no endpoint', { expected: 'endpoint: tcp://…' });
+    }
+    if (entries.has('tls') && driver !== 'remote') {
+        tell(entries.get('tls'), `tls says nothing to the driver ${driver}`, { hint: 'leave it out' });
+    }
+    if (name !== undefined && !NODE_NAME.test(name)) {
+        tell(entries.get('name'), `a node is called ${JSON.stringify(name)}`, {
+            expected: 'a letter, and then letters, digits, dots, dashes and underscores',
+        });
+    }
+    const wanted = textsOf(entries.get('platforms'), 'platforms', tell).flatMap((text) => text.split(/\s*,\s*/));
+    const platforms = wanted.flatMap((text) => {
+        const platform = (0,oci_platform/* parsePlatform */.FL)(text);
+        if (platform === undefined)
+            tell(entries.get('platforms'), `${JSON.stringify(text)} is no platform`);
+        return platform ?? [];
+    });
+    const driverOpts = textsOf(entries.get('driver-opts'), 'driver-opts', tell);
+    for (const option of driverOpts.filter((text) => !/^"?[^=]+=/.test(text))) {
+        tell(entries.get('driver-opts'), `driver-opts has ${JSON.stringify(option)}`, { expected: 'key=value' });
+    }
+    return {
+        ...(name === undefined ? {} : { name }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...{ platforms, driverOpts, tls: readTls(entries.get('tls'), tell) },
+        ...(flags === undefined ? {} : { buildkitdFlags: flags }),
+    };
+};
+/**
+ * Reads the YAML of input `nodes`, a list. Throws an {@link InputError} with every problem; each names the line of the
+ * input, which has no place in a file.
+ */
+const parseNodes = (text, driver) => {
+    const counter = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: counter });
+    const problems = document.errors.map(({ message, pos: [start] }) => ({
+        found: `line ${counter.linePos(start).line} of input nodes: ${message.split('\n')[0] ?? ''}`,
+    }));
+    const tell = (node, found, rest = {}) => {
+        const start = node?.range?.[0] ?? 0;
+        problems.push({ found: `line ${counter.linePos(start).line} of input nodes: ${found}`, ...rest });
+    };
+    const contents = document.contents;
+    if (!(0,dist/* isSeq */.oP)(contents) && problems.length === 0)
+        tell(contents, 'it is no list', { expected: '- endpoint: …' });
+    const nodes = (0,dist/* isSeq */.oP)(contents) && problems.length === 0 ? contents.items.map((node) => readNode(node, driver, tell)) : [];
+    const names = nodes.flatMap(({ name }) => name ?? []);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+        tell(contents, `two nodes are called ${JSON.stringify(twice)}`);
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return nodes;
+};
+
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(51173);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(72260);
+;// CONCATENATED MODULE: ./src/commands/read-input.ts
 
 
 
@@ -33856,34 +34451,38 @@ const lines = (text) => text
     .filter((line) => line !== '');
 /** Values separated by commas or line ends. */
 const list = (text) => lines(text.replaceAll(',', '\n'));
+/** `true` or `false`, in any case. */
 const bool = (read, name, byDefault) => {
     const text = read(name).toLowerCase();
     if (text === '')
         return byDefault;
     if (text === 'true' || text === 'false')
         return text === 'true';
-    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`input ${name} is ${JSON.stringify(read(name))}`, { expected: 'true or false' });
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(read(name))}`, { expected: 'true or false' });
 };
 /** Lines of the form `key<separator>value`. */
 const pairs = (read, name, separator = '=') => lines(read(name)).map((line) => {
     const at = line.indexOf(separator);
     // A secret's value must not be shown, and nothing tells a secret from a misspelt line.
     if (at < 1)
-        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` });
+        throw (0,problem/* inputError */.Xu)(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` });
     return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()];
 });
+/** Lines of the form `key<separator>value` as a record. */
 const record = (read, name, separator) => Object.fromEntries(pairs(read, name, separator));
+/** Lines of the form `key=image`. */
 const references = (read, name) => {
     const entries = pairs(read, name);
     for (const [key, value] of entries) {
-        if ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(value) === undefined) {
-            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
+        if ((0,reference/* parseReference */.F2)(value) === undefined) {
+            throw (0,problem/* inputError */.Xu)(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
                 expected: 'an image reference',
             });
         }
     }
     return Object.fromEntries(entries);
 };
+/** A member that is there only when its text is not empty. */
 const optional = (key, text) => text === '' ? {} : { [key]: text };
 /** A number of an input, within limits. */
 const count = (read, name, { byDefault, least, most }) => {
@@ -33891,18 +34490,184 @@ const count = (read, name, { byDefault, least, most }) => {
     const value = text === '' ? byDefault : Number(text);
     if (/^\d*(?:\.\d+)?$/.test(text) && value >= least && value <= most)
         return value;
-    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: `a number from ${least} to ${most}` });
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: `a number from ${least} to ${most}` });
 };
+/** One of some words; the first is the default. */
 const choice = (read, name, choices) => {
     const text = read(name);
     const found = text === '' ? choices[0] : choices.find((each) => each === text);
     if (found !== undefined)
         return found;
-    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`input ${name} is ${JSON.stringify(text)}`, {
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, {
         expected: choices.join(', '),
-        ...(0,_suggest_js__WEBPACK_IMPORTED_MODULE_3__/* .didYouMean */ .a)(text, choices),
+        ...(0,suggest/* didYouMean */.a)(text, choices),
     });
 };
+
+;// CONCATENATED MODULE: ./src/commands/builder-inputs.ts
+
+
+
+
+
+
+/** Inputs that say how a new builder is made. */
+const SETTINGS = [
+    ...['driver-opts', 'buildkitd-flags', 'buildkitd-config', 'buildkitd-config-inline', 'buildkit-image'],
+    ...['registry-mirrors', 'max-parallelism', 'endpoint', 'tls-ca', 'tls-cert', 'tls-key', 'nodes'],
+];
+/** Inputs that say nothing to a driver: a remote BuildKit is as it was started, and the engine as it was set up. */
+const MEANINGLESS = {
+    'docker-container': ['tls-ca', 'tls-cert', 'tls-key'],
+    kubernetes: ['tls-ca', 'tls-cert', 'tls-key'],
+    remote: [
+        ...['buildkitd-flags', 'buildkitd-config', 'buildkitd-config-inline', 'buildkit-image'],
+        ...['registry-mirrors', 'max-parallelism'],
+    ],
+    docker: SETTINGS,
+};
+const builder_inputs_image = (read, name, byDefault) => {
+    const text = read(name);
+    if (text === '')
+        return byDefault;
+    if ((0,reference/* parseReference */.F2)(text) !== undefined)
+        return text;
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: 'an image reference' });
+};
+/** A host, perhaps with a path below it. A name without a dot or port would be a path on Docker Hub. */
+const isHost = (text) => {
+    const registry = (0,reference/* parseReference */.F2)(`${text}/a`)?.registry;
+    return registry !== undefined && (registry !== 'docker.io' || text === 'docker.io');
+};
+/** `mirror` for Docker Hub, or `registry=mirror`. */
+const mirrors = (read) => lines(read('registry-mirrors')).map((line) => {
+    const [, registry = 'docker.io', mirror = ''] = /^(?:([^=]+?)\s*=\s*)?(.*)$/.exec(line) ?? [];
+    if (isHost(registry) && isHost(mirror))
+        return { registry, mirror };
+    throw (0,problem/* inputError */.Xu)(`a line of input registry-mirrors is ${JSON.stringify(line)}`, {
+        expected: 'the host of a mirror of Docker Hub, or registry=mirror',
+    });
+});
+const driverOpts = (read) => {
+    const options = lines(read('driver-opts'));
+    const wrong = options.find((option) => !/^"?[^=]+=/.test(option));
+    if (wrong === undefined)
+        return options;
+    throw (0,problem/* inputError */.Xu)(`a line of input driver-opts is ${JSON.stringify(wrong)}`, { expected: 'key=value on each line' });
+};
+/** PEM as it is, or that of the variable that the text names. A text that is neither may be a secret: it is not shown. */
+const pem = (text, what, env) => {
+    if (text.startsWith('-----BEGIN '))
+        return text;
+    if (!/^[A-Za-z_]\w*$/.test(text)) {
+        throw (0,problem/* inputError */.Xu)(`${what} is neither PEM nor the name of an environment variable`);
+    }
+    const value = env[text] ?? '';
+    if (value.startsWith('-----BEGIN '))
+        return value;
+    throw (0,problem/* inputError */.Xu)(`${what} names the environment variable ${text}, which ${value === '' ? 'is not set' : 'is no PEM'}`, {
+        hint: 'set it with env: on the step',
+    });
+};
+/** As docker/setup-buildx-action calls them; the first node is 0. */
+const SETUP_BUILDX_NAMES = { ca: 'CACERT', cert: 'CERT', key: 'KEY' };
+/** TLS material of a node, read. */
+const builder_inputs_readTls = ({ tls, name }, index, env) => {
+    const entries = ['ca', 'cert', 'key'].flatMap((part) => {
+        const variable = `BUILDER_NODE_${index}_AUTH_TLS_${SETUP_BUILDX_NAMES[part]}`;
+        const text = tls[part] ?? (env[variable] === undefined ? undefined : variable);
+        return text === undefined ? [] : [[part, pem(text, `TLS ${part} of node ${name ?? index}`, env)]];
+    });
+    const made = Object.fromEntries(entries);
+    if ((made.cert === undefined) === (made.key === undefined))
+        return made;
+    throw (0,problem/* inputError */.Xu)(`node ${name ?? index} has a TLS ${made.cert === undefined ? 'key' : 'cert'} and not the other`, {
+        expected: 'cert and key together, for mutual TLS',
+    });
+};
+/** The node that the inputs themselves describe; a remote builder may be of listed nodes alone. */
+const firstNode = (read, driver) => {
+    const endpoint = read('endpoint');
+    const isListedOnly = driver === 'remote' && endpoint === '';
+    if (isListedOnly)
+        return [];
+    const tls = {
+        ...optional('ca', read('tls-ca')),
+        ...optional('cert', read('tls-cert')),
+        ...optional('key', read('tls-key')),
+    };
+    return [
+        {
+            ...{ platforms: [], driverOpts: driverOpts(read), tls },
+            ...optional('endpoint', endpoint),
+            ...optional('buildkitdFlags', read('buildkitd-flags')),
+        },
+    ];
+};
+const readNodes = (read, driver, env) => {
+    const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), driver);
+    const nodes = [...firstNode(read, driver), ...listed];
+    if (nodes.length === 0) {
+        throw (0,problem/* inputError */.Xu)('input driver is remote, and no BuildKit is named', {
+            expected: 'input endpoint, for example tcp://buildkit.example:1234, or endpoints in input nodes',
+        });
+    }
+    return driver === 'remote' ? nodes.map((node, index) => ({ ...node, tls: builder_inputs_readTls(node, index, env) })) : nodes;
+};
+/** Inputs that contradict each other are told before anything is done. */
+const checkTogether = (read, driver) => {
+    const given = (name) => read(name) !== '';
+    const settings = SETTINGS.filter(given);
+    const asked = [...(given('driver') ? ['driver'] : []), ...settings];
+    if (given('builder') && asked.length > 0) {
+        throw (0,problem/* inputError */.Xu)(`input builder names an existing builder, which ${asked.join(', ')} cannot change`, {
+            hint: 'leave out either',
+        });
+    }
+    const meaningless = settings.filter((name) => MEANINGLESS[driver].includes(name));
+    if (meaningless.length > 0) {
+        throw (0,problem/* inputError */.Xu)(`input ${meaningless.join(', ')} says nothing to the driver ${driver}`, { hint: 'leave it out' });
+    }
+    if (given('buildkitd-config') && given('buildkitd-config-inline')) {
+        throw (0,problem/* inputError */.Xu)('inputs buildkitd-config and buildkitd-config-inline are both given', { expected: 'one of them' });
+    }
+};
+const hasTls = ({ tls }) => Object.keys(tls).length > 0;
+/** Reads the inputs about builders and emulation. Throws an InputError that says what contradicts what. */
+const readBuilderInputs = (read, env) => {
+    const driver = choice(read, 'driver', builder_settings/* DRIVERS */.e0);
+    checkTogether(read, driver);
+    const nodes = readNodes(read, driver, env);
+    const keepBuilder = bool(read, 'keep-builder', false);
+    if (keepBuilder && nodes.some(hasTls)) {
+        throw (0,problem/* inputError */.Xu)('a builder with TLS material from secrets cannot be kept: its files are removed', {
+            hint: 'leave out keep-builder, or name files that stay in driver-opts: cacert=…, cert=…, key=…',
+        });
+    }
+    return {
+        ...optional('name', read('builder')),
+        settings: {
+            ...{ driver, nodes, keepBuilder, keepState: bool(read, 'keep-state', false) },
+            image: builder_inputs_image(read, 'buildkit-image', builder_settings/* BUILDKIT_IMAGE */.lv),
+            config: {
+                ...optional('path', read('buildkitd-config')),
+                ...optional('text', read('buildkitd-config-inline')),
+            },
+            mirrors: mirrors(read),
+            ...(read('max-parallelism') === ''
+                ? {}
+                : { maxParallelism: Math.floor(count(read, 'max-parallelism', { byDefault: 1, least: 1, most: 1024 })) }),
+            given: ['driver', ...SETTINGS].filter((name) => read(name) !== '' && driver !== 'docker'),
+        },
+        qemu: choice(read, 'qemu', ['auto', 'always', 'never']),
+        qemuImage: builder_inputs_image(read, 'qemu-image', emulation/* BINFMT_IMAGE */.t$),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/inputs.ts
+
+
+
 const WAVES = { auto: 'auto', 0: 0, 1: 1, 2: 2, 3: 3 };
 const scheduleInputs = (read) => ({
     maxLegs: Math.floor(count(read, 'max-legs', { byDefault: 256, least: 1, most: 256 })),
@@ -33911,7 +34676,7 @@ const scheduleInputs = (read) => ({
     maxLegGib: count(read, 'max-leg-gib', { byDefault: 14, least: 1, most: 100_000 }),
     waves: WAVES[choice(read, 'waves', ['auto', '0', '1', '2', '3'])] ?? 'auto',
     repeat: choice(read, 'repeat', ['cheap', 'never', 'free']),
-    shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: _plan_matrix_js__WEBPACK_IMPORTED_MODULE_0__/* .MAX_SHARDS */ .hH })),
+    shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: matrix/* MAX_SHARDS */.hH })),
 });
 const changeInputs = (read) => ({
     scope: choice(read, 'scope', ['all', 'changed']),
@@ -33958,7 +34723,8 @@ const readBuildInputs = (read, env) => ({
     ...readPlanInputs(read, env),
     ...optional('leg', read('leg')),
     ...optional('planPath', read('plan-path')),
-    ...optional('builder', read('builder')),
+    builder: readBuilderInputs(read, env),
+    freeDisk: bool(read, 'free-disk', false),
     push: bool(read, 'push', false),
     load: bool(read, 'load', false),
     cache: bool(read, 'cache', true),
@@ -33983,7 +34749,7 @@ const readBuildInputs = (read, env) => ({
 
 /***/ }),
 
-/***/ 74430:
+/***/ 39637:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -33991,13 +34757,13 @@ const readBuildInputs = (read, env) => ({
 /* harmony export */   q2: () => (/* binding */ fetchKeptPlan),
 /* harmony export */   vk: () => (/* binding */ keepPlan)
 /* harmony export */ });
-/* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2212);
-/* harmony import */ var _layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(49847);
-/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19328);
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(62148);
-/* harmony import */ var _plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69842);
-/* harmony import */ var _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(70435);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(64008);
+/* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(79643);
+/* harmony import */ var _layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(84602);
+/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(21945);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(81101);
+/* harmony import */ var _plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(92571);
+/* harmony import */ var _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(60912);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(82461);
 
 
 
@@ -34096,7 +34862,7 @@ const keepPlan = async (plan, only, { event }, io) => {
 
 /***/ }),
 
-/***/ 91726:
+/***/ 87391:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34116,13 +34882,13 @@ var external_node_crypto_ = __nccwpck_require__(77598);
 const digestEntries = (entries) => (0,external_node_crypto_.hash)('sha256', entries.map(({ path, mode, digest }) => `${mode} ${digest} ${path}\0`).join(''));
 
 // EXTERNAL MODULE: ./src/layers/context-reads.ts
-var context_reads = __nccwpck_require__(12337);
+var context_reads = __nccwpck_require__(51978);
 // EXTERNAL MODULE: ./src/layers/build-options.ts
-var build_options = __nccwpck_require__(44073);
+var build_options = __nccwpck_require__(42);
 // EXTERNAL MODULE: ./src/layers/digest.ts
-var digest = __nccwpck_require__(19328);
+var digest = __nccwpck_require__(21945);
 // EXTERNAL MODULE: ./src/layers/tree.ts
-var layers_tree = __nccwpck_require__(71696);
+var layers_tree = __nccwpck_require__(72249);
 ;// CONCATENATED MODULE: ./src/layers/ground.ts
 
 
@@ -34147,7 +34913,7 @@ const groundOf = ({ platform, bake, layers }, { syntax, imageDigest }) => {
 };
 
 // EXTERNAL MODULE: ./src/layers/fragment-effects.ts
-var fragment_effects = __nccwpck_require__(35131);
+var fragment_effects = __nccwpck_require__(23642);
 ;// CONCATENATED MODULE: ./src/layers/layer-content.ts
 
 
@@ -34244,9 +35010,9 @@ const layerContent = (layer, fragment, facts) => {
 };
 
 // EXTERNAL MODULE: ./src/layers/image-key.ts
-var image_key = __nccwpck_require__(61689);
+var image_key = __nccwpck_require__(21974);
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
+var dockerfile = __nccwpck_require__(2535);
 ;// CONCATENATED MODULE: ./src/commands/layer-facts.ts
 
 
@@ -34346,7 +35112,288 @@ const growWork = (sources, io) => {
 
 /***/ }),
 
-/***/ 6046:
+/***/ 27417:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  iW: () => (/* binding */ LEFT_BUILDER),
+  k8: () => (/* binding */ makeBuilder),
+  QM: () => (/* binding */ nameToKeep)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(51173);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(82461);
+;// CONCATENATED MODULE: ./src/render/buildkitd-config.ts
+
+/** TOML basic strings escape as JSON does (TOML 1.0, "String"). */
+const quote = (text) => JSON.stringify(text);
+/** Whether a text has a table of that name, however its header is spaced and quoted. */
+const hasTable = (text, path) => {
+    const part = (name) => {
+        const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+        return `\\s*(?:"${escaped}"|'${escaped}'|${escaped})\\s*`;
+    };
+    return new RegExp(`^\\s*\\[${path.map(part).join('\\.')}\\]`, 'm').test(text);
+};
+const conflict = (input, table) => (0,problem/* inputError */.Xu)(`input ${input} and the given buildkitd config both have a table [${table}]`, {
+    hint: 'say it in one of the two',
+});
+/** The OCI worker, the only one that BuildKit's image turns on; without a limit, it runs all steps at the same time. */
+const workerTable = ({ text = '', maxParallelism, isAsked }) => {
+    if (maxParallelism === undefined)
+        return [];
+    if (!hasTable(text, ['worker', 'oci']))
+        return [`[worker.oci]\n  max-parallelism = ${maxParallelism}\n`];
+    if (isAsked)
+        throw conflict('max-parallelism', 'worker.oci');
+    return [];
+};
+const registryTable = (registry, mirrors, text) => {
+    if (hasTable(text, ['registry', registry]))
+        throw conflict('registry-mirrors', `registry.${quote(registry)}`);
+    return `[registry.${quote(registry)}]\n  mirrors = [${mirrors.map(({ mirror }) => quote(mirror)).join(', ')}]\n`;
+};
+/**
+ * The text of a buildkitd.toml; undefined when there is nothing to say in one. Throws an InputError when inputs and the
+ * user's own text say the same thing. Registries on loopback need no word: BuildKit tries plain HTTP there by itself.
+ */
+const renderBuildkitdConfig = (wishes) => {
+    const { text = '', mirrors } = wishes;
+    const registries = [...Map.groupBy(mirrors, ({ registry }) => registry)];
+    const tables = [...workerTable(wishes), ...registries.map(([registry, list]) => registryTable(registry, list, text))];
+    const parts = [...(text.trim() === '' ? [] : [`${text.trimEnd()}\n`]), ...tables];
+    return parts.length === 0 ? undefined : parts.join('\n');
+};
+
+// EXTERNAL MODULE: ./src/render/attributes.ts
+var attributes = __nccwpck_require__(49706);
+;// CONCATENATED MODULE: ./src/render/create-builder.ts
+
+
+/** What builds may ask a builder for: registries on loopback need the host's network, and so may steps. */
+const DEFAULT_FLAGS = '--allow-insecure-entitlement network.host';
+const hasOption = (options, name) => options.some((option) => option.replace(/^"/, '').startsWith(`${name}=`));
+/** Options of a node: those given, and defaults for what they leave open. */
+const driverOptions = ({ driverOpts }, settings) => [
+    ...((0,builder_settings/* runsImage */.m2)(settings) && !hasOption(driverOpts, 'image') ? [(0,attributes/* renderAttributes */.ic)({ image: settings.image })] : []),
+    ...(settings.driver === 'docker-container' && !hasOption(driverOpts, 'network') ? ['network=host'] : []),
+    ...driverOpts,
+];
+/** Options of the driver `remote` that name the files of a node's TLS material. */
+const tlsOptions = ({ ca, cert, key } = {}) => [
+    ...(ca === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ cacert: ca })]),
+    ...(cert === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ cert })]),
+    ...(key === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ key })]),
+];
+const flagsOf = ({ buildkitdFlags }, { driver }) => {
+    const flags = buildkitdFlags ?? (driver === 'docker-container' ? DEFAULT_FLAGS : undefined);
+    return flags === undefined ? [] : ['--buildkitd-flags', flags];
+};
+/**
+ * Arguments of `docker` that make a builder: one `buildx create` for each node, the further ones with `--append`. The
+ * builder is not started, and not made the current one.
+ */
+const renderCreateBuilder = (name, settings, files) => settings.nodes.map((node, index) => [
+    ...['buildx', 'create', '--name', name, '--driver', settings.driver],
+    ...(index === 0 ? [] : ['--append']),
+    ...(node.name === undefined ? [] : ['--node', node.name]),
+    ...(node.platforms.length === 0 ? [] : ['--platform', node.platforms.join(',')]),
+    ...[...driverOptions(node, settings), ...tlsOptions(files.tls[index])].flatMap((option) => [
+        '--driver-opt',
+        option,
+    ]),
+    ...flagsOf(node, settings),
+    ...(files.config === undefined ? [] : ['--buildkitd-config', files.config]),
+    ...(node.endpoint === undefined ? [] : [node.endpoint]),
+]);
+
+;// CONCATENATED MODULE: ./src/commands/new-builder.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+/** The name under which the post step finds what a killed run left. */
+const LEFT_BUILDER = 'left-builder';
+/** The name that a kept builder has, which is also how a later run finds it; undefined when none is kept. */
+const nameToKeep = (settings, { env }) => (0,builder_settings/* isKept */.t8)(settings) ? (0,builder_settings/* keptName */.QQ)(settings, env['RUNNER_NAME'] ?? '') : undefined;
+/** The number of CPUs is known of one machine only: that of the engine at hand. */
+const isOnThisEngine = ({ driver, nodes }) => driver === 'docker-container' && nodes.every(({ endpoint }) => endpoint === undefined);
+const configText = async ({ config: { path, text } }, io) => {
+    if (path === undefined)
+        return text;
+    const found = await io.files.read(path);
+    if (found !== undefined)
+        return found;
+    throw (0,problem/* inputError */.Xu)(`input buildkitd-config names ${path}, and there is no such file`);
+};
+/** Writes the buildkitd.toml; undefined when BuildKit's own defaults do. */
+const writeConfig = async (settings, engine, folder, io) => {
+    const maxParallelism = settings.maxParallelism ?? (isOnThisEngine(settings) ? engine?.cpus : undefined);
+    const given = await configText(settings, io);
+    const text = renderBuildkitdConfig({
+        ...(given === undefined ? {} : { text: given }),
+        mirrors: settings.mirrors,
+        ...(maxParallelism === undefined ? {} : { maxParallelism }),
+        isAsked: settings.maxParallelism !== undefined,
+    });
+    if (text === undefined)
+        return undefined;
+    const path = (0,external_node_path_.join)(folder, 'buildkitd.toml');
+    await io.files.write(path, text);
+    return path;
+};
+const writeTls = async ({ nodes }, folder, io) => {
+    const all = [];
+    for (const [index, { tls }] of nodes.entries()) {
+        const paths = [];
+        for (const [part, text] of Object.entries(tls)) {
+            const path = (0,external_node_path_.join)(folder, `node-${index}-${part}.pem`);
+            if (part === 'key')
+                io.actions.mask(text);
+            await io.files.writeSecret(path, `${text.trimEnd()}\n`);
+            paths.push([part, path]);
+        }
+        all.push(Object.fromEntries(paths));
+    }
+    return all;
+};
+/** BuildKit's image: by the first mirror that has it, as the engine itself knows of no mirrors of ours. */
+const findImage = async (settings, { signal }, io) => {
+    const { image, mirrors, driver } = settings;
+    const candidates = (0,builder_settings/* imageCandidates */.mI)(image, mirrors);
+    if (candidates.length === 1 || !(0,builder_settings/* runsImage */.m2)(settings))
+        return image;
+    // What pulls for Kubernetes is a node of the cluster, which cannot be asked.
+    if (driver === 'kubernetes')
+        return candidates[0] ?? image;
+    for (const candidate of candidates.slice(0, -1)) {
+        const run = { env: {}, signal, onStderr: () => undefined };
+        if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0)
+            return candidate;
+        io.actions.info(`${candidate} cannot be pulled; trying the next`);
+    }
+    return image;
+};
+const remedyFor = ({ driver, image }) => {
+    if (driver === 'remote')
+        return 'is its endpoint right, does it answer from here, and do its certificates fit?';
+    if (driver === 'kubernetes')
+        return 'is there a kubeconfig whose user may create deployments in that namespace?';
+    return `can ${image} be pulled here? Name a mirror in registry-mirrors, another image in buildkit-image, or a builder`;
+};
+/** Makes a builder and starts it. Whatever happens, what was made is removed again, or left to the post step. */
+const makeBuilder = async (settings, engine, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const name = nameToKeep(settings, context) ?? io.builders.uniqueName();
+        const folder = await io.files.makeFolder('builder');
+        const { keepBuilder, keepState } = settings;
+        const left = { name, keepState, folder };
+        if (!keepBuilder)
+            io.actions.saveState(LEFT_BUILDER, JSON.stringify(left));
+        const undo = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        undo.defer(async () => {
+            await io.files.removeFolder(folder);
+            if (!keepBuilder)
+                io.actions.saveState(LEFT_BUILDER, '');
+        });
+        const remove = () => io.builders.remove(name, { keepState });
+        const config = await writeConfig(settings, engine, folder, io);
+        const tls = await writeTls(settings, folder, io);
+        const image = await findImage(settings, context, io);
+        const commands = renderCreateBuilder(name, { ...settings, image }, { ...(config && { config }), tls });
+        undo.defer(remove);
+        const failure = await io.builders.create(name, commands, context.signal);
+        if (context.signal.aborted)
+            throw new problem/* CanceledError */.k3(`stopped by ${String(context.signal.reason)}`);
+        if (failure !== undefined) {
+            throw new problem/* SetupError */.w3(`a ${settings.driver} builder could not be started (${failure}); ${remedyFor({ ...settings, image })}`);
+        }
+        const made = undo.move();
+        return {
+            name,
+            [Symbol.asyncDispose]: async () => {
+                if (keepBuilder)
+                    await io.files.removeFolder(folder);
+                else
+                    await made.disposeAsync();
+            },
+        };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
+
+
+/***/ }),
+
+/***/ 40976:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34358,21 +35405,21 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/factory/selector.ts
-var selector = __nccwpck_require__(35569);
+var selector = __nccwpck_require__(95642);
 // EXTERNAL MODULE: ./src/layers/build-options.ts
-var build_options = __nccwpck_require__(44073);
+var build_options = __nccwpck_require__(42);
 // EXTERNAL MODULE: ./src/layers/image-key.ts
-var image_key = __nccwpck_require__(61689);
+var image_key = __nccwpck_require__(21974);
 // EXTERNAL MODULE: ./src/layers/tree.ts
-var tree = __nccwpck_require__(71696);
+var tree = __nccwpck_require__(72249);
 // EXTERNAL MODULE: ./src/layers/key-input.ts
-var key_input = __nccwpck_require__(85428);
+var key_input = __nccwpck_require__(69443);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./src/layers/context-glob.ts
-var context_glob = __nccwpck_require__(80840);
+var context_glob = __nccwpck_require__(28473);
 // EXTERNAL MODULE: ./src/layers/context-reads.ts
-var context_reads = __nccwpck_require__(12337);
+var context_reads = __nccwpck_require__(51978);
 ;// CONCATENATED MODULE: ./src/plan/planned-files.ts
 
 
@@ -34641,7 +35688,7 @@ const restrictToChanged = (items, comparison, force, aliases = {}) => items.flat
 });
 
 // EXTERNAL MODULE: ./src/plan/parse-plan.ts
-var parse_plan = __nccwpck_require__(69842);
+var parse_plan = __nccwpck_require__(92571);
 ;// CONCATENATED MODULE: ./src/plan/what-if.ts
 const MAX_HINTS = 3;
 /** A change that is not at least so many times smaller is not worth the work. */
@@ -34692,21 +35739,21 @@ const findWhatIfs = (items, groups) => {
 };
 
 // EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
+var problem = __nccwpck_require__(82461);
 // EXTERNAL MODULE: ./src/progress/plain-text.ts
-var plain_text = __nccwpck_require__(79903);
+var plain_text = __nccwpck_require__(96158);
 // EXTERNAL MODULE: ./src/report/change-texts.ts
-var change_texts = __nccwpck_require__(74877);
+var change_texts = __nccwpck_require__(83964);
 // EXTERNAL MODULE: ./src/report/comment.ts
-var comment = __nccwpck_require__(54231);
+var comment = __nccwpck_require__(61168);
 // EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
+var report_document = __nccwpck_require__(85716);
 // EXTERNAL MODULE: ./src/report/markdown.ts
-var markdown = __nccwpck_require__(54285);
+var markdown = __nccwpck_require__(35772);
 // EXTERNAL MODULE: ./src/report/quantity.ts
-var quantity = __nccwpck_require__(38105);
+var quantity = __nccwpck_require__(3208);
 // EXTERNAL MODULE: ./src/report/sections.ts
-var sections = __nccwpck_require__(43844);
+var sections = __nccwpck_require__(52265);
 ;// CONCATENATED MODULE: ./src/report/plan-comment.ts
 
 
@@ -34786,7 +35833,7 @@ const planCommentInput = ({ name, forecast }, changes) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/kept-plan.ts
-var kept_plan = __nccwpck_require__(74430);
+var kept_plan = __nccwpck_require__(39637);
 ;// CONCATENATED MODULE: ./src/commands/plan-changes.ts
 
 
@@ -34862,7 +35909,7 @@ const keepComment = async ({ plan, changes }, { comment }, io) => {
 
 /***/ }),
 
-/***/ 14675:
+/***/ 40842:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34874,11 +35921,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./src/plan/matrix.ts
-var matrix = __nccwpck_require__(92934);
+var matrix = __nccwpck_require__(39555);
 // EXTERNAL MODULE: ./src/plan/plan-file.ts
-var plan_file = __nccwpck_require__(70435);
+var plan_file = __nccwpck_require__(60912);
 // EXTERNAL MODULE: ./src/plan/plan.ts
-var plan = __nccwpck_require__(48720);
+var plan = __nccwpck_require__(95953);
 ;// CONCATENATED MODULE: ./src/report/explain.ts
 /** A name on one line, in quotes where it could be taken for something else. */
 const renderName = (name) => /^[\w.,:/@+=(){}$*?#-]+( [\w.,:/@+=(){}$*?#-]+)*$/.test(name) ? name : JSON.stringify(name);
@@ -34915,13 +35962,13 @@ const renderExplanation = (plan) => plan.prefixes
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
 // EXTERNAL MODULE: ./src/report/change-texts.ts
-var change_texts = __nccwpck_require__(74877);
+var change_texts = __nccwpck_require__(83964);
 // EXTERNAL MODULE: ./src/report/markdown.ts
-var markdown = __nccwpck_require__(54285);
+var markdown = __nccwpck_require__(35772);
 // EXTERNAL MODULE: ./src/report/quantity.ts
-var quantity = __nccwpck_require__(38105);
+var quantity = __nccwpck_require__(3208);
 // EXTERNAL MODULE: ./src/report/sections.ts
-var sections = __nccwpck_require__(43844);
+var sections = __nccwpck_require__(52265);
 ;// CONCATENATED MODULE: ./src/report/change-section.ts
 
 
@@ -34949,7 +35996,7 @@ const changeSection = (changes) => {
 };
 
 // EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
+var report_document = __nccwpck_require__(85716);
 ;// CONCATENATED MODULE: ./src/report/forecast-section.ts
 
 
@@ -35103,7 +36150,7 @@ const BOX_STYLES = {
 };
 
 // EXTERNAL MODULE: ./src/plan/prefixes.ts
-var prefixes = __nccwpck_require__(29239);
+var prefixes = __nccwpck_require__(42162);
 ;// CONCATENATED MODULE: ./src/report/tree-nodes.ts
 
 const openPrefix = ({ layer, variant, state, content }, { contents }) => ({
@@ -35317,11 +36364,11 @@ const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument
 ]);
 
 // EXTERNAL MODULE: ./src/commands/kept-plan.ts
-var kept_plan = __nccwpck_require__(74430);
+var kept_plan = __nccwpck_require__(39637);
 // EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
-var plan_changes = __nccwpck_require__(6046);
+var plan_changes = __nccwpck_require__(40976);
 // EXTERNAL MODULE: ./src/commands/prepare.ts + 35 modules
-var prepare = __nccwpck_require__(99964);
+var prepare = __nccwpck_require__(83082);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
 
 
@@ -35373,7 +36420,7 @@ const plan_plan = async (inputs, context, io) => {
 
 /***/ }),
 
-/***/ 99964:
+/***/ 83082:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35386,11 +36433,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
+var problem = __nccwpck_require__(82461);
 // EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
+var suggest = __nccwpck_require__(57996);
 // EXTERNAL MODULE: ./src/factory/wording.ts
-var wording = __nccwpck_require__(43974);
+var wording = __nccwpck_require__(4135);
 ;// CONCATENATED MODULE: ./src/factory/aliases.ts
 
 
@@ -35485,11 +36532,11 @@ const idsOf = ({ candidate, aliases }) => [
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 // EXTERNAL MODULE: ./src/factory/name-shapes.ts
-var name_shapes = __nccwpck_require__(72422);
+var name_shapes = __nccwpck_require__(92035);
 // EXTERNAL MODULE: ./src/factory/selector.ts
-var factory_selector = __nccwpck_require__(35569);
+var factory_selector = __nccwpck_require__(95642);
 // EXTERNAL MODULE: ./src/factory/template.ts
-var factory_template = __nccwpck_require__(92222);
+var factory_template = __nccwpck_require__(92217);
 ;// CONCATENATED MODULE: ./src/factory/combination.ts
 
 
@@ -35544,9 +36591,9 @@ const combinationsOf = (factory, entry) => {
 };
 
 // EXTERNAL MODULE: ./src/factory/dictionary.ts
-var dictionary = __nccwpck_require__(57736);
+var dictionary = __nccwpck_require__(24595);
 // EXTERNAL MODULE: ./src/factory/by-platform.ts
-var by_platform = __nccwpck_require__(98873);
+var by_platform = __nccwpck_require__(70796);
 ;// CONCATENATED MODULE: ./src/factory/exclude.ts
 
 
@@ -35584,13 +36631,13 @@ const platformObjections = ({ exclude }, variants, platform) => [
 ];
 
 // EXTERNAL MODULE: ./src/factory/given.ts
-var given = __nccwpck_require__(22707);
+var given = __nccwpck_require__(47138);
 // EXTERNAL MODULE: ./src/oci/platform.ts
-var platform = __nccwpck_require__(1890);
+var platform = __nccwpck_require__(85105);
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
+var oci_reference = __nccwpck_require__(81101);
 // EXTERNAL MODULE: ./src/factory/text-shapes.ts
-var text_shapes = __nccwpck_require__(74398);
+var text_shapes = __nccwpck_require__(78579);
 ;// CONCATENATED MODULE: ./src/factory/overrides.ts
 
 
@@ -35679,7 +36726,7 @@ const tagsOf = (factory, { id, entry, variants }) => {
 };
 
 // EXTERNAL MODULE: ./src/factory/bake-options.ts
-var bake_options = __nccwpck_require__(17926);
+var bake_options = __nccwpck_require__(98069);
 ;// CONCATENATED MODULE: ./src/factory/work-items.ts
 
 
@@ -35880,9 +36927,9 @@ const expandFactory = (source, options = {}) => {
 };
 
 // EXTERNAL MODULE: ./src/layers/cache-refs.ts
-var cache_refs = __nccwpck_require__(49847);
+var cache_refs = __nccwpck_require__(84602);
 // EXTERNAL MODULE: ./src/plan/access.ts
-var access = __nccwpck_require__(64661);
+var access = __nccwpck_require__(23420);
 ;// CONCATENATED MODULE: ./src/plan/cache.ts
 
 
@@ -35937,7 +36984,7 @@ const planCache = (factory, items, inputs, access) => {
 };
 
 // EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(61691);
+var json = __nccwpck_require__(73652);
 ;// CONCATENATED MODULE: ./src/plan/costs.ts
 
 
@@ -35996,7 +37043,7 @@ const layerCost = ({ layer, variant }, content, platform, { times, emulated }) =
 };
 
 // EXTERNAL MODULE: ./src/layers/tree.ts
-var tree = __nccwpck_require__(71696);
+var tree = __nccwpck_require__(72249);
 ;// CONCATENATED MODULE: ./src/plan/earlier.ts
 
 const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
@@ -36083,9 +37130,9 @@ const checkImage = (need, { kind, platforms }) => {
 };
 
 // EXTERNAL MODULE: ./src/plan/plan.ts
-var plan_plan = __nccwpck_require__(48720);
+var plan_plan = __nccwpck_require__(95953);
 // EXTERNAL MODULE: ./src/plan/leg.ts
-var leg = __nccwpck_require__(93511);
+var leg = __nccwpck_require__(88216);
 ;// CONCATENATED MODULE: ./src/plan/plan-prefixes.ts
 
 
@@ -36142,9 +37189,9 @@ const planPrefixes = ({ items, tree, tags, states, images, times }) => {
 };
 
 // EXTERNAL MODULE: ./src/plan/published-key.ts
-var published_key = __nccwpck_require__(7063);
+var published_key = __nccwpck_require__(10804);
 // EXTERNAL MODULE: ./src/plan/prefixes.ts
-var plan_prefixes = __nccwpck_require__(29239);
+var plan_prefixes = __nccwpck_require__(42162);
 ;// CONCATENATED MODULE: ./src/plan/restrict.ts
 
 /** New numbers for the old ones that stay, in their order. */
@@ -37433,11 +38480,11 @@ const forecastOf = ({ tops, prefixes, contents, measured }, schedule) => {
 };
 
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
+var dockerfile = __nccwpck_require__(2535);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
+var registry_error = __nccwpck_require__(79643);
 // EXTERNAL MODULE: ./src/plan/image-names.ts
-var image_names = __nccwpck_require__(32915);
+var image_names = __nccwpck_require__(10200);
 ;// CONCATENATED MODULE: ./src/commands/find-unchanged.ts
 
 
@@ -37511,9 +38558,9 @@ const findUnchanged = async (items, keys, chosen, { tags, changes: { force } }, 
 };
 
 // EXTERNAL MODULE: ./src/commands/kept-plan.ts
-var kept_plan = __nccwpck_require__(74430);
+var kept_plan = __nccwpck_require__(39637);
 // EXTERNAL MODULE: ./src/commands/layer-facts.ts + 3 modules
-var layer_facts = __nccwpck_require__(91726);
+var layer_facts = __nccwpck_require__(87391);
 ;// CONCATENATED MODULE: ./src/commands/look-up-refs.ts
 
 
@@ -37558,9 +38605,9 @@ const lookUpRefs = async ({ ref, access }, tags, io) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
-var plan_changes = __nccwpck_require__(6046);
+var plan_changes = __nccwpck_require__(40976);
 // EXTERNAL MODULE: ./src/layers/digest.ts
-var digest = __nccwpck_require__(19328);
+var digest = __nccwpck_require__(21945);
 ;// CONCATENATED MODULE: ./src/layers/image-content.ts
 
 /**
@@ -37647,7 +38694,7 @@ const resolveImages = async (needs, io) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/sources.ts + 23 modules
-var sources = __nccwpck_require__(52181);
+var sources = __nccwpck_require__(57557);
 ;// CONCATENATED MODULE: ./src/commands/prepare.ts
 
 
@@ -37799,7 +38846,7 @@ const preparePlan = async (inputs, context, io) => {
 
 /***/ }),
 
-/***/ 52181:
+/***/ 57557:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37810,15 +38857,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/problem.ts
-var src_problem = __nccwpck_require__(64008);
+var src_problem = __nccwpck_require__(82461);
 // EXTERNAL MODULE: ./src/factory/name-shapes.ts
-var name_shapes = __nccwpck_require__(72422);
+var name_shapes = __nccwpck_require__(92035);
 // EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
+var oci_platform = __nccwpck_require__(85105);
 // EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
+var suggest = __nccwpck_require__(57996);
 // EXTERNAL MODULE: ./src/factory/known-platforms.ts
-var known_platforms = __nccwpck_require__(74856);
+var known_platforms = __nccwpck_require__(65481);
 ;// CONCATENATED MODULE: ./src/factory/platform-shapes.ts
 
 
@@ -37869,7 +38916,7 @@ const platformPattern = {
 };
 
 // EXTERNAL MODULE: ./src/factory/text-shapes.ts
-var text_shapes = __nccwpck_require__(74398);
+var text_shapes = __nccwpck_require__(78579);
 ;// CONCATENATED MODULE: ./src/factory/shape.ts
 /** Keys that are for people and editors: `$schema`, and `x-…` as in Compose files, a place for anchors. */
 const EXTENSION = /^(?:x-|\$schema$)/;
@@ -38026,7 +39073,7 @@ const includedFile = record('an included file', {
 }, { extensible: true });
 
 // EXTERNAL MODULE: ./src/factory/wording.ts
-var wording = __nccwpck_require__(43974);
+var wording = __nccwpck_require__(4135);
 ;// CONCATENATED MODULE: ./src/factory/read-scalar.ts
 
 
@@ -38213,8 +39260,8 @@ const readNode = (shape, node, reading) => {
  */
 const readShape = (shape, node, report) => readNode(shape, node, { subject: 'the file', report });
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(38815);
+// EXTERNAL MODULE: ../../work/main/node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(7207);
 ;// CONCATENATED MODULE: ./src/factory/yaml-source.ts
 
 
@@ -38441,8 +39488,8 @@ const parseIncludedFile = (file, text) => ({
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(14006);
+// EXTERNAL MODULE: ../../work/main/node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(8374);
 var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
 ;// CONCATENATED MODULE: ./src/factory/path.ts
 
@@ -38504,7 +39551,7 @@ const includedFiles = ({ file, content }, paths) => {
 const variantPatterns = (main, included) => resolveAll([main, ...included].flatMap(({ content }) => (content.layers ?? []).flatMap(({ value }) => value['variants-from'] ?? [])));
 
 // EXTERNAL MODULE: ./src/factory/by-platform.ts
-var by_platform = __nccwpck_require__(98873);
+var by_platform = __nccwpck_require__(70796);
 ;// CONCATENATED MODULE: ./src/factory/catalogue.ts
 
 
@@ -38572,9 +39619,9 @@ const catalogueOf = (main, included, paths, report) => {
 const variantNames = (catalogue, layer) => catalogue.find(({ name }) => name.value === layer)?.variants.map(({ name }) => name.value);
 
 // EXTERNAL MODULE: ./src/factory/dictionary.ts
-var dictionary = __nccwpck_require__(57736);
+var dictionary = __nccwpck_require__(24595);
 // EXTERNAL MODULE: ./src/factory/selector.ts
-var factory_selector = __nccwpck_require__(35569);
+var factory_selector = __nccwpck_require__(95642);
 ;// CONCATENATED MODULE: ./src/factory/choices.ts
 
 
@@ -38608,9 +39655,9 @@ const parseDuration = (text) => {
 };
 
 // EXTERNAL MODULE: ./src/factory/given.ts
-var given = __nccwpck_require__(22707);
+var given = __nccwpck_require__(47138);
 // EXTERNAL MODULE: ./src/factory/bake-options.ts
-var bake_options = __nccwpck_require__(17926);
+var bake_options = __nccwpck_require__(98069);
 ;// CONCATENATED MODULE: ./src/factory/extends.ts
 
 
@@ -38759,7 +39806,7 @@ const checkStageNames = (catalogue, report) => {
 };
 
 // EXTERNAL MODULE: ./src/factory/template.ts
-var template = __nccwpck_require__(92222);
+var template = __nccwpck_require__(92217);
 ;// CONCATENATED MODULE: ./src/factory/manifest-entries.ts
 
 
@@ -38951,15 +39998,15 @@ const parseFactory = (main, included = [], paths = []) => {
 };
 
 // EXTERNAL MODULE: ./src/fragment/arguments.ts
-var fragment_arguments = __nccwpck_require__(1788);
+var fragment_arguments = __nccwpck_require__(48367);
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
+var oci_reference = __nccwpck_require__(81101);
 // EXTERNAL MODULE: ./src/fragment/instruction.ts
-var fragment_instruction = __nccwpck_require__(67308);
+var fragment_instruction = __nccwpck_require__(37747);
 // EXTERNAL MODULE: ./src/fragment/stages.ts
-var stages = __nccwpck_require__(33377);
+var stages = __nccwpck_require__(24320);
 // EXTERNAL MODULE: ./src/fragment/words.ts
-var words = __nccwpck_require__(5001);
+var words = __nccwpck_require__(58330);
 ;// CONCATENATED MODULE: ./src/fragment/check-stages.ts
 
 
@@ -39091,7 +40138,7 @@ const checkStages = (sections, scope) => sections.flatMap((section, index) => {
 });
 
 // EXTERNAL MODULE: ./src/fragment/flags.ts
-var fragment_flags = __nccwpck_require__(15287);
+var fragment_flags = __nccwpck_require__(71880);
 ;// CONCATENATED MODULE: ./src/fragment/sources.ts
 
 
@@ -39497,7 +40544,7 @@ const readFragments = async (items, io) => {
 
 /***/ }),
 
-/***/ 17926:
+/***/ 98069:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39514,7 +40561,7 @@ const mergeBake = (first, second) => Object.fromEntries([
 
 /***/ }),
 
-/***/ 98873:
+/***/ 70796:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39524,8 +40571,8 @@ const mergeBake = (first, second) => Object.fromEntries([
 /* harmony export */   dw: () => (/* binding */ overlayByPlatform),
 /* harmony export */   yP: () => (/* binding */ byPlatformOf)
 /* harmony export */ });
-/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
-/* harmony import */ var _dictionary_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57736);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85105);
+/* harmony import */ var _dictionary_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(24595);
 
 
 /** Normalises the platforms of a map. Two spellings of one platform are a problem. */
@@ -39560,7 +40607,7 @@ const overlayArguments = (weak, strong) => (0,_dictionary_js__WEBPACK_IMPORTED_M
 
 /***/ }),
 
-/***/ 57736:
+/***/ 24595:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39586,7 +40633,7 @@ const mergeDictionaries = (first, second, combine = (_, value) => value) => dict
 
 /***/ }),
 
-/***/ 22707:
+/***/ 47138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39598,7 +40645,7 @@ const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, v
 
 /***/ }),
 
-/***/ 74856:
+/***/ 65481:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39613,7 +40660,7 @@ const ARCHITECTURES = '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le p
 
 /***/ }),
 
-/***/ 72422:
+/***/ 92035:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39627,7 +40674,7 @@ const ARCHITECTURES = '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le p
 /* harmony export */   m1: () => (/* binding */ factoryName),
 /* harmony export */   vS: () => (/* binding */ manifestName)
 /* harmony export */ });
-/* harmony import */ var _known_platforms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(74856);
+/* harmony import */ var _known_platforms_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(65481);
 
 // The kinds of names in a factory file: what each looks like, and how messages speak of it.
 const IDENTIFIER = /^[a-z0-9_][a-z0-9_.-]{0,79}$/;
@@ -39703,7 +40750,7 @@ const argumentName = {
 
 /***/ }),
 
-/***/ 35569:
+/***/ 95642:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39715,10 +40762,10 @@ const argumentName = {
 /* harmony export */   MX: () => (/* binding */ renderSelector),
 /* harmony export */   SD: () => (/* binding */ checkSelector)
 /* harmony export */ });
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(14006);
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8374);
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(picomatch__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42969);
-/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(43974);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57996);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4135);
 
 
 
@@ -39762,7 +40809,7 @@ const checkSelector = (content, names, noun, report) => {
 
 /***/ }),
 
-/***/ 92222:
+/***/ 92217:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39771,8 +40818,8 @@ const checkSelector = (content, names, noun, report) => {
 /* harmony export */   iJ: () => (/* binding */ placeholdersOf),
 /* harmony export */   v7: () => (/* binding */ renderSparse)
 /* harmony export */ });
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42969);
-/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43974);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(57996);
+/* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4135);
 
 
 const partsOf = (template) => template
@@ -39817,7 +40864,7 @@ const checkTemplate = ({ value, place }, known, report) => {
 
 /***/ }),
 
-/***/ 74398:
+/***/ 78579:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39836,7 +40883,7 @@ const checkTemplate = ({ value, place }, known, report) => {
 /* harmony export */   tl: () => (/* binding */ argumentValue),
 /* harmony export */   u5: () => (/* binding */ registry)
 /* harmony export */ });
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(81101);
 
 // The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
 /** Value of an argument. A Dockerfile's ARG lines hold one line. */
@@ -39985,7 +41032,7 @@ const reason = {
 
 /***/ }),
 
-/***/ 43974:
+/***/ 4135:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40083,7 +41130,7 @@ const mismatch = (shape, node, subject) => {
 
 /***/ }),
 
-/***/ 1788:
+/***/ 48367:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40094,8 +41141,8 @@ const mismatch = (shape, node, subject) => {
 /* harmony export */   f7: () => (/* binding */ PARENT),
 /* harmony export */   lR: () => (/* binding */ readArguments)
 /* harmony export */ });
-/* harmony import */ var _instruction_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67308);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5001);
+/* harmony import */ var _instruction_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37747);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58330);
 
 
 /** The name by which a fragment refers to the layer below. */
@@ -40160,7 +41207,7 @@ const lookupGlobal = (values) => (name) => values.get(name) ?? (PREDEFINED.inclu
 
 /***/ }),
 
-/***/ 15287:
+/***/ 71880:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40232,7 +41279,7 @@ const mountFields = (value) => {
 
 /***/ }),
 
-/***/ 67308:
+/***/ 37747:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40243,8 +41290,8 @@ const mountFields = (value) => {
 /* harmony export */   Z9: () => (/* binding */ wordsOf),
 /* harmony export */   lJ: () => (/* binding */ jsonStrings)
 /* harmony export */ });
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15287);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5001);
+/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71880);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58330);
 
 
 const DIRECTIVE = /^\s*#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/;
@@ -40373,7 +41420,7 @@ const keywordToken = (instruction) => {
 
 /***/ }),
 
-/***/ 33377:
+/***/ 24320:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40385,9 +41432,9 @@ const keywordToken = (instruction) => {
 /* harmony export */   pu: () => (/* binding */ isParent),
 /* harmony export */   xl: () => (/* binding */ fromTokens)
 /* harmony export */ });
-/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1788);
-/* harmony import */ var _instruction_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(67308);
-/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5001);
+/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(48367);
+/* harmony import */ var _instruction_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37747);
+/* harmony import */ var _words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(58330);
 
 
 
@@ -40474,7 +41521,7 @@ const readStage = ({ from, body }, fileLines) => {
 
 /***/ }),
 
-/***/ 5001:
+/***/ 58330:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40665,13 +41712,13 @@ const heredocsOf = (text) => text.includes('<<') ? wordsIn(text, true).flatMap((
 
 /***/ }),
 
-/***/ 11323:
+/***/ 33704:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ createActions)
 /* harmony export */ });
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(33838);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(96310);
 
 const properties = ({ title, place }) => ({
     ...(title === undefined ? {} : { title }),
@@ -40696,6 +41743,8 @@ const createActions = (env) => ({
     },
     mask: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq,
     output: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH,
+    saveState: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ,
+    state: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu,
     summary: async (markdown) => {
         if ((env['GITHUB_STEP_SUMMARY'] ?? '') === '')
             return;
@@ -40706,7 +41755,7 @@ const createActions = (env) => ({
 
 /***/ }),
 
-/***/ 40121:
+/***/ 40107:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40767,7 +41816,7 @@ const readPayload = async (path) => {
         return undefined;
     try {
         // The toolkit reads the payload when it is loaded. A chunk of its own, so that what it brings is loaded only here.
-        const { context } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+        const { context } = await __nccwpck_require__.e(/* import() */ 951).then(__nccwpck_require__.bind(__nccwpck_require__, 31951));
         return context.payload;
     }
     catch {
@@ -40787,7 +41836,7 @@ const readContext = async (env, signal) => ({
 
 /***/ }),
 
-/***/ 35990:
+/***/ 80325:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40821,7 +41870,7 @@ const isTaken = (reason) => reason.includes('(409)');
 const isNotFound = (error) => error instanceof Error && error.name === 'ArtifactNotFoundError';
 /** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
 const loadClient = async () => {
-    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(351), __nccwpck_require__.e(645)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9645));
+    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(951), __nccwpck_require__.e(373)]).then(__nccwpck_require__.bind(__nccwpck_require__, 68373));
     return new DefaultArtifactClient();
 };
 const uploadFile = async (name, file) => {
@@ -40860,26 +41909,24 @@ const createArtifacts = (env) => offersArtifacts(env)
         download: () => Promise.resolve({ status: 'unavailable' }),
     };
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(72260);
 // EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(61691);
+var json = __nccwpck_require__(73652);
 // EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
+var oci_platform = __nccwpck_require__(85105);
 // EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
-;// CONCATENATED MODULE: ./src/io/builders.ts
+var problem = __nccwpck_require__(82461);
+;// CONCATENATED MODULE: ./src/io/engine.ts
 
 
 
-
-/** The first Buildx that shares a local context between the targets of one bake call. */
-const MIN_BUILDX = [0, 17];
+/** What to say where the Docker CLI is missing. */
 const NO_DOCKER = 'there is no docker in PATH; install Docker, or run the job on a runner that has it';
-const INSTALL_BUILDX = 'install the docker-buildx-plugin package, or use docker/setup-buildx-action before this step';
+/** The last line of what a command printed, which says why it failed. */
 const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
-const textOf = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
-const listOf = (value) => (Array.isArray(value) ? value : []);
+/** A text that is not empty. */
+const textOf = (value) => typeof value === 'string' && value !== '' ? value : undefined;
 /** What Docker prints for `{{json .}}`; empty for anything else, such as a warning on a line of its own. */
 const parseLine = (line) => {
     try {
@@ -40890,6 +41937,7 @@ const parseLine = (line) => {
         return {};
     }
 };
+/** Asks the engine what it is. Throws a SetupError when there is no Docker, or the engine does not answer. */
 const readEngine = async (docker) => {
     const { code, stdout, stderr } = await docker.query(['info', '--format', '{{json .}}']);
     if (code === 127)
@@ -40900,12 +41948,77 @@ const readEngine = async (docker) => {
         const why = lastLine(stderr) || 'no version';
         throw new problem/* SetupError */.w3(`the Docker engine does not answer (${why}); start it, or set DOCKER_HOST`);
     }
+    const [cpus, dataRoot] = [info['NCPU'], textOf(info['DockerRootDir'])];
     return {
         version,
         platform: (0,oci_platform/* parsePlatform */.FL)(`${String(info['OSType'])}/${String(info['Architecture'])}`) ?? 'linux/amd64',
         containerdStore: JSON.stringify(info['DriverStatus'] ?? '').includes('io.containerd.snapshotter'),
+        ...(typeof cpus === 'number' && cpus > 0 ? { cpus } : {}),
+        ...(dataRoot === undefined ? {} : { dataRoot }),
     };
 };
+
+;// CONCATENATED MODULE: ./src/io/missing.ts
+/** Whether an error says that a file is not there, or a folder on the way to it. */
+const isMissing = (error) => typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+;// CONCATENATED MODULE: ./src/io/binfmt.ts
+
+
+
+
+
+/** Files of binfmt_misc that are no handlers (Linux, Documentation/admin-guide/binfmt-misc.rst). */
+const CONTROLS = ['register', 'status'];
+/** Reads the folder of binfmt_misc. */
+const readBinfmt = async (folder) => {
+    try {
+        const names = (await (0,promises_.readdir)(folder)).filter((name) => !CONTROLS.includes(name));
+        const handlers = names
+            .sort()
+            .map(async (name) => (0,emulation/* parseBinfmtHandler */.Y$)(name, await (0,promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8')));
+        // An empty folder is one where nothing is mounted.
+        const status = names.length === 0 ? 'enabled' : await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'status'), 'utf8');
+        return { enabled: status.trim() !== 'disabled', handlers: await Promise.all(handlers) };
+    }
+    catch (error) {
+        if (isMissing(error))
+            return { enabled: true, handlers: [] };
+        throw error;
+    }
+};
+const install = async (docker, images, architectures) => {
+    let failure;
+    for (const image of images) {
+        const args = ['run', '--rm', '--privileged', '--network', 'none', image, '--install', architectures.join(',')];
+        const { code, stderr } = await docker.query(args);
+        if (code === 0)
+            return undefined;
+        failure = `${image}: ${lastLine(stderr) || `exit code ${code}`}`;
+    }
+    return failure;
+};
+/** The emulators of this machine, which Docker's engine is on. */
+const createEmulators = (docker) => ({
+    read: () => readBinfmt('/proc/sys/fs/binfmt_misc'),
+    install: (images, architectures) => install(docker, images, architectures),
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/io/builders.ts
+
+
+
+
+
+/** The first Buildx that shares a local context between the targets of one bake call. */
+const MIN_BUILDX = [0, 17];
+const INSTALL_BUILDX = 'install the docker-buildx-plugin package, or use docker/setup-buildx-action before this step';
+const listOf = (value) => (Array.isArray(value) ? value : []);
 const readBuildxVersion = async (docker) => {
     const { code, stdout } = await docker.query(['buildx', 'version']);
     if (code === 127)
@@ -40919,6 +42032,18 @@ const readBuildxVersion = async (docker) => {
     }
     return version;
 };
+/** A platform that was given to a node has a star. */
+const parseListed = (text) => (0,oci_platform/* parsePlatform */.FL)((textOf(text) ?? '').replace(/\*$/, '')) ?? [];
+const parseNode = (node) => {
+    const options = node['DriverOpts'];
+    const image = (0,json/* isMembers */.gV)(options) ? textOf(options['image']) : undefined;
+    return {
+        name: textOf(node['Name']) ?? '',
+        endpoint: textOf(node['Endpoint']) ?? '',
+        platforms: [...new Set(listOf(node['Platforms']).flatMap(parseListed))],
+        ...(image === undefined ? {} : { image }),
+    };
+};
 /** Reads one line of `docker buildx ls --format '{{json .}}'`; undefined for a line that describes no builder. */
 const parseBuilder = (line) => {
     const fields = parseLine(line);
@@ -40926,14 +42051,13 @@ const parseBuilder = (line) => {
     if (name === undefined || driver === undefined)
         return undefined;
     const nodes = listOf(fields['Nodes']).filter(json/* isMembers */.gV);
-    const platforms = nodes.flatMap((node) => listOf(node['Platforms']).flatMap((text) => textOf(text) ?? []));
     const buildkit = nodes.flatMap((node) => textOf(node['Version']) ?? [])[0];
     const error = [fields, ...nodes].flatMap((each) => textOf(each['Err']) ?? [])[0];
     return {
         name,
         driver,
         current: fields['Current'] === true,
-        platforms: [...new Set(platforms.flatMap((platform) => (0,oci_platform/* parsePlatform */.FL)(platform) ?? []))],
+        nodes: nodes.map(parseNode),
         ...(buildkit === undefined ? {} : { buildkit }),
         ...(error === undefined ? {} : { error }),
     };
@@ -40944,30 +42068,37 @@ const listBuilders = async (docker) => {
         throw new problem/* SetupError */.w3(`docker buildx ls failed: ${lastLine(stderr)}`);
     return stdout.split('\n').flatMap((line) => parseBuilder(line) ?? []);
 };
-const removeBuilder = async (docker, name) => {
-    await docker.query(['buildx', 'rm', '--force', name]);
+const removeBuilder = async (docker, name, { keepState }) => {
+    await docker.query(['buildx', 'rm', '--force', ...(keepState ? ['--keep-state'] : []), name]);
 };
-/** With the host's network, since registries on loopback shall be reached. */
-const createBuilder = async (docker) => {
-    const name = `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    const create = ['buildx', 'create', '--name', name, '--driver', 'docker-container', '--driver-opt', 'network=host'];
-    const flags = ['--buildkitd-flags', '--allow-insecure-entitlement network.host', '--bootstrap'];
-    const created = await docker.query([...create, ...flags]);
-    if (created.code !== 0) {
-        await removeBuilder(docker, name);
-        const remedy = 'use docker/setup-buildx-action before this step, or turn on the containerd image store of the engine';
-        throw new problem/* SetupError */.w3(`a docker-container builder could not be started (${lastLine(created.stderr)}); ${remedy}`);
+/** Runs Docker to its end or until it is stopped. Resolves with why it failed, or with nothing. */
+const attempt = async (docker, args, signal) => {
+    let errors = '';
+    const code = await docker.run(args, {
+        env: {},
+        signal,
+        onStderr: (chunk) => {
+            errors += chunk.toString('utf8');
+        },
+    });
+    return code === 0 ? undefined : lastLine(errors) || `exit code ${code}`;
+};
+const createBuilder = async (docker, name, commands, signal) => {
+    for (const args of [...commands, ['buildx', 'inspect', '--bootstrap', '--builder', name]]) {
+        const failure = await attempt(docker, args, signal);
+        if (failure !== undefined)
+            return failure;
     }
-    const builder = (await listBuilders(docker)).find((known) => known.name === name);
-    return builder ?? { name, driver: 'docker-container', current: false, platforms: [] };
+    return undefined;
 };
 /** The builders that a Docker CLI knows. */
 const createBuilders = (docker) => ({
     engine: () => readEngine(docker),
     buildxVersion: () => readBuildxVersion(docker),
+    uniqueName: () => `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`,
     list: () => listBuilders(docker),
-    create: () => createBuilder(docker),
-    remove: (name) => removeBuilder(docker, name),
+    create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
+    remove: (name, options) => removeBuilder(docker, name, options),
 });
 
 ;// CONCATENATED MODULE: ./src/io/clock.ts
@@ -40994,13 +42125,6 @@ const memoise = (make) => {
         return value;
     };
 };
-
-;// CONCATENATED MODULE: ./src/io/missing.ts
-/** Whether an error says that a file is not there, or a folder on the way to it. */
-const isMissing = (error) => typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 ;// CONCATENATED MODULE: ./src/io/context-files/disk.ts
 
@@ -41088,7 +42212,7 @@ const createDisk = () => {
 };
 
 // EXTERNAL MODULE: ./src/layers/context-glob.ts
-var context_glob = __nccwpck_require__(80840);
+var context_glob = __nccwpck_require__(28473);
 ;// CONCATENATED MODULE: ./src/io/context-files/dockerignore.ts
 
 
@@ -41312,8 +42436,59 @@ const createContextReader = (workspace) => {
     };
 };
 
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
-var exec = __nccwpck_require__(22876);
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js + 5 modules
+var exec = __nccwpck_require__(59636);
+;// CONCATENATED MODULE: ./src/io/disk.ts
+
+
+
+const readRoom = async (folder) => {
+    try {
+        const { bsize, bavail, blocks } = await (0,promises_.statfs)(folder);
+        return { free: bsize * bavail, total: bsize * blocks };
+    }
+    catch {
+        return undefined;
+    }
+};
+/** A link is not followed: what it leads to is somebody else's. */
+const isFolder = async (path) => {
+    try {
+        return (await (0,promises_.lstat)(path)).isDirectory();
+    }
+    catch (error) {
+        if (isMissing(error))
+            return false;
+        throw error;
+    }
+};
+const run = async (command, args) => {
+    const options = { silent: true, ignoreReturnCode: true };
+    const { exitCode, stdout, stderr } = await (0,exec/* getExecOutput */.H)(command, [...args], options);
+    return { code: exitCode, out: stdout, why: stderr.trim().split('\n').at(-1) ?? '' };
+};
+/** What cannot be read does not count; `du` says so with its exit code and goes on. */
+const readSizes = async (folders) => {
+    const there = await Promise.all(folders.map(isFolder));
+    const found = folders.filter((_, index) => there[index]);
+    if (found.length === 0)
+        return [];
+    const { out } = await run('du', ['--summarize', '--one-file-system', '--block-size=1', '--', ...found]);
+    const sizes = new Map(out.split('\n').map((line) => {
+        const [bytes = '', path = ''] = line.split('\t');
+        return [path, Number(bytes)];
+    }));
+    return found.map((path) => ({ path, bytes: sizes.get(path) ?? 0 }));
+};
+const remove = async (folder) => {
+    const args = ['rm', '--recursive', '--force', '--one-file-system', '--', folder];
+    const [command = '', ...rest] = process.getuid?.() === 0 ? args : ['sudo', '--non-interactive', ...args];
+    const { code, why } = await run(command, rest);
+    return code === 0 ? undefined : why;
+};
+/** The disks of the machine that this runs on. */
+const disk_createDisk = () => ({ room: readRoom, sizes: readSizes, remove });
+
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./src/io/process.ts
@@ -41423,6 +42598,9 @@ const createFiles = (workspace, temporary) => {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(absolute(path)), { recursive: true });
             await (0,promises_.writeFile)(absolute(path), text);
         },
+        writeProgram: (path, bytes) => (0,promises_.writeFile)(absolute(path), bytes, { mode: 0o755 }),
+        writeSecret: (path, text) => (0,promises_.writeFile)(absolute(path), text, { mode: 0o600, flag: 'wx' }),
+        removeFolder: (path) => (0,promises_.rm)(absolute(path), { recursive: true, force: true }),
         makeFolder: async (name) => {
             await (0,promises_.mkdir)(temporary, { recursive: true });
             return (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, `${name}-`));
@@ -41431,9 +42609,9 @@ const createFiles = (workspace, temporary) => {
 };
 
 // EXTERNAL MODULE: ./src/report/comment.ts
-var comment = __nccwpck_require__(54231);
+var comment = __nccwpck_require__(61168);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
+var registry_error = __nccwpck_require__(79643);
 ;// CONCATENATED MODULE: ./src/io/registry/retry.ts
 
 /** A registry's bad minute is sat out; what takes longer is for the user to know. */
@@ -41550,7 +42728,7 @@ const pull_request_comment_PATIENCE = { attempts: 4, requestTimeout: 20_000, dea
 const PERMISSION = 'give the job `pull-requests: write`; runs for pull requests from forks or by Dependabot have a token that only reads';
 /** The toolkit's client, a part of the bundle that is loaded when it is needed. It knows of the runner's proxy. */
 const connect = async (token, { apiUrl, version }) => {
-    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 951).then(__nccwpck_require__.bind(__nccwpck_require__, 31951));
     const baseUrl = apiUrl === undefined || apiUrl === '' ? {} : { baseUrl: apiUrl };
     const octokit = getOctokit(token, { userAgent: `strata/${version}`, ...baseUrl });
     octokit.hook.before('request', (options) => {
@@ -41685,7 +42863,7 @@ const runCredentialHelper = ({ name, server, env, timeout }) => {
 };
 
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
+var oci_reference = __nccwpck_require__(81101);
 ;// CONCATENATED MODULE: ./src/io/registry/endpoint.ts
 
 /** Names under which Docker Hub goes. */
@@ -42909,6 +44087,8 @@ const VERSION = package_namespaceObject.rE;
 
 
 
+
+
 /** The real world: the toolkit, Docker, registries, files and the clock. */
 const createIo = (actions, { workspace, temporary, env, event }, { githubToken }) => {
     if (githubToken !== undefined)
@@ -42933,7 +44113,9 @@ const createIo = (actions, { workspace, temporary, env, event }, { githubToken }
             version: VERSION,
         }),
         contexts: createContextReader(workspace),
+        disk: disk_createDisk(),
         docker,
+        emulators: createEmulators(docker),
         files: createFiles(workspace, temporary),
         registry: createRegistry({
             version: VERSION,
@@ -42947,7 +44129,7 @@ const createIo = (actions, { workspace, temporary, env, event }, { githubToken }
 
 /***/ }),
 
-/***/ 2212:
+/***/ 79643:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -42980,7 +44162,7 @@ const printable = (text) => text
 
 /***/ }),
 
-/***/ 44073:
+/***/ 42:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43012,7 +44194,7 @@ const imageOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([
 
 /***/ }),
 
-/***/ 49847:
+/***/ 84602:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43023,9 +44205,9 @@ const imageOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1890);
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(62148);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(64008);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85105);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81101);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82461);
 
 
 
@@ -43081,7 +44263,7 @@ const prefixTags = (prefixes) => {
 
 /***/ }),
 
-/***/ 80840:
+/***/ 28473:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43141,7 +44323,7 @@ const nameIn = (segment) => {
 
 /***/ }),
 
-/***/ 12337:
+/***/ 51978:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43151,7 +44333,7 @@ const nameIn = (segment) => {
 /* harmony export */   md: () => (/* binding */ folderReads),
 /* harmony export */   sL: () => (/* binding */ folderReadOf)
 /* harmony export */ });
-/* harmony import */ var _fragment_effects_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(35131);
+/* harmony import */ var _fragment_effects_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23642);
 
 /** Sources of a named context that are no folder: images, repositories, other targets. */
 const REMOTE = /^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/;
@@ -43183,7 +44365,7 @@ const patternsByRoot = (reads) => new Map([...Map.groupBy(reads, ({ root }) => r
 
 /***/ }),
 
-/***/ 19328:
+/***/ 21945:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43198,7 +44380,7 @@ const digestOf = (parts) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('s
 
 /***/ }),
 
-/***/ 35131:
+/***/ 23642:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43265,15 +44447,15 @@ const effectsOf = (fragment) => {
 
 /***/ }),
 
-/***/ 61689:
+/***/ 21974:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ imageKeys),
 /* harmony export */   V: () => (/* binding */ imageKeyParts)
 /* harmony export */ });
-/* harmony import */ var _build_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(44073);
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19328);
+/* harmony import */ var _build_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(21945);
 
 
 const PART = 12;
@@ -43300,7 +44482,7 @@ const imageKeyParts = (key) => {
 
 /***/ }),
 
-/***/ 85428:
+/***/ 69443:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43319,7 +44501,7 @@ const differingInputs = (before, after) => {
 
 /***/ }),
 
-/***/ 71696:
+/***/ 72249:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43328,7 +44510,7 @@ const differingInputs = (before, after) => {
 /* harmony export */   WJ: () => (/* binding */ growTree),
 /* harmony export */   dR: () => (/* binding */ chainOf)
 /* harmony export */ });
-/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21945);
 
 /** Version of the key scheme: what it covers, and how. Another one makes every prefix cold. */
 const KEY_SCHEME = 'strata-1';
@@ -43391,17 +44573,18 @@ const inputsOf = ({ below, content }) => [...below, ...content.inputs];
 
 /***/ }),
 
-/***/ 41730:
+/***/ 28873:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25921);
-/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(67521);
-/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14675);
-/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(11323);
-/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(40121);
-/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(35990);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(64008);
+/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(69621);
+/* harmony import */ var _commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(27764);
+/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(25567);
+/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(40842);
+/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(33704);
+/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(40107);
+/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(80325);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(82461);
 
 
 
@@ -43409,30 +44592,38 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
+
+/** State that the main step saves for the post step, which runs the same bundle with the same inputs. */
+const PHASE = 'phase';
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions, signal) => {
-    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(process.env, signal);
+    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_5__/* .readContext */ .y)(process.env, signal);
     const command = actions.input('command');
     switch (command) {
         case 'build': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readBuildInputs */ .q)(actions.input, process.env);
-            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
+            if (actions.state(PHASE) === 'post') {
+                await (0,_commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUp */ .n)((0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, {}));
+                return { outputs: {} };
+            }
+            actions.saveState(PHASE, 'post');
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readBuildInputs */ .q)(actions.input, process.env);
+            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, inputs));
         }
         case 'plan': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readPlanInputs */ .j)(actions.input, process.env);
-            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlanInputs */ .j)(actions.input, process.env);
+            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, inputs));
         }
         default:
-            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' });
+            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_7__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' });
     }
 };
 /** Problems of input are annotations on the lines they speak of; anything else is one message. */
 const tell = (error, actions) => {
-    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_6__/* .InputError */ .dz) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_7__/* .InputError */ .dz) {
         for (const problem of error.problems) {
             const { place } = problem;
             // The annotation has the place; the text repeats it for those who read the log.
-            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
+            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_7__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
         }
         return;
     }
@@ -43447,7 +44638,7 @@ const main = async () => {
             abort.abort(signal);
         });
     }
-    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_3__/* .createActions */ .E)(process.env);
+    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .createActions */ .E)(process.env);
     try {
         const { outputs, failure } = await dispatch(actions, abort.signal);
         for (const [name, value] of Object.entries(outputs))
@@ -43469,7 +44660,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 61691:
+/***/ 73652:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43531,7 +44722,7 @@ const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(
 
 /***/ }),
 
-/***/ 1890:
+/***/ 85105:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43608,7 +44799,7 @@ const compatiblePlatforms = (platform) => {
 
 /***/ }),
 
-/***/ 62148:
+/***/ 81101:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43682,7 +44873,7 @@ const isLoopback = (registry) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$
 
 /***/ }),
 
-/***/ 64661:
+/***/ 23420:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43730,16 +44921,223 @@ const noCacheAccess = (reason) => ({ read: false, write: false, reason });
 
 /***/ }),
 
-/***/ 32915:
+/***/ 22014:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TP: () => (/* binding */ platformSupport),
+/* harmony export */   W: () => (/* binding */ listedPlatforms),
+/* harmony export */   gG: () => (/* binding */ isOnEngine)
+/* harmony export */ });
+/* unused harmony export isOfficialImage */
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(85105);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(81101);
+
+
+/**
+ * Architectures whose emulators are in the image moby/buildkit (BuildKit v0.32.2: `qemuArchMap` in
+ * solver/llbsolver/ops/exec_binfmt.go, less what stage `binfmt-filter` of the Dockerfile removes). BuildKit uses them
+ * where the kernel has no handler; its list of platforms leaves them out.
+ */
+const BROUGHT = ['amd64', '386', 'arm64', 'arm', 'riscv64', 'ppc64le', 's390x'];
+const architectureOf = (platform) => platform.split('/')[1] ?? '';
+/** Whether an image is BuildKit's own, from whatever registry: mirrors keep its path. */
+const isOfficialImage = (image) => image === undefined || /(?:^|\/)moby\/buildkit$/.test((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(image)?.repository ?? '');
+const bringsEmulators = ({ driver, nodes }) => (driver === 'docker-container' || driver === 'kubernetes') && nodes.some(({ image }) => isOfficialImage(image));
+/** All platforms that the nodes of a builder list. */
+const listedPlatforms = ({ nodes }) => [
+    ...new Set(nodes.flatMap(({ platforms }) => platforms)),
+];
+/** How a builder builds for a platform. Of `remote` and `docker` builders only what they list is known. */
+const platformSupport = (builder, platform) => {
+    // BuildKit lists its machine's own platform first (util/archutil/detect.go), and Buildx what a node was given before it.
+    const natives = builder.nodes.flatMap(({ platforms: [first] }) => (first === undefined ? [] : [first]));
+    const isListed = listedPlatforms(builder).includes(platform);
+    if (isListed)
+        return natives.some((native) => (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .compatiblePlatforms */ .l6)(native).includes(platform)) ? 'native' : 'emulated';
+    const isBrought = platform.startsWith('linux/') && BROUGHT.includes(architectureOf(platform));
+    return isBrought && bringsEmulators(builder) ? 'brought' : 'missing';
+};
+/** Whether the builder runs on the engine that `docker` speaks to, so that what is installed there is there for it. */
+const isOnEngine = ({ driver, nodes }) => driver === 'docker' ||
+    (driver === 'docker-container' && nodes.every(({ endpoint }) => !/^(?!unix:)[a-z]+:\/\//.test(endpoint)));
+
+
+/***/ }),
+
+/***/ 51173:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QQ: () => (/* binding */ keptName),
+/* harmony export */   e0: () => (/* binding */ DRIVERS),
+/* harmony export */   lv: () => (/* binding */ BUILDKIT_IMAGE),
+/* harmony export */   m2: () => (/* binding */ runsImage),
+/* harmony export */   mI: () => (/* binding */ imageCandidates),
+/* harmony export */   t8: () => (/* binding */ isKept)
+/* harmony export */ });
+/* unused harmony export bringsEmulators */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _builder_platforms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(22014);
+
+
+/** Drivers of Buildx; builders of `docker` are the engine itself and cannot be created. */
+const DRIVERS = ['docker-container', 'remote', 'kubernetes', 'docker'];
+/**
+ * BuildKit of builders that the action starts: the version that the project's tests run, and the digest of its index for
+ * all platforms, which many projects pin. v0.28 or newer exports image and cache in parallel and pushes blobs so.
+ */
+const BUILDKIT_IMAGE = 'moby/buildkit:v0.32.2@sha256:28a898719c18a33f4e8000685287fa36fd0dd9560c6440227d3a732d79bb41d8';
+/** Whether the name of a builder has to be the same the next time, for what is left of it to be found. */
+const isKept = ({ keepBuilder, keepState }) => keepBuilder || keepState;
+/**
+ * The name of a builder that is found again by equal settings. The runner is part of it: two runners of one machine may
+ * run at the same time, and neither must end the other's builder.
+ */
+const keptName = (settings, runner) => {
+    const nodes = settings.nodes.map(({ name, endpoint, platforms, driverOpts, buildkitdFlags }) => [
+        ...[name, endpoint, platforms, driverOpts, buildkitdFlags],
+    ]);
+    const { driver, image, config, mirrors, maxParallelism } = settings;
+    const text = JSON.stringify([driver, nodes, image, config, mirrors, maxParallelism, runner]);
+    return `strata-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex').slice(0, 12)}`;
+};
+/** An image's names at the mirrors of Docker Hub, then its own; a digest in it holds wherever it comes from. */
+const imageCandidates = (image, mirrors) => {
+    const path = image.replace(/^(?:docker\.io\/|index\.docker\.io\/)/, '');
+    const isOnHub = !/^[^/]*[.:][^/]*\//.test(path) && !path.startsWith('localhost/');
+    const hub = mirrors.filter(({ registry }) => registry === 'docker.io');
+    const full = path.includes('/') ? path : `library/${path}`;
+    return [...(isOnHub ? hub.map(({ mirror }) => `${mirror}/${full}`) : []), image];
+};
+/** Whether BuildKit comes from an image that the action chooses. */
+const runsImage = ({ driver }) => driver === 'docker-container' || driver === 'kubernetes';
+/** Whether builders of these settings come with emulators. */
+const bringsEmulators = (settings) => runsImage(settings) && isOfficialImage(settings.image);
+
+
+/***/ }),
+
+/***/ 72260:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BK: () => (/* binding */ renderEmulationFault),
+/* harmony export */   NJ: () => (/* binding */ architectureOf),
+/* harmony export */   Y$: () => (/* binding */ parseBinfmtHandler),
+/* harmony export */   ci: () => (/* binding */ handlerFor),
+/* harmony export */   gP: () => (/* binding */ chooseEmulation),
+/* harmony export */   t$: () => (/* binding */ BINFMT_IMAGE)
+/* harmony export */ });
+/**
+ * Installs handlers of the kernel. The digest is that of the index for all platforms, which many projects pin; a
+ * privileged container of anything else than these bytes would be an invitation.
+ */
+const BINFMT_IMAGE = 'tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0';
+/** Architectures for which the image has an emulator, by the names under which it installs and registers them. */
+const HANDLERS = {
+    amd64: 'qemu-x86_64',
+    '386': 'qemu-i386',
+    arm64: 'qemu-aarch64',
+    arm: 'qemu-arm',
+    riscv64: 'qemu-riscv64',
+    ppc64le: 'qemu-ppc64le',
+    s390x: 'qemu-s390x',
+    mips64le: 'qemu-mips64el',
+    mips64: 'qemu-mips64',
+    loong64: 'qemu-loongarch64',
+};
+/** ELF machines by `e_ident[EI_CLASS] e_ident[EI_DATA] e_machine`, in hex and little-endian order (gABI, chapter 4). */
+const MACHINES = {
+    '02013e00': 'amd64',
+    '01010300': '386',
+    '0201b700': 'arm64',
+    '01012800': 'arm',
+    '0201f300': 'riscv64',
+    '02011500': 'ppc64le',
+    '02020016': 's390x',
+    '02010800': 'mips64le',
+    '02020008': 'mips64',
+    '02010201': 'loong64',
+};
+/** The machine that a magic asks for: handlers have many names, and what counts is which programs they take. */
+const machineOf = (magic) => magic.startsWith('7f454c46') ? MACHINES[`${magic.slice(8, 12)}${magic.slice(36, 40)}`] : undefined;
+/** Reads the file of a handler, as fs/binfmt_misc.c of Linux prints it. */
+const parseBinfmtHandler = (name, text) => {
+    const fields = new Map(text.split('\n').map((line) => {
+        const [key = '', ...rest] = line.split(' ');
+        return [key.replace(/:$/, ''), rest.join(' ')];
+    }));
+    const architecture = machineOf(fields.get('magic') ?? '');
+    return {
+        name,
+        enabled: fields.has('enabled'),
+        interpreter: fields.get('interpreter') ?? '',
+        flags: fields.get('flags') ?? '',
+        ...(architecture === undefined ? {} : { architecture }),
+    };
+};
+/** The architecture of a platform as Docker names emulators: `arm` for `linux/arm/v7`. */
+const architectureOf = (platform) => platform.split('/')[1] ?? '';
+/** The handler that takes a platform's programs, if one does: the one registered last wins, and lists say no order. */
+const handlerFor = (platform, { handlers }) => {
+    const fitting = handlers.filter(({ architecture }) => architecture === architectureOf(platform));
+    return fitting.find(({ enabled }) => enabled) ?? fitting[0];
+};
+const reinstall = ({ name, architecture = '' }) => `remove it with docker run --privileged --rm ${BINFMT_IMAGE} --uninstall ${name}, and the next run installs ${architecture} anew`;
+/** What is wrong with a handler that is there and does not do; a clause and what helps. */
+const faultOf = (handler, binfmt) => {
+    const { name, interpreter, flags } = handler;
+    const file = `/proc/sys/fs/binfmt_misc/${binfmt.enabled ? name : 'status'}`;
+    if (!binfmt.enabled)
+        return `the kernel's binfmt_misc is turned off; turn it on with echo 1 | sudo tee ${file}`;
+    if (!handler.enabled)
+        return `its handler ${name} is turned off; turn it on with echo 1 | sudo tee ${file}`;
+    if (!flags.includes('F')) {
+        const why = `is registered without flag F (${flags === '' ? 'none' : flags}), so containers do not find ${interpreter}`;
+        return `its handler ${name} ${why}; ${reinstall(handler)}`;
+    }
+    return `its handler ${name} is registered, but ${interpreter} does not run its programs; ${reinstall(handler)}`;
+};
+/** A platform that BuildKit cannot run, although something should: what is wrong, and what helps. */
+const renderEmulationFault = (platform, binfmt) => {
+    const handler = handlerFor(platform, binfmt);
+    const why = handler === undefined
+        ? `no handler for it is registered; run the leg on a machine of that platform, or give the builder a node of it`
+        : faultOf(handler, binfmt);
+    return `${platform} cannot be emulated: ${why}`;
+};
+/** What is done about a platform that a builder on this machine's engine cannot run. */
+const chooseEmulation = (platform, binfmt, qemu) => {
+    const architecture = architectureOf(platform);
+    if (!platform.startsWith('linux/') || HANDLERS[architecture] === undefined) {
+        const known = Object.keys(HANDLERS).map((name) => `linux/${name}`);
+        return { kind: 'refuse', message: `${platform} cannot be emulated: there are emulators for ${known.join(', ')}` };
+    }
+    if (handlerFor(platform, binfmt) !== undefined) {
+        return { kind: 'refuse', message: renderEmulationFault(platform, binfmt) };
+    }
+    if (qemu !== 'never')
+        return { kind: 'install', architecture };
+    const remedy = 'set qemu to auto, or run the leg on a machine of that platform';
+    const why = `no handler ${HANDLERS[architecture]} is registered, and input qemu is never`;
+    return { kind: 'refuse', message: `${platform} cannot be emulated: ${why}; ${remedy}` };
+};
+
+
+/***/ }),
+
+/***/ 10200:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   E: () => (/* binding */ nameImages)
 /* harmony export */ });
-/* harmony import */ var _factory_template_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(92222);
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(62148);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
-/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42969);
+/* harmony import */ var _factory_template_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(92217);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(81101);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(82461);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57996);
 
 
 
@@ -43803,7 +45201,7 @@ const nameImages = (items, templates) => {
 
 /***/ }),
 
-/***/ 93511:
+/***/ 88216:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43811,8 +45209,8 @@ const nameImages = (items, templates) => {
 /* harmony export */   e9: () => (/* binding */ poolOf),
 /* harmony export */   eV: () => (/* binding */ isEmulated)
 /* harmony export */ });
-/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
-/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1890);
+/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(72249);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(85105);
 
 
 /** Where legs run when the factory file says nothing: amd64 runners, which emulate other platforms. */
@@ -43888,7 +45286,7 @@ const planLegs = (named, { waves, legs }, pools, stamp) => ({
 
 /***/ }),
 
-/***/ 92934:
+/***/ 39555:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43896,7 +45294,7 @@ const planLegs = (named, { waves, legs }, pools, stamp) => ({
 /* harmony export */   hH: () => (/* binding */ MAX_SHARDS)
 /* harmony export */ });
 /* unused harmony exports renderMatrix, MAX_WAVES */
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(82461);
 
 /** Jobs that one matrix may generate in a workflow run (GitHub docs, "Actions limits"). */
 const MAX_LEGS = 256;
@@ -43968,7 +45366,7 @@ const renderMatrices = ({ waves, legs }, shards) => {
 
 /***/ }),
 
-/***/ 69842:
+/***/ 92571:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -43976,8 +45374,8 @@ const renderMatrices = ({ waves, legs }, shards) => {
 /* harmony export */   U3: () => (/* binding */ parseLeg),
 /* harmony export */   vS: () => (/* binding */ parsePlan)
 /* harmony export */ });
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
-/* harmony import */ var _plan_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70435);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(82461);
+/* harmony import */ var _plan_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(60912);
 
 
 const parseJson = (text, what) => {
@@ -44029,7 +45427,7 @@ const findLeg = ({ waves, legs }, id) => {
 
 /***/ }),
 
-/***/ 70435:
+/***/ 60912:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44037,7 +45435,7 @@ const findLeg = ({ waves, legs }, id) => {
 /* harmony export */   sb: () => (/* binding */ decodePlan),
 /* harmony export */   wL: () => (/* binding */ renderPlanFile)
 /* harmony export */ });
-/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38636);
+/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(89879);
 
 /** The plan with each layer said once. */
 const encodePlan = ({ items, ...plan }) => {
@@ -44079,7 +45477,7 @@ const renderPlanFile = function* ({ items, ...plan }) {
 
 /***/ }),
 
-/***/ 48720:
+/***/ 95953:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44088,8 +45486,8 @@ const renderPlanFile = function* ({ items, ...plan }) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93511);
-/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(38636);
+/* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(88216);
+/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(89879);
 
 
 
@@ -44119,7 +45517,7 @@ const makePlan = ({ plannedAt, schedule, pools, ...content }) => {
 
 /***/ }),
 
-/***/ 38636:
+/***/ 89879:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44144,7 +45542,7 @@ const decodeItems = ({ layers, items }) => items.map((item) => ({ ...item, layer
 
 /***/ }),
 
-/***/ 29239:
+/***/ 42162:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44186,7 +45584,7 @@ const mustRun = ({ state }) => state === 'cold' || state === 'unknown';
 
 /***/ }),
 
-/***/ 7063:
+/***/ 10804:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44195,7 +45593,7 @@ const mustRun = ({ state }) => state === 'cold' || state === 'unknown';
 /* harmony export */   qc: () => (/* binding */ KEY_ANNOTATION),
 /* harmony export */   sn: () => (/* binding */ publishedKey)
 /* harmony export */ });
-/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(21945);
 
 /** Annotation of a published image with its key. */
 const KEY_ANNOTATION = 'dev.strata.image-key';
@@ -44215,7 +45613,7 @@ const keyAnnotation = (key, attests) => {
 
 /***/ }),
 
-/***/ 64008:
+/***/ 82461:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44283,7 +45681,7 @@ class CanceledError extends Error {
 
 /***/ }),
 
-/***/ 79903:
+/***/ 96158:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44324,7 +45722,39 @@ const fitLine = (text, width) => {
 
 /***/ }),
 
-/***/ 11770:
+/***/ 49706:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   em: () => (/* binding */ registryCacheFrom),
+/* harmony export */   ic: () => (/* binding */ renderAttributes),
+/* harmony export */   lM: () => (/* binding */ registryCacheTo)
+/* harmony export */ });
+/** Quotes a field as Buildx reads attribute lists: CSV, so a value with a comma or a quote stands in quotes. */
+const csvField = (field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+/** `type=registry,ref=…`: the attributes of `--cache-from`, `--cache-to` and `--output`. */
+const renderAttributes = (attributes) => Object.entries(attributes)
+    .map(([key, value]) => csvField(`${key}=${value}`))
+    .join(',');
+/** Where cache is read. */
+const registryCacheFrom = (ref) => renderAttributes({ type: 'registry', ref });
+/**
+ * Where cache is written. An image manifest with OCI media types is what all registries take (ECR, Harbor), and a
+ * failed export must not fail a build that is done.
+ */
+const registryCacheTo = (ref, mode) => renderAttributes({
+    type: 'registry',
+    ref,
+    mode,
+    'image-manifest': 'true',
+    'oci-mediatypes': 'true',
+    'ignore-error': 'true',
+});
+
+
+/***/ }),
+
+/***/ 2535:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44339,15 +45769,15 @@ __nccwpck_require__.d(__webpack_exports__, {
 // UNUSED EXPORTS: traceLine
 
 // EXTERNAL MODULE: ./src/fragment/stages.ts
-var fragment_stages = __nccwpck_require__(33377);
+var fragment_stages = __nccwpck_require__(24320);
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var reference = __nccwpck_require__(62148);
+var reference = __nccwpck_require__(81101);
 // EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
+var problem = __nccwpck_require__(82461);
 // EXTERNAL MODULE: ./src/fragment/arguments.ts
-var fragment_arguments = __nccwpck_require__(1788);
+var fragment_arguments = __nccwpck_require__(48367);
 // EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
+var suggest = __nccwpck_require__(57996);
 ;// CONCATENATED MODULE: ./src/render/argument-values.ts
 
 
@@ -44417,11 +45847,11 @@ const valuesOf = ({ args }, fragment) => {
 };
 
 // EXTERNAL MODULE: ./src/fragment/instruction.ts
-var fragment_instruction = __nccwpck_require__(67308);
+var fragment_instruction = __nccwpck_require__(37747);
 // EXTERNAL MODULE: ./src/fragment/words.ts
-var words = __nccwpck_require__(5001);
+var words = __nccwpck_require__(58330);
 // EXTERNAL MODULE: ./src/layers/context-reads.ts
-var context_reads = __nccwpck_require__(12337);
+var context_reads = __nccwpck_require__(51978);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(53916);
 ;// CONCATENATED MODULE: ./src/render/context-stages.ts
@@ -44874,7 +46304,7 @@ const requiresBuildkit = (fragments) => [...fragments].flatMap(({ file, buildkit
 
 /***/ }),
 
-/***/ 74877:
+/***/ 83964:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44883,7 +46313,7 @@ const requiresBuildkit = (fragments) => [...fragments].flatMap(({ file, buildkit
 /* harmony export */   kO: () => (/* binding */ namesOfItems),
 /* harmony export */   wP: () => (/* binding */ renderWhatIf)
 /* harmony export */ });
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38105);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3208);
 
 /** How many work items changed. */
 const countChanged = ({ items }) => items.filter(({ changed }) => changed).length;
@@ -44929,7 +46359,7 @@ const renderChangeLines = ({ items, comparison, base, hints }) => {
 
 /***/ }),
 
-/***/ 54231:
+/***/ 61168:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -44963,14 +46393,14 @@ const renderComment = (marker, body) => {
 
 /***/ }),
 
-/***/ 48101:
+/***/ 85716:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   y: () => (/* binding */ renderDocument)
 /* harmony export */ });
 /* unused harmony export SUMMARY_LIMIT_BYTES */
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38105);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3208);
 
 /**
  * GitHub takes 1 MiB a step and drops a larger summary as a whole (docs, "Adding a job summary"; runner,
@@ -45012,7 +46442,7 @@ const renderDocument = (sections, limit = SUMMARY_LIMIT_BYTES) => {
 
 /***/ }),
 
-/***/ 54285:
+/***/ 35772:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45023,7 +46453,7 @@ const renderDocument = (sections, limit = SUMMARY_LIMIT_BYTES) => {
 /* harmony export */   cR: () => (/* binding */ renderCode),
 /* harmony export */   dA: () => (/* binding */ renderTableRow)
 /* harmony export */ });
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38105);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3208);
 
 /**
  * How text that others wrote gets into GitHub-flavoured Markdown. Everything that could mean something is written as a
@@ -45100,7 +46530,7 @@ const renderTableRow = (cells) => `| ${cells.join(' | ')} |`;
 
 /***/ }),
 
-/***/ 38105:
+/***/ 3208:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45145,7 +46575,7 @@ const renderEstimate = (ms) => {
 
 /***/ }),
 
-/***/ 43844:
+/***/ 52265:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45154,8 +46584,8 @@ const renderEstimate = (ms) => {
 /* harmony export */   bu: () => (/* binding */ renderAccess),
 /* harmony export */   qF: () => (/* binding */ foldedSection)
 /* harmony export */ });
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54285);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38105);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(35772);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3208);
 
 
 /** A table under a heading; no section at all without rows. Heading and note are Markdown already. */
@@ -45200,7 +46630,7 @@ const excludedSection = (excluded, rank) => foldedSection((0,_quantity_js__WEBPA
 
 /***/ }),
 
-/***/ 42969:
+/***/ 57996:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45580,18 +47010,18 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 57349:
+/***/ 43053:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveBlockMap = __nccwpck_require__(87103);
-var resolveBlockSeq = __nccwpck_require__(90334);
-var resolveFlowCollection = __nccwpck_require__(13142);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
+var YAMLMap = __nccwpck_require__(91950);
+var YAMLSeq = __nccwpck_require__(37495);
+var resolveBlockMap = __nccwpck_require__(66519);
+var resolveBlockSeq = __nccwpck_require__(62662);
+var resolveFlowCollection = __nccwpck_require__(44206);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -45677,15 +47107,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 23683:
+/***/ 45899:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Document = __nccwpck_require__(3021);
-var composeNode = __nccwpck_require__(45937);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
+var Document = __nccwpck_require__(66885);
+var composeNode = __nccwpck_require__(54873);
+var resolveEnd = __nccwpck_require__(50644);
+var resolveProps = __nccwpck_require__(82207);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -45729,17 +47159,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 45937:
+/***/ 54873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var composeCollection = __nccwpck_require__(57349);
-var composeScalar = __nccwpck_require__(5413);
-var resolveEnd = __nccwpck_require__(17788);
-var utilEmptyScalarPosition = __nccwpck_require__(22599);
+var Alias = __nccwpck_require__(57641);
+var identity = __nccwpck_require__(80415);
+var composeCollection = __nccwpck_require__(43053);
+var composeScalar = __nccwpck_require__(83293);
+var resolveEnd = __nccwpck_require__(50644);
+var utilEmptyScalarPosition = __nccwpck_require__(64831);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -45848,15 +47278,15 @@ exports.composeNode = composeNode;
 
 /***/ }),
 
-/***/ 5413:
+/***/ 83293:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
+var resolveBlockScalar = __nccwpck_require__(90809);
+var resolveFlowScalar = __nccwpck_require__(38066);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -45943,18 +47373,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 89984:
+/***/ 23480:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(61342);
-var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var identity = __nccwpck_require__(41127);
-var composeDoc = __nccwpck_require__(23683);
-var resolveEnd = __nccwpck_require__(17788);
+var directives = __nccwpck_require__(42342);
+var Document = __nccwpck_require__(66885);
+var errors = __nccwpck_require__(13376);
+var identity = __nccwpck_require__(80415);
+var composeDoc = __nccwpck_require__(45899);
+var resolveEnd = __nccwpck_require__(50644);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -46174,17 +47604,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 87103:
+/***/ 66519:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var resolveProps = __nccwpck_require__(34631);
-var utilContainsNewline = __nccwpck_require__(9499);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
-var utilMapIncludes = __nccwpck_require__(81187);
+var Pair = __nccwpck_require__(64245);
+var YAMLMap = __nccwpck_require__(91950);
+var resolveProps = __nccwpck_require__(82207);
+var utilContainsNewline = __nccwpck_require__(59699);
+var utilFlowIndentCheck = __nccwpck_require__(67723);
+var utilMapIncludes = __nccwpck_require__(8539);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -46298,12 +47728,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 48913:
+/***/ 90809:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(22765);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -46505,14 +47935,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 90334:
+/***/ 62662:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveProps = __nccwpck_require__(34631);
-var utilFlowIndentCheck = __nccwpck_require__(74051);
+var YAMLSeq = __nccwpck_require__(37495);
+var resolveProps = __nccwpck_require__(82207);
+var utilFlowIndentCheck = __nccwpck_require__(67723);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -46563,7 +47993,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 17788:
+/***/ 50644:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -46609,19 +48039,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 13142:
+/***/ 44206:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var resolveEnd = __nccwpck_require__(17788);
-var resolveProps = __nccwpck_require__(34631);
-var utilContainsNewline = __nccwpck_require__(9499);
-var utilMapIncludes = __nccwpck_require__(81187);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var YAMLMap = __nccwpck_require__(91950);
+var YAMLSeq = __nccwpck_require__(37495);
+var resolveEnd = __nccwpck_require__(50644);
+var resolveProps = __nccwpck_require__(82207);
+var utilContainsNewline = __nccwpck_require__(59699);
+var utilMapIncludes = __nccwpck_require__(8539);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -46825,13 +48255,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 76842:
+/***/ 38066:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var resolveEnd = __nccwpck_require__(17788);
+var Scalar = __nccwpck_require__(22765);
+var resolveEnd = __nccwpck_require__(50644);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -47060,7 +48490,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 34631:
+/***/ 82207:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -47215,7 +48645,7 @@ exports.resolveProps = resolveProps;
 
 /***/ }),
 
-/***/ 9499:
+/***/ 59699:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -47258,7 +48688,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 22599:
+/***/ 64831:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -47293,12 +48723,12 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 74051:
+/***/ 67723:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var utilContainsNewline = __nccwpck_require__(9499);
+var utilContainsNewline = __nccwpck_require__(59699);
 
 function flowIndentCheck(indent, fc, onError) {
     if (fc?.type === 'flow-collection') {
@@ -47317,12 +48747,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 81187:
+/***/ 8539:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(80415);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -47339,22 +48769,22 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 3021:
+/***/ 66885:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var toJS = __nccwpck_require__(74043);
-var Schema = __nccwpck_require__(45840);
-var stringifyDocument = __nccwpck_require__(6829);
-var anchors = __nccwpck_require__(71596);
-var applyReviver = __nccwpck_require__(83661);
-var createNode = __nccwpck_require__(42404);
-var directives = __nccwpck_require__(61342);
+var Alias = __nccwpck_require__(57641);
+var Collection = __nccwpck_require__(13469);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var toJS = __nccwpck_require__(915);
+var Schema = __nccwpck_require__(38296);
+var stringifyDocument = __nccwpck_require__(67653);
+var anchors = __nccwpck_require__(45236);
+var applyReviver = __nccwpck_require__(45797);
+var createNode = __nccwpck_require__(92076);
+var directives = __nccwpck_require__(42342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -47683,13 +49113,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 71596:
+/***/ 45236:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(80415);
+var visit = __nccwpck_require__(50292);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -47766,7 +49196,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 83661:
+/***/ 45797:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -47830,14 +49260,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 42404:
+/***/ 92076:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var Alias = __nccwpck_require__(57641);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -47927,13 +49357,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 61342:
+/***/ 42342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(80415);
+var visit = __nccwpck_require__(50292);
 
 const escapeChars = {
     '!': '%21',
@@ -48112,7 +49542,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 91464:
+/***/ 13376:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -48181,28 +49611,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 38815:
+/***/ 7207:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(89984);
-var Document = __nccwpck_require__(3021);
-var Schema = __nccwpck_require__(45840);
-var errors = __nccwpck_require__(91464);
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
-var lineCounter = __nccwpck_require__(66628);
-var parser = __nccwpck_require__(3456);
-var publicApi = __nccwpck_require__(84047);
-var visit = __nccwpck_require__(10204);
+var composer = __nccwpck_require__(23480);
+var Document = __nccwpck_require__(66885);
+var Schema = __nccwpck_require__(38296);
+var errors = __nccwpck_require__(13376);
+var Alias = __nccwpck_require__(57641);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var Scalar = __nccwpck_require__(22765);
+var YAMLMap = __nccwpck_require__(91950);
+var YAMLSeq = __nccwpck_require__(37495);
+var cst = __nccwpck_require__(85421);
+var lexer = __nccwpck_require__(12081);
+var lineCounter = __nccwpck_require__(34588);
+var parser = __nccwpck_require__(99032);
+var publicApi = __nccwpck_require__(68759);
+var visit = __nccwpck_require__(50292);
 
 
 
@@ -48239,7 +49669,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 57249:
+/***/ 62745:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -48265,16 +49695,16 @@ exports.warn = warn;
 
 /***/ }),
 
-/***/ 4065:
+/***/ 57641:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(71596);
-var visit = __nccwpck_require__(10204);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var anchors = __nccwpck_require__(45236);
+var visit = __nccwpck_require__(50292);
+var identity = __nccwpck_require__(80415);
+var Node = __nccwpck_require__(96617);
+var toJS = __nccwpck_require__(915);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -48392,14 +49822,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 40101:
+/***/ 13469:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
+var createNode = __nccwpck_require__(92076);
+var identity = __nccwpck_require__(80415);
+var Node = __nccwpck_require__(96617);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -48550,14 +49980,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 66673:
+/***/ 96617:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(83661);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var applyReviver = __nccwpck_require__(45797);
+var identity = __nccwpck_require__(80415);
+var toJS = __nccwpck_require__(915);
 
 class NodeBase {
     constructor(type) {
@@ -48597,15 +50027,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 57165:
+/***/ 64245:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyPair = __nccwpck_require__(59748);
-var addPairToJSMap = __nccwpck_require__(97104);
-var identity = __nccwpck_require__(41127);
+var createNode = __nccwpck_require__(92076);
+var stringifyPair = __nccwpck_require__(95004);
+var addPairToJSMap = __nccwpck_require__(49256);
+var identity = __nccwpck_require__(80415);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -48643,14 +50073,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 63301:
+/***/ 22765:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Node = __nccwpck_require__(66673);
-var toJS = __nccwpck_require__(74043);
+var identity = __nccwpck_require__(80415);
+var Node = __nccwpck_require__(96617);
+var toJS = __nccwpck_require__(915);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -48677,17 +50107,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 84454:
+/***/ 91950:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(61212);
-var addPairToJSMap = __nccwpck_require__(97104);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
+var stringifyCollection = __nccwpck_require__(86340);
+var addPairToJSMap = __nccwpck_require__(49256);
+var Collection = __nccwpck_require__(13469);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var Scalar = __nccwpck_require__(22765);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -48831,17 +50261,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 92223:
+/***/ 37495:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(42404);
-var stringifyCollection = __nccwpck_require__(61212);
-var Collection = __nccwpck_require__(40101);
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var toJS = __nccwpck_require__(74043);
+var createNode = __nccwpck_require__(92076);
+var stringifyCollection = __nccwpck_require__(86340);
+var Collection = __nccwpck_require__(13469);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
+var toJS = __nccwpck_require__(915);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -48953,16 +50383,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 97104:
+/***/ 49256:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(57249);
-var merge = __nccwpck_require__(90452);
-var stringify = __nccwpck_require__(2148);
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
+var log = __nccwpck_require__(62745);
+var merge = __nccwpck_require__(6220);
+var stringify = __nccwpck_require__(30732);
+var identity = __nccwpck_require__(80415);
+var toJS = __nccwpck_require__(915);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -49025,7 +50455,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 41127:
+/***/ 80415:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -49085,12 +50515,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 74043:
+/***/ 915:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(80415);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -49131,15 +50561,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 60110:
+/***/ 31366:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(48913);
-var resolveFlowScalar = __nccwpck_require__(76842);
-var errors = __nccwpck_require__(91464);
-var stringifyString = __nccwpck_require__(83069);
+var resolveBlockScalar = __nccwpck_require__(90809);
+var resolveFlowScalar = __nccwpck_require__(38066);
+var errors = __nccwpck_require__(13376);
+var stringifyString = __nccwpck_require__(90501);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -49356,7 +50786,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 91733:
+/***/ 48013:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -49426,7 +50856,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 97715:
+/***/ 84555:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -49532,14 +50962,14 @@ exports.visit = visit;
 
 /***/ }),
 
-/***/ 3461:
+/***/ 85421:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cstScalar = __nccwpck_require__(60110);
-var cstStringify = __nccwpck_require__(91733);
-var cstVisit = __nccwpck_require__(97715);
+var cstScalar = __nccwpck_require__(31366);
+var cstStringify = __nccwpck_require__(48013);
+var cstVisit = __nccwpck_require__(84555);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -49651,12 +51081,12 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 40361:
+/***/ 12081:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cst = __nccwpck_require__(3461);
+var cst = __nccwpck_require__(85421);
 
 /*
 START -> stream
@@ -50381,7 +51811,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 66628:
+/***/ 34588:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -50429,14 +51859,14 @@ exports.LineCounter = LineCounter;
 
 /***/ }),
 
-/***/ 3456:
+/***/ 99032:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(40361);
+var cst = __nccwpck_require__(85421);
+var lexer = __nccwpck_require__(12081);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -51416,18 +52846,18 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 84047:
+/***/ 68759:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(89984);
-var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(91464);
-var log = __nccwpck_require__(57249);
-var identity = __nccwpck_require__(41127);
-var lineCounter = __nccwpck_require__(66628);
-var parser = __nccwpck_require__(3456);
+var composer = __nccwpck_require__(23480);
+var Document = __nccwpck_require__(66885);
+var errors = __nccwpck_require__(13376);
+var log = __nccwpck_require__(62745);
+var identity = __nccwpck_require__(80415);
+var lineCounter = __nccwpck_require__(34588);
+var parser = __nccwpck_require__(99032);
 
 function parseOptions(options) {
     const prettyErrors = options.prettyErrors !== false;
@@ -51530,16 +52960,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 45840:
+/***/ 38296:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var map = __nccwpck_require__(47451);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var tags = __nccwpck_require__(90018);
+var identity = __nccwpck_require__(80415);
+var map = __nccwpck_require__(97683);
+var seq = __nccwpck_require__(54066);
+var string = __nccwpck_require__(4088);
+var tags = __nccwpck_require__(33578);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -51576,13 +53006,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 47451:
+/***/ 97683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(80415);
+var YAMLMap = __nccwpck_require__(91950);
 
 const map = {
     collection: 'map',
@@ -51602,12 +53032,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 73632:
+/***/ 11528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(22765);
 
 const nullTag = {
     identify: value => value == null,
@@ -51626,13 +53056,13 @@ exports.nullTag = nullTag;
 
 /***/ }),
 
-/***/ 1706:
+/***/ 54066:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(80415);
+var YAMLSeq = __nccwpck_require__(37495);
 
 const seq = {
     collection: 'seq',
@@ -51652,12 +53082,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 66464:
+/***/ 4088:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(83069);
+var stringifyString = __nccwpck_require__(90501);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -51675,12 +53105,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 73959:
+/***/ 47247:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(22765);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -51703,13 +53133,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 38405:
+/***/ 27661:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(22765);
+var stringifyNumber = __nccwpck_require__(72729);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -51757,12 +53187,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 59874:
+/***/ 9546:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(72729);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -51806,18 +53236,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 70896:
+/***/ 49032:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
+var map = __nccwpck_require__(97683);
+var _null = __nccwpck_require__(11528);
+var seq = __nccwpck_require__(54066);
+var string = __nccwpck_require__(4088);
+var bool = __nccwpck_require__(47247);
+var float = __nccwpck_require__(27661);
+var int = __nccwpck_require__(9546);
 
 const schema = [
     map.map,
@@ -51838,14 +53268,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 33559:
+/***/ 77519:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var map = __nccwpck_require__(47451);
-var seq = __nccwpck_require__(1706);
+var Scalar = __nccwpck_require__(22765);
+var map = __nccwpck_require__(97683);
+var seq = __nccwpck_require__(54066);
 
 function intIdentify(value) {
     return typeof value === 'bigint' || Number.isInteger(value);
@@ -51909,27 +53339,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 90018:
+/***/ 33578:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var bool = __nccwpck_require__(73959);
-var float = __nccwpck_require__(38405);
-var int = __nccwpck_require__(59874);
-var schema = __nccwpck_require__(70896);
-var schema$1 = __nccwpck_require__(33559);
-var binary = __nccwpck_require__(56083);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var schema$2 = __nccwpck_require__(35913);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(46752);
+var map = __nccwpck_require__(97683);
+var _null = __nccwpck_require__(11528);
+var seq = __nccwpck_require__(54066);
+var string = __nccwpck_require__(4088);
+var bool = __nccwpck_require__(47247);
+var float = __nccwpck_require__(27661);
+var int = __nccwpck_require__(9546);
+var schema = __nccwpck_require__(49032);
+var schema$1 = __nccwpck_require__(77519);
+var binary = __nccwpck_require__(34011);
+var merge = __nccwpck_require__(6220);
+var omap = __nccwpck_require__(62775);
+var pairs = __nccwpck_require__(21705);
+var schema$2 = __nccwpck_require__(1921);
+var set = __nccwpck_require__(20832);
+var timestamp = __nccwpck_require__(90168);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -52015,14 +53445,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 56083:
+/***/ 34011:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_buffer = __nccwpck_require__(20181);
-var Scalar = __nccwpck_require__(63301);
-var stringifyString = __nccwpck_require__(83069);
+var Scalar = __nccwpck_require__(22765);
+var stringifyString = __nccwpck_require__(90501);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -52092,12 +53522,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 88398:
+/***/ 92214:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
+var Scalar = __nccwpck_require__(22765);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -52128,13 +53558,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 35782:
+/***/ 9614:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var stringifyNumber = __nccwpck_require__(28689);
+var Scalar = __nccwpck_require__(22765);
+var stringifyNumber = __nccwpck_require__(72729);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -52185,12 +53615,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 10873:
+/***/ 36257:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(72729);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -52268,13 +53698,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 90452:
+/***/ 6220:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -52346,16 +53776,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 50303:
+/***/ 62775:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var toJS = __nccwpck_require__(74043);
-var YAMLMap = __nccwpck_require__(84454);
-var YAMLSeq = __nccwpck_require__(92223);
-var pairs = __nccwpck_require__(18385);
+var identity = __nccwpck_require__(80415);
+var toJS = __nccwpck_require__(915);
+var YAMLMap = __nccwpck_require__(91950);
+var YAMLSeq = __nccwpck_require__(37495);
+var pairs = __nccwpck_require__(21705);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -52430,15 +53860,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 18385:
+/***/ 21705:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var Scalar = __nccwpck_require__(63301);
-var YAMLSeq = __nccwpck_require__(92223);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var Scalar = __nccwpck_require__(22765);
+var YAMLSeq = __nccwpck_require__(37495);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -52519,24 +53949,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 35913:
+/***/ 1921:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(47451);
-var _null = __nccwpck_require__(73632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(66464);
-var binary = __nccwpck_require__(56083);
-var bool = __nccwpck_require__(88398);
-var float = __nccwpck_require__(35782);
-var int = __nccwpck_require__(10873);
-var merge = __nccwpck_require__(90452);
-var omap = __nccwpck_require__(50303);
-var pairs = __nccwpck_require__(18385);
-var set = __nccwpck_require__(81528);
-var timestamp = __nccwpck_require__(46752);
+var map = __nccwpck_require__(97683);
+var _null = __nccwpck_require__(11528);
+var seq = __nccwpck_require__(54066);
+var string = __nccwpck_require__(4088);
+var binary = __nccwpck_require__(34011);
+var bool = __nccwpck_require__(92214);
+var float = __nccwpck_require__(9614);
+var int = __nccwpck_require__(36257);
+var merge = __nccwpck_require__(6220);
+var omap = __nccwpck_require__(62775);
+var pairs = __nccwpck_require__(21705);
+var set = __nccwpck_require__(20832);
+var timestamp = __nccwpck_require__(90168);
 
 const schema = [
     map.map,
@@ -52567,14 +53997,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 81528:
+/***/ 20832:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Pair = __nccwpck_require__(57165);
-var YAMLMap = __nccwpck_require__(84454);
+var identity = __nccwpck_require__(80415);
+var Pair = __nccwpck_require__(64245);
+var YAMLMap = __nccwpck_require__(91950);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -52670,12 +54100,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 46752:
+/***/ 90168:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(28689);
+var stringifyNumber = __nccwpck_require__(72729);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -52782,7 +54212,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 34475:
+/***/ 93699:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -52940,15 +54370,15 @@ exports.foldFlowLines = foldFlowLines;
 
 /***/ }),
 
-/***/ 2148:
+/***/ 30732:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(71596);
-var identity = __nccwpck_require__(41127);
-var stringifyComment = __nccwpck_require__(59799);
-var stringifyString = __nccwpck_require__(83069);
+var anchors = __nccwpck_require__(45236);
+var identity = __nccwpck_require__(80415);
+var stringifyComment = __nccwpck_require__(18927);
+var stringifyString = __nccwpck_require__(90501);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -53079,14 +54509,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 61212:
+/***/ 86340:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var identity = __nccwpck_require__(80415);
+var stringify = __nccwpck_require__(30732);
+var stringifyComment = __nccwpck_require__(18927);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -53241,7 +54671,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 59799:
+/***/ 18927:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -53272,14 +54702,14 @@ exports.stringifyComment = stringifyComment;
 
 /***/ }),
 
-/***/ 6829:
+/***/ 67653:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var identity = __nccwpck_require__(80415);
+var stringify = __nccwpck_require__(30732);
+var stringifyComment = __nccwpck_require__(18927);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -53366,7 +54796,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 28689:
+/***/ 72729:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -53400,15 +54830,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 59748:
+/***/ 95004:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
-var Scalar = __nccwpck_require__(63301);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(59799);
+var identity = __nccwpck_require__(80415);
+var Scalar = __nccwpck_require__(22765);
+var stringify = __nccwpck_require__(30732);
+var stringifyComment = __nccwpck_require__(18927);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -53559,13 +54989,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 83069:
+/***/ 90501:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(63301);
-var foldFlowLines = __nccwpck_require__(34475);
+var Scalar = __nccwpck_require__(22765);
+var foldFlowLines = __nccwpck_require__(93699);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -53904,12 +55334,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 10204:
+/***/ 50292:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(41127);
+var identity = __nccwpck_require__(80415);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -54147,7 +55577,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 33838:
+/***/ 96310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54157,7 +55587,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   N4: () => (/* binding */ endGroup),
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
+  Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
   Oh: () => (/* binding */ startGroup),
@@ -54165,11 +55597,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(70857);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
 /**
@@ -54205,7 +55637,7 @@ function utils_toCommandProperties(annotationProperties) {
     };
 }
 //# sourceMappingURL=utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/command.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/command.js
 
 
 /**
@@ -54301,7 +55733,7 @@ function escapeProperty(s) {
 var external_crypto_ = __nccwpck_require__(76982);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(79896);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -54338,11 +55770,11 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(16928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(44942);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth = __nccwpck_require__(92145);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(55078);
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/http-client/lib/auth.js
+var auth = __nccwpck_require__(4745);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/oidc-utils.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -54416,7 +55848,7 @@ class oidc_utils_OidcClient {
     }
 }
 //# sourceMappingURL=oidc-utils.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/summary.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/summary.js
 var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -54697,7 +56129,7 @@ const _summary = new Summary();
 const markdownSummary = (/* unused pure expression or super */ null && (_summary));
 const summary = _summary;
 //# sourceMappingURL=summary.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/path-utils.js
 
 /**
  * toPosixPath converts the given path to the posix form. On Windows, \\ will be
@@ -54731,9 +56163,9 @@ function toPlatformPath(pth) {
     return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-// EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
-var lib_exec = __nccwpck_require__(22876);
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
+// EXTERNAL MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js + 5 modules
+var lib_exec = __nccwpck_require__(59636);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -54798,7 +56230,7 @@ function getDetails() {
     });
 }
 //# sourceMappingURL=platform.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/core.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/core/lib/core.js
 var core_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55081,9 +56513,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -55119,7 +56551,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 22876:
+/***/ 59636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55144,7 +56576,7 @@ var external_path_ = __nccwpck_require__(16928);
 var external_assert_ = __nccwpck_require__(42613);
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(79896);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io-util.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55324,7 +56756,7 @@ function getCmdPath() {
     return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
 }
 //# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/io/lib/io.js
 var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55598,7 +57030,7 @@ function io_copyFile(srcFile, destFile, force) {
 //# sourceMappingURL=io.js.map
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/exec/lib/toolrunner.js
 var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -56186,7 +57618,7 @@ class ExecState extends external_events_.EventEmitter {
     }
 }
 //# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/exec/lib/exec.js
 var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -56269,7 +57701,7 @@ function getExecOutput(commandLine, args, options) {
 
 /***/ }),
 
-/***/ 92145:
+/***/ 4745:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -56354,7 +57786,7 @@ class PersonalAccessTokenCredentialHandler {
 
 /***/ }),
 
-/***/ 44942:
+/***/ 55078:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56372,7 +57804,7 @@ var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(65692);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
     if (checkBypass(reqUrl)) {
@@ -56463,11 +57895,11 @@ class DecodedURL extends URL {
     }
 }
 //# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(20770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(24371);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+// EXTERNAL MODULE: ../../work/main/node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(68258);
+// EXTERNAL MODULE: ../../work/main/node_modules/undici/index.js
+var undici = __nccwpck_require__(40576);
+;// CONCATENATED MODULE: ../../work/main/node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -57447,6 +58879,6 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(41730);
+/******/ var __webpack_exports__ = __nccwpck_require__(28873);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
