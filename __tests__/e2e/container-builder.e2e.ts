@@ -22,7 +22,8 @@ docker "$@" | sed 's/io.containerd.snapshotter.v1/overlay2/'
 }
 
 /** The bed has BuildKit's image only after `script/testbed tools`; it cannot be pulled everywhere. */
-const hasBuildkitImage = (await docker('image', 'ls', '--quiet', 'moby/buildkit:buildx-stable-1')) !== ''
+const IMAGE = 'moby/buildkit:buildx-stable-1'
+const hasBuildkitImage = (await docker('image', 'ls', '--quiet', IMAGE)) !== ''
 
 const strataBuilders = async (): Promise<readonly string[]> =>
   (await docker('buildx', 'ls', '--format', '{{.Name}}')).split('\n').filter((name) => /^strata-[0-9a-f]+$/.test(name))
@@ -31,11 +32,13 @@ describe('an engine that cannot export registry cache', () => {
   test('is left for a docker-container builder, or the error says what to do', async () => {
     await using space = await createWorkspace(twoApps())
     const env = { PATH: await pathWithoutContainerdStore(space) }
-    const step = { env, inputs: { builder: '', push: 'true', only: 'serve' } }
+    const image: Readonly<Record<string, string>> = hasBuildkitImage ? { 'buildkit-image': IMAGE } : {}
+    const step = { env, inputs: { builder: '', push: 'true', only: 'serve', ...image } }
     const { code, errors, outputs } = await runAction(space, step)
     // Where BuildKit's image is not there and cannot be pulled, the message is what counts.
     if (code !== 0 && !hasBuildkitImage) {
-      const message = /^a docker-container builder could not be started \(.*\); use docker\/setup-buildx-action/
+      const message =
+        /^a docker-container builder could not be started \(.*\); can moby\/buildkit:\S+ be pulled here\? Name a mirror/
       expect(errors.map((error) => error.message)).toEqual([expect.stringMatching(message)])
       return
     }
