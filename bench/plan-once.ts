@@ -74,8 +74,8 @@ const pin = (reference: string): PinnedImage => ({
   ),
 })
 
-/** What the plan command does, but for asking registries. */
-const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
+/** All the work of the factory, with every third prefix warm. What it is found by is not needed any more then. */
+const surveyWork = async (texts: Map<string, string>) => {
   const { io } = literalIo(texts)
   const factory = await readFactory('strata.yaml', io)
   const { items, excluded, aliases } = expandFactory(factory)
@@ -90,6 +90,12 @@ const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
   const tags = prefixTags(tree.prefixes)
   const states = cacheStates(tree, tags, { tags: everyThird(tags), earlier: () => [] })
   const work = planPrefixes({ items, tree, tags, states, images, times: new Map() })
+  return { factory, excluded, aliases, images, imageKeys, files, work }
+}
+
+/** What the plan command does, but for asking registries. */
+const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
+  const { factory, excluded, aliases, images, imageKeys, files, work } = await surveyWork(texts)
   const schedule = shareOut(
     work,
     { strategy: 'layer', handsOn: true },

@@ -30872,7 +30872,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2381:
+/***/ 24294:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30910,8 +30910,18 @@ const grantsOf = ({ allow, network, ssh, reads, cacheFrom, cacheTo }) => {
     ];
 };
 
+;// CONCATENATED MODULE: ./src/render/stitched.ts
+/** What of a Dockerfile a build of one of its layers' stages needs. */
+const upToStage = (dockerfile, stage) => {
+    const targets = dockerfile.targets.slice(0, dockerfile.targets.findIndex((target) => target.stage === stage) + 1);
+    const layers = new Set(targets.map(({ layer }) => layer));
+    return { ...dockerfile, targets, steps: dockerfile.steps.filter(({ layer }) => layers.has(layer)) };
+};
+
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
 ;// CONCATENATED MODULE: ./src/progress/build-result.ts
@@ -31256,37 +31266,8 @@ const appendLog = (tail, data) => {
 /** The text of a tail, at most about 16 KiB. Bytes are joined before they are decoded: a chunk may end within a character. */
 const logText = (tail) => Buffer.concat(tail.chunks.slice(tail.first).map((chunk) => Buffer.from(chunk, 'base64'))).toString('utf8');
 
-;// CONCATENATED MODULE: ./src/progress/plain-text.ts
-// ECMA-48 control sequences (CSI), operating system commands (OSC, up to BEL or ST), and two-character escapes.
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
-// Control characters, the separators that some readers take for line ends, and marks that reverse the reading order.
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
-/**
- * Takes from a line what would make the runner obey it. The runner reads `::name::` at the start of a line, blanks
- * before it allowed, and the older `##[name]` anywhere (actions/runner, `ActionCommand.cs`).
- */
-const disarm = (line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '# #[');
-/** One line of text for a log: no escapes, no control characters, no workflow command. Line ends become blanks. */
-const plain_text_plainLine = (text) => disarm(text
-    .replace(ESCAPES, '')
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(CONTROLS, ''));
-/** What a terminal would show of one line: a progress bar that returns to the first column overwrites itself. */
-const lastOverwrite = (line) => line.split('\r').findLast((part) => part.trim() !== '') ?? '';
-/** The last lines of a program's output as plain text, empty lines at the end left out. */
-const plainTail = (text, lines) => text
-    .trimEnd()
-    .split(/\r?\n/)
-    .slice(text.trim() === '' ? Infinity : -lines)
-    .map((line) => plain_text_plainLine(lastOverwrite(line)).trimEnd());
-/** Shortens a line to a number of characters, counted as code points, and shows with `…` that it did. */
-const fitLine = (text, width) => {
-    if (text.length <= width)
-        return text;
-    const characters = Array.from(text);
-    return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
-};
-
+// EXTERNAL MODULE: ./src/progress/plain-text.ts
+var plain_text = __nccwpck_require__(79903);
 ;// CONCATENATED MODULE: ./src/progress/failures.ts
 
 
@@ -31316,7 +31297,7 @@ const failureOf = (vertex, index, order) => {
     return {
         step: sightings.map(({ step, gathersFor }) => step ?? gathersFor).find((step) => step !== undefined),
         targets: order.filter((target) => needing.has(target)),
-        logTail: plainTail(logText(vertex.log), TAIL_LINES),
+        logTail: (0,plain_text/* plainTail */.ZM)(logText(vertex.log), TAIL_LINES),
         ...detailsOf(error),
     };
 };
@@ -31504,7 +31485,10 @@ const settleBuilt = (result) => {
     return { ...result, targets, unique: countUnique(targets.flatMap(({ steps }) => steps)) };
 };
 
+// EXTERNAL MODULE: ./src/render/attributes.ts
+var attributes = __nccwpck_require__(40927);
 ;// CONCATENATED MODULE: ./src/render/bake.ts
+
 /**
  * Bake evaluates `${` and `%{` in every string, also in JSON; with the sign doubled, they stand for themselves. (In a
  * replacement, `$$` is one dollar sign and `$&` the match.)
@@ -31537,18 +31521,22 @@ const mergeExtra = (ours, extra) => {
     });
     return { ...ours, ...Object.fromEntries(merged) };
 };
+/** Buildx attests images by default. */
+const NO_ATTESTATIONS = ['type=provenance,disabled=true'];
 const renderTarget = (target, options) => {
+    const image = target.stage === undefined;
     const ours = compact({
         context: target.context,
         contexts: target.contexts,
         dockerfile: target.dockerfile,
+        target: target.stage,
         platforms: [target.platform],
         tags: target.tags,
-        labels: options.labels,
-        annotations: options.annotations,
+        labels: image ? options.labels : {},
+        annotations: image ? [...options.annotations, ...target.annotations] : [],
         secret: options.secrets,
         ssh: options.ssh,
-        attest: options.attests,
+        attest: image ? options.attests : NO_ATTESTATIONS,
         'no-cache': options.noCache,
         'no-cache-filter': options.noCacheFilters,
         pull: options.pull,
@@ -31563,7 +31551,7 @@ const renderTarget = (target, options) => {
     });
     return mergeExtra(ours, target.extra);
 };
-const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }) => {
+const renderCollector = ({ platform, leaves, cacheFrom, refs }) => {
     const copies = leaves.map((leaf) => `COPY --from=${leaf} /strata-collecto[r] /`);
     return compact({
         context: '.',
@@ -31571,7 +31559,7 @@ const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }) => {
         'dockerfile-inline': ['FROM scratch', ...copies, ''].join('\n'),
         platforms: [platform],
         'cache-from': cacheFrom,
-        'cache-to': cacheTo,
+        'cache-to': refs.map((ref) => (0,attributes/* registryCacheTo */.lM)(ref, 'max')),
         output: ['type=cacheonly'],
     });
 };
@@ -31655,7 +31643,7 @@ const renderLine = (sightings, outcome, { label, width }) => {
     const targets = sightings.map(({ target }) => target);
     const left = shown === undefined ? '' : `${renderTargets(targets, label)}  ${renderWhat(shown)}`;
     const room = Math.max(20, width - outcome.length - 2);
-    return fitLine(`${fitLine(plain_text_plainLine(left), room).padEnd(room)}  ${outcome}`, Math.max(20, width));
+    return (0,plain_text/* fitLine */.ax)(`${(0,plain_text/* fitLine */.ax)((0,plain_text/* plainLine */.h0)(left), room).padEnd(room)}  ${outcome}`, Math.max(20, width));
 };
 /**
  * A failure for the end of a log: what failed and for whom, where the fragment says so, and what the step printed last.
@@ -31721,7 +31709,7 @@ const errorLines = (log, sightings, seen, error) => {
     const exitCode = /exit code: (\d+)/.exec(error)?.[1];
     if (exitCode !== undefined)
         return [say(log, sightings, `FAILED exit code ${exitCode}`)];
-    return [say(log, sightings, isDecisive(seen) ? 'FAILED' : 'unavailable'), `  ${plain_text_plainLine(error)}`];
+    return [say(log, sightings, isDecisive(seen) ? 'FAILED' : 'unavailable'), `  ${(0,plain_text/* plainLine */.h0)(error)}`];
 };
 const finishedLines = (log, sightings, seen) => {
     const error = lastError(seen.intervals);
@@ -31937,6 +31925,8 @@ const followProgress = (targets, fold, io) => {
 
 
 
+
+
 /** What a build that has not begun has done. */
 const NOTHING_BUILT = {
     targets: [],
@@ -31955,8 +31945,7 @@ const stepTargets = (leg) => [
     ...leg.collectors.map(({ name, platform }) => ({ target: name, steps: [], title: `${platform} cache` })),
 ];
 /** One `docker buildx bake` call over all targets, its progress folded and logged while it runs. */
-const bakeOnce = async (leg, attempt, io) => {
-    const name = attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`;
+const bakeOnce = async (leg, name, io) => {
     const [file, metadataFile] = [(0,external_node_path_.join)(leg.folder, `${name}.json`), (0,external_node_path_.join)(leg.folder, `${name}.metadata.json`)];
     const targets = leg.targets.map(({ bake }) => bake);
     await io.files.write(file, renderBake(targets, leg.collectors, leg.options));
@@ -31992,139 +31981,629 @@ const without = (leg, dropped) => ({
         .map((collector) => ({ ...collector, leaves: collector.leaves.filter((leaf) => !dropped.has(leaf)) }))
         .filter(({ leaves }) => leaves.length > 0),
 });
-const withoutImports = (leg) => ({
-    ...leg,
-    targets: leg.targets.map((target) => ({ ...target, bake: { ...target.bake, cacheFrom: [] } })),
-    collectors: leg.collectors.map((collector) => ({ ...collector, cacheFrom: [] })),
-});
-const imports = (leg) => [...leg.targets.map(({ bake }) => bake), ...leg.collectors].some(({ cacheFrom }) => cacheFrom.length > 0);
-/** What is left to bake after a call that failed, and why the rest was dropped; undefined when nothing is left. */
-const next = (leg, found, failed, io) => {
-    const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob;
-    if (blob !== undefined && imports(leg)) {
-        const message = `a cache ref lists ${blob}, which its registry has lost; building without reading cache`;
-        io.actions.warning({ message, title: 'Broken cache' });
-        return withoutImports(leg);
-    }
-    const names = new Set(leg.targets.map(({ bake }) => bake.name));
-    const doomed = found.map((failure) => ({ failure, targets: doomedBy(failure, leg) }));
-    const dropped = new Set(doomed.flatMap(({ targets }) => targets));
-    for (const { failure, targets } of doomed) {
-        for (const target of targets)
-            if (names.has(target) && !failed.has(target))
-                failed.set(target, failure);
-    }
-    const rest = without(leg, dropped);
-    return dropped.size === 0 || rest.targets.length === 0 ? undefined : rest;
+/** Refs that the targets import, as their specs name them. */
+const importedRefs = ({ targets, collectors }) => {
+    const specs = [...targets.map(({ bake }) => bake), ...collectors].flatMap(({ cacheFrom }) => cacheFrom);
+    return [...new Set(specs.flatMap((spec) => /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] ?? []))];
 };
+const listsBlob = async (ref, digest, io) => {
+    const reference = (0,oci_reference/* parseReference */.F2)(ref);
+    if (reference === undefined)
+        return false;
+    try {
+        const { manifest } = await io.registry.getManifest(reference);
+        const descriptors = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers];
+        return descriptors.some((descriptor) => descriptor.digest === digest);
+    }
+    catch (error) {
+        if (error instanceof registry_error/* RegistryError */.g)
+            return false;
+        throw error;
+    }
+};
+/** The imported refs that list a lost blob; all of them, where none can be shown to. */
+const refsThatList = async (blob, leg, io) => {
+    const refs = importedRefs(leg);
+    const lists = await Promise.all(refs.map((ref) => listsBlob(ref, blob, io)));
+    const found = refs.filter((_, index) => lists[index]);
+    return found.length === 0 ? refs : found;
+};
+const warnOfBroken = (blob, refs, io) => {
+    const names = `${refs[0] ?? ''}${refs.length > 1 ? ` and ${refs.length - 1} more` : ''}`;
+    const message = `cache ref ${names} lists ${blob}, which its registry has lost; building without, and writing again what this run may write`;
+    io.actions.warning({ message, title: 'Broken cache' });
+};
+/** Every target that cannot be built for what failed, with why. */
+const doomed = (leg, found) => {
+    const names = new Set(leg.targets.map(({ bake }) => bake.name));
+    const all = found.toReversed().flatMap((failure) => doomedBy(failure, leg).map((name) => [name, failure]));
+    return new Map(all.filter(([name]) => names.has(name)));
+};
+const unnamedFailure = (leg) => ({
+    step: undefined,
+    targets: leg.targets.map(({ bake }) => bake.name),
+    error: 'docker buildx bake failed',
+    logTail: [],
+});
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
- * dropped and the rest is baked again on the same builder, until all are built or dropped.
+ * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
+ * broken are imported no more and count as missing, so that they are written again.
  */
 const bakeLeg = async (whole, io) => {
     const failed = new Map();
+    const broken = new Set();
     let result = NOTHING_BUILT;
     let leg = whole;
     for (let attempt = 1;; attempt++) {
-        const call = await bakeOnce(leg, attempt, io);
+        const call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io);
         const targets = stepTargets(leg);
         const made = attributeSteps(call.fold, targets);
         result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made);
         if (call.code === 0)
-            return { result, metadata: call.metadata, failed };
+            return { result, metadata: call.metadata, failed, broken };
         const found = failures(call.fold, targets);
-        const left = next(leg, found, failed, io);
-        const names = leg.targets.map(({ bake }) => bake.name);
-        if (left === undefined) {
-            // Whatever was not named is not built either.
-            const rest = found[0] ?? {
-                step: undefined,
-                targets: names,
-                error: 'docker buildx bake failed',
-                logTail: [],
-            };
-            for (const name of names)
-                if (!failed.has(name))
-                    failed.set(name, rest);
-            return { result, metadata: {}, failed };
+        const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob;
+        if (blob !== undefined && importedRefs(leg).length > 0) {
+            // The second time whatever else is imported goes, too: a build never fails for its cache.
+            const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg);
+            warnOfBroken(blob, refs, io);
+            for (const ref of refs)
+                broken.add(ref);
+            leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()));
+            continue;
         }
-        if (failed.size > 0)
-            io.actions.info(`Baking again without ${failed.size} of ${whole.targets.length} work items`);
-        leg = left;
+        const dropped = doomed(leg, found);
+        const rest = without(leg, new Set(dropped.keys()));
+        const hopeless = dropped.size === 0 || rest.targets.length === 0;
+        const all = hopeless ? leg.targets.map(({ bake }) => bake.name) : [...dropped.keys()];
+        for (const name of all)
+            failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg));
+        if (hopeless)
+            return { result, metadata: {}, failed, broken };
+        const items = whole.targets.filter(({ isItem }) => isItem);
+        const count = items.filter(({ bake }) => failed.has(bake.name)).length;
+        io.actions.info(`Baking again without ${count} of ${items.length} work items`);
+        leg = rest;
     }
 };
 
+// EXTERNAL MODULE: ./src/plan/builder-platforms.ts
+var builder_platforms = __nccwpck_require__(15721);
 ;// CONCATENATED MODULE: ./src/plan/builder.ts
+
+const cannotCache = ({ driver }, { registryCache, containerdStore }) => driver === 'docker' && registryCache && !containerdStore;
+/** Platforms that nothing can run: Buildx would send them to the first node, where they fail late. */
+const missingPlatforms = (builder, { platforms }) => platforms.filter((platform) => (0,builder_platforms/* platformSupport */.TP)(builder, platform) === 'missing');
 /**
  * Why a builder cannot do it; undefined when it can. Buildx sends a platform that no node has to the first node without
- * a word (build/resolver/driver.go), where it fails late. Only the `docker` driver's list is complete: the BuildKit
- * image of the others brings emulators that the list leaves out.
+ * a word (build/resolver/driver.go). Emulators that could be installed count if `installing`.
  */
-const obstacle = (builder, wishes) => {
+const obstacle = (builder, wishes, installing) => {
     if (builder.error !== undefined)
         return `cannot be reached: ${builder.error}`;
-    if (builder.driver !== 'docker')
-        return undefined;
-    if (wishes.registryCache && !wishes.containerdStore) {
+    if (cannotCache(builder, wishes)) {
         return 'cannot export registry cache: its Docker engine does not use the containerd image store';
     }
-    const missing = wishes.platforms.filter((platform) => !builder.platforms.includes(platform));
-    return missing.length === 0 ? undefined : `cannot build ${missing.join(', ')}, only ${builder.platforms.join(', ')}`;
+    const missing = missingPlatforms(builder, wishes);
+    if (missing.length === 0 || (installing && wishes.mayInstall && (0,builder_platforms/* isOnEngine */.gG)(builder)))
+        return undefined;
+    return `cannot build ${missing.join(', ')}, only ${(0,builder_platforms/* listedPlatforms */.W)(builder).join(', ')}`;
 };
-/** Which builder a leg uses: the one that is named, else the current one if it can, else a new one. */
-const chooseBuilder = (builders, wishes) => {
-    if (wishes.name !== undefined) {
-        const named = builders.find(({ name }) => name === wishes.name);
-        if (named === undefined) {
-            const known = builders.map(({ name }) => name).join(', ') || 'none';
-            return { kind: 'refuse', message: `there is no builder ${wishes.name}; docker buildx ls has ${known}` };
-        }
-        const why = obstacle(named, wishes);
-        if (why === undefined)
-            return { kind: 'use', builder: named, reason: 'named by input builder' };
-        return { kind: 'refuse', message: `builder ${named.name} ${why}; name another one, or leave input builder out` };
-    }
-    const current = builders.find((builder) => builder.current);
+const refuse = (message) => ({ kind: 'refuse', message });
+/** Uses a builder that was asked for, and says why when it cannot: the user's choice is not replaced by another. */
+const useOrRefuse = (builder, wishes, reason, remedy) => {
+    const why = obstacle(builder, wishes, true);
+    return why === undefined ? { kind: 'use', builder, reason } : refuse(`builder ${builder.name} ${why}; ${remedy}`);
+};
+/** In the order of precedence: the first whose condition holds decides, and {@link useCurrentOrCreate} where none does. */
+const RULES = [
+    // A name that there is none of.
+    ({ wishes: { name }, named, builders }) => {
+        if (name === undefined || named !== undefined)
+            return undefined;
+        const known = builders.map((builder) => builder.name).join(', ') || 'none';
+        return refuse(`there is no builder ${name}; docker buildx ls has ${known}`);
+    },
+    // A name.
+    ({ wishes, named }) => named && useOrRefuse(named, wishes, 'named by input builder', 'name another one, or leave input builder out'),
+    // The engine's own BuildKit.
+    ({ wishes, engine }) => {
+        if (!wishes.engineOnly)
+            return undefined;
+        if (engine === undefined)
+            return refuse('input driver is docker, and docker buildx ls has no builder of that driver');
+        return useOrRefuse(engine, wishes, 'input driver is docker', 'leave input driver out');
+    },
+    // What an earlier run left for this one.
+    ({ wishes, kept }) => kept && useOrRefuse(kept, wishes, 'kept by an earlier run with the same settings', `docker buildx rm ${kept.name}`),
+    // Settings that no builder of somebody else's has.
+    ({ wishes: { own } }) => own.length === 0
+        ? undefined
+        : { kind: 'create', reason: `${own.length === 1 ? 'input' : 'inputs'} ${own.join(', ')}` },
+];
+/** The current builder, as long as nothing has to be installed for it: a new one brings its own emulators. */
+const useCurrentOrCreate = ({ wishes, current }) => {
     if (current === undefined)
         return { kind: 'create', reason: 'there is no current builder' };
-    const why = obstacle(current, wishes);
-    if (why === undefined)
-        return { kind: 'use', builder: current, reason: 'the current builder' };
-    return { kind: 'create', reason: `the current builder ${current.name} ${why}` };
+    const why = obstacle(current, wishes, false);
+    return why === undefined
+        ? { kind: 'use', builder: current, reason: 'the current builder' }
+        : { kind: 'create', reason: `the current builder ${current.name} ${why}` };
+};
+/** Which builder a leg uses: one that is asked for, one that was kept, the current one if it can, else a new one. */
+const chooseBuilder = (builders, wishes) => {
+    const docker = builders.filter(({ driver }) => driver === 'docker');
+    const situation = {
+        wishes,
+        builders,
+        named: builders.find(({ name }) => name === wishes.name),
+        engine: docker.find(({ current }) => current) ?? docker[0],
+        kept: builders.find(({ name }) => name === wishes.kept),
+        current: builders.find(({ current }) => current),
+    };
+    for (const rule of RULES) {
+        const choice = rule(situation);
+        if (choice !== undefined)
+            return choice;
+    }
+    return useCurrentOrCreate(situation);
 };
 
-;// CONCATENATED MODULE: ./src/commands/builder.ts
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(50020);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(40979);
+;// CONCATENATED MODULE: ./src/render/smoke-build.ts
+
+const MACHINES = {
+    amd64: { bits: 64, isLittle: true, machine: 62, code: '31ffb83c0000000f05' },
+    '386': { bits: 32, isLittle: true, machine: 3, code: '31dbb801000000cd80' },
+    arm64: { bits: 64, isLittle: true, machine: 183, code: '000080d2a80b80d2010000d4' },
+    arm: { bits: 32, isLittle: true, machine: 40, flags: 0x05000000, code: '0000a0e30170a0e3000000ef' },
+    riscv64: { bits: 64, isLittle: true, machine: 243, code: '130500009308d00573000000' },
+    ppc64le: { bits: 64, isLittle: true, machine: 21, flags: 2, code: '010000380000603802000044' },
+    s390x: { bits: 64, isLittle: false, machine: 22, code: 'a72900000a01' },
+    mips64: { bits: 64, isLittle: false, machine: 8, flags: 0x60000000, code: '240213c2240400000000000c' },
+    mips64le: { bits: 64, isLittle: true, machine: 8, flags: 0x60000000, code: 'c2130224000004240c000000' },
+    loong64: { bits: 64, isLittle: true, machine: 258, flags: 0x43, code: '040080030b74810300002b00' },
+};
+/** Where it is loaded: a page of any size begins there. */
+const ADDRESS = 0x10000;
+/** An ELF executable of one segment that holds the whole file (System V ABI, chapters 4 and 5). */
+const renderElf = ({ bits, isLittle, machine, flags = 0, code }) => {
+    const word = bits / 8;
+    const [headerSize, segmentSize] = bits === 64 ? [64, 56] : [52, 32];
+    const text = Uint8Array.from(code.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+    const size = headerSize + segmentSize + text.length;
+    const bytes = new Uint8Array(size);
+    const view = new DataView(bytes.buffer);
+    let at = 0;
+    const put = (width, value) => {
+        if (width === 8)
+            view.setBigUint64(at, BigInt(value), isLittle);
+        else if (width === 4)
+            view.setUint32(at, value, isLittle);
+        else
+            view.setUint16(at, value, isLittle);
+        at += width;
+    };
+    bytes.set([0x7f, 0x45, 0x4c, 0x46, bits / 32, isLittle ? 1 : 2, 1]);
+    at = 16;
+    // e_type (executable), e_machine, e_version
+    for (const [width, value] of [
+        [2, 2],
+        [2, machine],
+        [4, 1],
+    ])
+        put(width, value);
+    // e_entry, e_phoff, e_shoff
+    for (const value of [ADDRESS + headerSize + segmentSize, headerSize, 0])
+        put(word, value);
+    put(4, flags);
+    // e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx
+    for (const value of [headerSize, segmentSize, 1, 0, 0, 0])
+        put(2, value);
+    const readAndRun = 5;
+    // p_type (loaded); p_flags stand there in 64 bits, and before p_align in 32
+    put(4, 1);
+    if (bits === 64)
+        put(4, readAndRun);
+    // p_offset, p_vaddr, p_paddr, p_filesz, p_memsz
+    for (const value of [0, ADDRESS, ADDRESS, size, size])
+        put(word, value);
+    if (bits === 32)
+        put(4, readAndRun);
+    put(word, ADDRESS);
+    bytes.set(text, at);
+    return bytes;
+};
+/** Undefined for platforms whose machine is not known here. */
+const renderSmokeBuild = (platform) => {
+    const machine = platform.startsWith('linux/') ? MACHINES[(0,emulation/* architectureOf */.NJ)(platform)] : undefined;
+    if (machine === undefined)
+        return undefined;
+    return { dockerfile: 'FROM scratch\nCOPY exit /exit\nRUN ["/exit"]\n', program: renderElf(machine) };
+};
+/** Arguments of `docker` that build it: every step runs, and nothing is kept of it but BuildKit's own cache. */
+const smokeArguments = (builder, platform, folder) => [
+    ...['buildx', 'build', '--builder', builder, '--platform', platform, '--no-cache', '--output', 'type=cacheonly'],
+    ...['--provenance=false', '--sbom=false', '--progress=plain', folder],
+];
+
+;// CONCATENATED MODULE: ./src/commands/emulation.ts
 
 
-/** Only of the engine's own BuildKit it matters how the engine stores images, so only then the engine is asked. */
-const hasContainerdStore = async (builders, { name }, io) => {
-    const candidate = builders.find((builder) => (name === undefined ? builder.current : builder.name === name));
-    return candidate?.driver === 'docker' ? (await io.builders.engine()).containerdStore : true;
+
+
+
+
+/** Builds one step for a platform. Resolves with why that failed, or with nothing. */
+const trySmoke = async (builder, platform, io) => {
+    const smoke = renderSmokeBuild(platform);
+    if (smoke === undefined)
+        return undefined;
+    const folder = await io.files.makeFolder('smoke');
+    try {
+        await io.files.write((0,external_node_path_.join)(folder, 'Dockerfile'), smoke.dockerfile);
+        await io.files.writeProgram((0,external_node_path_.join)(folder, 'exit'), smoke.program);
+        const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder));
+        return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? `exit code ${code}`);
+    }
+    finally {
+        await io.files.removeFolder(folder);
+    }
 };
-const createBuilder = async (reason, io) => {
-    io.actions.info(`Starting a docker-container builder: ${reason}`);
-    return io.builders.create();
-};
-/** Picks the builder, or starts one. Throws a SetupError that says what is missing and what to do. */
-const openBuilder = async (needs, io) => {
-    const buildx = await io.builders.buildxVersion();
-    const builders = await io.builders.list();
-    const containerdStore = await hasContainerdStore(builders, needs, io);
-    const choice = chooseBuilder(builders, { ...needs, containerdStore });
-    // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
-    if (choice.kind !== 'use')
-        await io.builders.engine();
+/** Installs the handler of a platform, exactly that one. Throws when it must not, cannot, or there is a broken one. */
+const installHandler = async (platform, inputs, io) => {
+    const choice = (0,emulation/* chooseEmulation */.gP)(platform, await io.emulators.read(), inputs.qemu);
     if (choice.kind === 'refuse')
         throw new problem/* SetupError */.w3(choice.message);
-    const builder = choice.kind === 'use' ? choice.builder : await createBuilder(choice.reason, io);
-    io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
+    const images = (0,builder_settings/* imageCandidates */.mI)(inputs.qemuImage, inputs.settings.mirrors);
+    io.actions.info(`Installing the emulator of ${choice.architecture} with ${inputs.qemuImage}`);
+    const failure = await io.emulators.install(images, [choice.architecture]);
+    if (failure === undefined)
+        return;
+    const remedy = `can it be pulled here, and may containers be privileged? Name a mirror in registry-mirrors, another image in qemu-image, or install the handler before this step`;
+    throw new problem/* SetupError */.w3(`${platform} cannot be emulated: its handler could not be installed (${failure}); ${remedy}`);
+};
+/** What the builder cannot run by itself gets a handler, and a smoke build proves it before the long build. */
+const installAndProve = async (builder, platform, inputs, io) => {
+    await installHandler(platform, inputs, io);
+    const failure = await trySmoke(builder, platform, io);
+    if (failure === undefined)
+        return;
+    const fault = (0,emulation/* renderEmulationFault */.BK)(platform, await io.emulators.read());
+    throw new problem/* SetupError */.w3(`${fault} (a smoke build of one step on ${builder.name} said: ${failure})`);
+};
+/** An emulator that should be in BuildKit's image is believed when it has run. */
+const proveBrought = async (builder, platform, inputs, io) => {
+    const failure = await trySmoke(builder, platform, io);
+    if (failure === undefined)
+        return "BuildKit's own emulator";
+    const image = builder.nodes[0]?.image ?? "BuildKit's image";
+    if (!(0,builder_platforms/* isOnEngine */.gG)(builder)) {
+        const remedy = 'give it a node of that platform, or an image that brings emulators';
+        throw new problem/* SetupError */.w3(`${platform} cannot be emulated on ${builder.name}: ${image} has no emulator (${failure}); ${remedy}`);
+    }
+    io.actions.info(`${image} brings no emulator of ${platform} (${failure})`);
+    await installAndProve(builder, platform, inputs, io);
+    return `handler ${(0,emulation/* architectureOf */.NJ)(platform)}`;
+};
+const needsHandler = async (platform, { qemu }, io) => qemu === 'always' && (0,emulation/* handlerFor */.ci)(platform, await io.emulators.read()) === undefined;
+/** How a platform is emulated; undefined for one that runs as it is. Throws when it cannot be. */
+const emulate = async (builder, platform, inputs, io) => {
+    const support = (0,builder_platforms/* platformSupport */.TP)(builder, platform);
+    if (support === 'native')
+        return undefined;
+    if (support === 'missing' || ((0,builder_platforms/* isOnEngine */.gG)(builder) && (await needsHandler(platform, inputs, io)))) {
+        await installAndProve(builder, platform, inputs, io);
+        return 'a handler that was installed for it';
+    }
+    return support === 'emulated' ? 'a handler of the kernel' : proveBrought(builder, platform, inputs, io);
+};
+/** How many times as long emulated steps take; `npm run bench -- emulation` measures it, docs/builders.md has the table. */
+const FACTOR = '2 to 30 times as long';
+/**
+ * Sees to it that every platform of a leg runs on its builder: natively, by the kernel's handlers or BuildKit's own
+ * emulators, and else by a handler that is installed. Throws a SetupError that names platform, handler and remedy.
+ */
+const ensureEmulation = async (builder, { platforms, pools }, inputs, io) => {
+    const pooled = [];
+    for (const platform of platforms) {
+        const how = await emulate(builder, platform, inputs, io);
+        if (how === undefined)
+            continue;
+        io.actions.info(`${platform} is emulated on ${builder.name}, by ${how}`);
+        const pool = pools.get(platform);
+        if (pool !== undefined)
+            pooled.push(`${platform} (pool ${pool})`);
+    }
+    if (pooled.length === 0)
+        return;
+    const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; emulated steps take ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`;
+    io.actions.warning({ title: 'Emulation', message });
+};
+
+// EXTERNAL MODULE: ./src/commands/new-builder.ts + 2 modules
+var new_builder = __nccwpck_require__(76159);
+;// CONCATENATED MODULE: ./src/commands/builder.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+const askEngine = async (io) => {
+    try {
+        return await io.builders.engine();
+    }
+    catch (error) {
+        if (error instanceof problem/* SetupError */.w3)
+            return error;
+        throw error;
+    }
+};
+/** A builder that is not running has nothing to tell: it is started, to know what it can. */
+const startStopped = async (builders, isWanted, { signal }, io) => {
+    const stopped = builders.filter((builder) => isWanted(builder) &&
+        builder.error === undefined &&
+        builder.nodes.every(({ platforms }) => platforms.length === 0));
+    if (stopped.length === 0)
+        return builders;
+    const errors = new Map();
+    for (const { name } of stopped) {
+        const failure = await io.builders.create(name, [], signal);
+        if (failure !== undefined)
+            errors.set(name, failure);
+    }
+    return (await io.builders.list()).map((builder) => {
+        const error = errors.get(builder.name);
+        return error === undefined ? builder : { ...builder, error };
+    });
+};
+const wishesOf = (needs, inputs, engine, context) => {
+    const kept = (0,new_builder/* nameToKeep */.QM)(inputs.settings, context);
     return {
-        builder,
-        buildx,
-        [Symbol.asyncDispose]: async () => {
-            if (choice.kind === 'create')
-                await io.builders.remove(builder.name);
-        },
+        platforms: needs.platforms,
+        registryCache: needs.registryCache,
+        ...(inputs.name === undefined ? {} : { name: inputs.name }),
+        ...(kept === undefined ? {} : { kept }),
+        engineOnly: inputs.settings.driver === 'docker',
+        own: inputs.settings.given,
+        containerdStore: engine instanceof problem/* SetupError */.w3 || engine.containerdStore,
+        mayInstall: inputs.qemu !== 'never',
+    };
+};
+/** What Buildx tells of a builder that was just made. */
+const findMade = async (name, wishes, io) => {
+    const builder = (await io.builders.list()).find((known) => known.name === name);
+    if (builder === undefined)
+        throw new problem/* SetupError */.w3(`builder ${name} was made, and docker buildx ls does not have it`);
+    const why = obstacle(builder, wishes, true);
+    if (why !== undefined)
+        throw new problem/* SetupError */.w3(`the new ${builder.driver} builder ${why}`);
+    return builder;
+};
+/** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
+const openBuilder = async (needs, inputs, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const buildx = await io.builders.buildxVersion();
+        const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()]);
+        const wishes = wishesOf(needs, inputs, engine, context);
+        const isWanted = ({ name, current }) => wishes.name === undefined ? current || name === wishes.kept : name === wishes.name;
+        const builders = await startStopped(listed, isWanted, context, io);
+        const choice = chooseBuilder(builders, wishes);
+        // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
+        const { driver } = inputs.settings;
+        const isOnEngine = driver === 'docker' || driver === 'docker-container';
+        if (choice.kind !== 'use' && isOnEngine && engine instanceof problem/* SetupError */.w3)
+            throw engine;
+        if (choice.kind === 'refuse')
+            throw new problem/* SetupError */.w3(choice.message);
+        const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        if (choice.kind === 'create')
+            io.actions.info(`Starting a ${driver} builder: ${choice.reason}`);
+        const builder = choice.kind === 'use'
+            ? choice.builder
+            : await findMade(opened.use(await (0,new_builder/* makeBuilder */.k8)(inputs.settings, engine instanceof problem/* SetupError */.w3 ? undefined : engine, context, io))
+                .name, wishes, io);
+        io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
+        await ensureEmulation(builder, needs, inputs, io);
+        const scope = opened.move();
+        return { builder, buildx, [Symbol.asyncDispose]: () => scope.disposeAsync() };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
+
+// EXTERNAL MODULE: ./src/layers/cache-refs.ts
+var cache_refs = __nccwpck_require__(49847);
+;// CONCATENATED MODULE: ./src/plan/leg-cache.ts
+/** Index of the highest prefix of a chain whose ref exists; -1 when none does. */
+const highestWarm = (chain, exists) => chain.findLastIndex(({ ref }) => exists(ref));
+/**
+ * What a leg with content-named refs reads and writes, when `exists` says which refs there are at its start. A work item
+ * imports the highest ref of its chain, which holds all that is below, and for each prefix above whatever else holds some
+ * of its steps.
+ */
+const decideRefs = (chains, exists, access) => {
+    const writers = new Set();
+    const prefixes = [];
+    const plans = chains.map((chain) => {
+        const warm = access.read ? highestWarm(chain, exists) : -1;
+        const missing = chain.slice(warm + 1);
+        const found = chain[warm] === undefined ? [] : [chain[warm].ref];
+        const from = access.read ? [...new Set([...found, ...missing.flatMap(({ imports }) => imports)])] : [];
+        return { chain, missing, from };
+    });
+    // A work item that ends with a prefix writes its ref, which saves a target of its own.
+    const tops = plans.map(({ chain, missing }) => {
+        const top = missing.at(-1);
+        if (!access.write || top?.writes !== true || top !== chain.at(-1) || writers.has(top.ref))
+            return [];
+        writers.add(top.ref);
+        return [{ ref: top.ref, mode: top.mode }];
+    });
+    for (const [item, { missing, from }] of plans.entries()) {
+        for (const prefix of missing) {
+            if (!access.write || !prefix.writes || writers.has(prefix.ref))
+                continue;
+            writers.add(prefix.ref);
+            prefixes.push({ ref: prefix.ref, mode: prefix.mode, prefix, item, from });
+        }
+    }
+    return { items: plans.map(({ from }, item) => ({ from, to: tops[item] ?? [] })), prefixes };
+};
+/**
+ * Prefixes whose ref was there and promised their steps, and a step ran all the same: BuildKit disagreed. Of a chain they
+ * are the one with the step and all warm ones above, since their refs hold that step, too; each with a work item.
+ */
+const disagreements = (chains, exists, ranIn) => {
+    const found = new Map();
+    for (const [item, chain] of chains.entries()) {
+        const promised = chain.slice(0, highestWarm(chain, exists) + 1);
+        const first = promised.findIndex(({ layer }) => ranIn(item, layer));
+        for (const prefix of first === -1 ? [] : promised.slice(first)) {
+            if (!found.has(prefix.ref))
+                found.set(prefix.ref, { prefix, item });
+        }
+    }
+    return [...found.values()];
+};
+
+;// CONCATENATED MODULE: ./src/commands/decide-cache.ts
+
+
+
+
+/**
+ * Asks for the highest ref of each chain, from the top, so one request a layer at most. What the plan knows may be hours
+ * old. A registry that does not answer is asked no more: then nothing is known to be there, and the build does without.
+ */
+const findRefs = async (chains, io) => {
+    const asked = new Map();
+    let broken;
+    const ask = async (ref) => {
+        const reference = (0,oci_reference/* parseReference */.F2)(ref);
+        if (reference === undefined || broken !== undefined)
+            return false;
+        try {
+            return (await io.registry.headManifest(reference)) !== undefined;
+        }
+        catch (error) {
+            if (!(error instanceof registry_error/* RegistryError */.g))
+                throw error;
+            broken ??= error;
+            return false;
+        }
+    };
+    const askOnce = (ref) => {
+        const answer = asked.get(ref) ?? ask(ref);
+        asked.set(ref, answer);
+        return answer;
+    };
+    await Promise.all(chains.map(async (chain) => {
+        for (const { ref } of chain.toReversed())
+            if (await askOnce(ref))
+                return;
+    }));
+    if (broken !== undefined)
+        io.actions.info(`The cache cannot be read, so everything is built: ${broken.message}`);
+    const answers = await Promise.all([...asked].map(async ([ref, answer]) => [ref, await answer]));
+    return new Set(answers.flatMap(([ref, exists]) => (exists ? [ref] : [])));
+};
+/** Auxiliary stages are not part of the result's own chain, so only `max` keeps their steps. */
+const modeOf = ({ dockerfile }) => {
+    const chain = new Set(dockerfile.targets.map(({ stage }) => stage));
+    return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max';
+};
+/** Refs that are named after manifests or platforms: each work item reads and writes one, whatever is in it. */
+const namedRefs = ({ plan, items, access, location }, broken) => {
+    const { strategy } = plan.cache;
+    if (location === undefined || strategy === 'layer')
+        return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] };
+    return {
+        items: items.map((rendered) => {
+            const { manifestId, platform } = rendered.item;
+            const ref = location.tag === undefined
+                ? (0,cache_refs/* cacheRef */.qP)(strategy, (0,oci_reference/* repositoryOf */._M)(location), { manifestId, platform })
+                : (0,oci_reference/* formatReference */.FH)(location);
+            return {
+                from: access.read && !broken.has(ref) ? [ref] : [],
+                to: access.write ? [{ ref, mode: modeOf(rendered) }] : [],
+            };
+        }),
+        prefixes: [],
+    };
+};
+/** What the targets of a leg read and write. Refs that turned out to be broken count as missing. */
+const decideCache = (work, known, broken) => {
+    if (work.chains.length === 0)
+        return namedRefs(work, broken);
+    const { items, prefixes } = decideRefs(work.chains, (ref) => known.has(ref) && !broken.has(ref), work.access);
+    const whole = (refs) => refs.filter((ref) => !broken.has(ref));
+    return {
+        items: items.map(({ from, to }) => ({ from: whole(from), to })),
+        prefixes: prefixes.map((write) => ({ ...write, from: whole(write.from) })),
     };
 };
 
@@ -32222,7 +32701,7 @@ const renderDockerBuild = (target, options, buildkit) => [
 ];
 
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var render_dockerfile = __nccwpck_require__(11770);
+var dockerfile = __nccwpck_require__(11770);
 ;// CONCATENATED MODULE: ./src/commands/docker-build.ts
 
 
@@ -32238,7 +32717,7 @@ var render_dockerfile = __nccwpck_require__(11770);
 
 /** What the legacy builder refuses, or drops without a word as it does with the body of a heredoc. */
 const refuseBuildkitOnly = (fragments) => {
-    const problems = (0,render_dockerfile/* requiresBuildkit */.jz)(fragments).map(({ feature, place }) => ({
+    const problems = (0,dockerfile/* requiresBuildkit */.jz)(fragments).map(({ feature, place }) => ({
         place,
         found: `${feature} needs BuildKit, and this engine has only the legacy builder`,
         hint: 'install Buildx and leave out USE_BUILDX=0',
@@ -32337,127 +32816,368 @@ const dockerBuildLeg = async (targets, run, io) => {
         else if (run.push)
             await pushImages(target.bake, io);
     }
-    return { result, metadata, failed };
+    return { result, metadata, failed, broken: new Set() };
+};
+
+// EXTERNAL MODULE: ./src/layers/build-options.ts
+var build_options = __nccwpck_require__(44073);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/plan/published-key.ts
+var published_key = __nccwpck_require__(7063);
+;// CONCATENATED MODULE: ./src/render/leg.ts
+
+
+
+
+/** The Dockerfile's name within the folder: it says which work item it is, for those who read it. */
+const dockerfileName = ({ manifestId, platform }) => `${manifestId}-${(0,oci_platform/* platformSlug */.DN)(platform)}.Dockerfile`;
+/** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
+const outputsOf = ({ push, load, driver }, named) => {
+    if (!named || (!push && !load))
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })];
+    if (driver === 'docker')
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
+    return [
+        ...(push ? [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
+        ...(load ? [(0,attributes/* renderAttributes */.ic)({ type: 'docker' })] : []),
+    ];
+};
+const exportOf = ({ ref, mode }) => (0,attributes/* registryCacheTo */.lM)(ref, mode);
+/** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
+const sharedWrites = (items) => {
+    const refs = items.flatMap(({ to }) => to.map(({ ref }) => ref));
+    return new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index));
+};
+const collectorsOf = (items, { refs }, shared) => {
+    const members = items.flatMap(({ item: { platform } }, index) => {
+        const own = refs.items[index];
+        return own?.to.some(({ ref }) => shared.has(ref)) === true ? [{ platform, index, own }] : [];
+    });
+    return [...Map.groupBy(members, ({ platform }) => platform)].map(([platform, ofPlatform]) => ({
+        name: `collect-${(0,oci_platform/* platformSlug */.DN)(platform)}`,
+        platform,
+        leaves: ofPlatform.map(({ index }) => `t${index}`),
+        cacheFrom: [...new Set(ofPlatform.flatMap(({ own }) => own.from))].map(attributes/* registryCacheFrom */.em),
+        refs: [...new Set(ofPlatform.flatMap(({ own }) => own.to.map(({ ref }) => ref)))],
+    }));
+};
+/** Names of an image, and what it is found by when somebody asks whether it was published before. */
+const publication = ({ item, images, publishedKey }, { push, attests }) => {
+    if (publishedKey === undefined || !push || images.length === 0)
+        return { tags: images, annotations: [] };
+    const tag = `${item.image}:${(0,published_key/* keyTag */.QR)(publishedKey)}`;
+    return { tags: [...images, tag], annotations: [(0,published_key/* keyAnnotation */.P7)(publishedKey, attests)] };
+};
+const itemTarget = (rendered, index, shared, settings) => {
+    const { cache } = settings;
+    const { item, dockerfile, images } = rendered;
+    const own = cache.refs.items[index] ?? { from: [], to: [] };
+    return {
+        name: `t${index}`,
+        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+        context: settings.context,
+        contexts: dockerfile.contexts,
+        platform: item.platform,
+        ...publication(rendered, settings),
+        outputs: outputsOf(settings, images.length > 0),
+        cacheFrom: [...own.from.map(attributes/* registryCacheFrom */.em), ...(cache.access.read ? cache.from : [])],
+        cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
+        extra: item.bake,
+    };
+};
+/** Named by its key, so that it means the same when the leg is rendered again with other refs. */
+const prefixTargetName = ({ prefix: { key } }) => `p${key.slice(0, 12)}`;
+/** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
+const prefixTarget = (write, name, items, settings) => {
+    const rendered = items[write.item];
+    if (rendered === undefined)
+        return [];
+    const { item, dockerfile } = rendered;
+    const bake = {
+        name,
+        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+        stage: write.prefix.stage,
+        context: settings.context,
+        contexts: dockerfile.contexts,
+        platform: item.platform,
+        tags: [],
+        annotations: [],
+        outputs: [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })],
+        cacheFrom: write.from.map(attributes/* registryCacheFrom */.em),
+        cacheTo: [exportOf(write)],
+        extra: (0,build_options/* stepOptions */.p)(item.bake),
+    };
+    return [{ bake, write }];
+};
+/** Everything BuildKit is told about a leg, as values: targets, collectors and the files they name. */
+const renderLeg = (items, settings) => {
+    const { refs } = settings.cache;
+    const shared = sharedWrites(refs.items);
+    const targets = items.map((rendered, index) => itemTarget(rendered, index, shared, settings));
+    const collectors = collectorsOf(items, settings.cache, shared);
+    const prefixes = refs.prefixes.flatMap((write) => prefixTarget(write, prefixTargetName(write), items, settings));
+    const writers = new Map([
+        ...refs.items.flatMap(({ to }, index) => to.map(({ ref }) => [ref, `t${index}`])),
+        ...prefixes.map(({ bake, write }) => [write.ref, bake.name]),
+        ...collectors.flatMap(({ name, refs: own }) => own.map((ref) => [ref, name])),
+    ]);
+    const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }));
+    return { targets, prefixes, collectors, refs, writers, files };
+};
+
+;// CONCATENATED MODULE: ./src/commands/heal.ts
+
+
+
+
+const stepsOf = ({ result, failed }, item) => {
+    const name = `t${item}`;
+    return failed.has(name) ? [] : (result.targets.find(({ target }) => target === name)?.steps ?? []);
+};
+const ranIn = (outcome, item, layer) => stepsOf(outcome, item).filter((step) => step.step.layer === layer && step.outcome === 'run');
+const exportRefs = async (writes, work, leg, io) => {
+    const targets = writes.flatMap((write, index) => prefixTarget(write, `h${index}`, work.items, { folder: leg.folder, context: work.plan.context }).flatMap(({ bake }) => {
+        const dockerfile = work.items[write.item]?.dockerfile;
+        const title = `${write.prefix.layer} ${write.prefix.variant} cache`;
+        return dockerfile === undefined
+            ? []
+            : [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }];
+    }));
+    const { metadata } = await bakeOnce({ ...leg, targets, collectors: [] }, 'docker-bake.heal', io);
+    return writes.flatMap(({ ref }, index) => (metadata[`h${index}`]?.['cache.manifest'] === undefined ? [] : [ref]));
+};
+/**
+ * Finds the refs whose steps ran although they were there, and writes them again in a call of its own, where every step
+ * is in the builder's cache already. A run that may not write only finds them.
+ */
+const healRefs = async (work, { known, leg, outcome }, io) => {
+    if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0)
+        return { steps: 0, refs: [] };
+    const exists = (ref) => known.has(ref) && !outcome.broken.has(ref);
+    const found = disagreements(work.chains, exists, (item, layer) => ranIn(outcome, item, layer).length > 0);
+    if (found.length === 0)
+        return { steps: 0, refs: [] };
+    const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer));
+    const steps = new Set(ran.map(({ digests }) => digests[0])).size;
+    const writes = found.map(({ prefix, item }) => {
+        return { ref: prefix.ref, mode: prefix.mode, prefix, item, from: [] };
+    });
+    const written = work.access.write ? new Set(await exportRefs(writes, work, leg, io)) : new Set();
+    const refs = found.map(({ prefix: { ref, layer, variant } }) => ({ ref, layer, variant, written: written.has(ref) }));
+    return { steps, refs };
+};
+
+// EXTERNAL MODULE: ./src/commands/kept-plan.ts
+var kept_plan = __nccwpck_require__(74430);
+;// CONCATENATED MODULE: ./src/plan/room.ts
+/**
+ * Folders of GitHub's hosted runners that builds of images seldom need, the largest first (actions/runner-images). None
+ * of them holds Docker, Buildx, Node, Git or what a job checked out.
+ */
+const HOSTED_TOOL_FOLDERS = [
+    '/usr/local/lib/android',
+    '/opt/hostedtoolcache/CodeQL',
+    '/usr/share/dotnet',
+    '/usr/lib/dotnet',
+    '/opt/ghc',
+    '/usr/local/.ghcup',
+    '/usr/share/swift',
+    '/usr/local/share/powershell',
+    '/usr/local/share/chromium',
+    '/usr/local/julia',
+    '/usr/share/miniconda',
+    '/opt/az',
+    '/opt/google/chrome',
+    '/opt/microsoft',
+];
+const renderBytes = (bytes) => {
+    const gib = bytes / 1024 ** 3;
+    return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
+};
+/** `Free disk before the build: 12.3 GiB of 72.0 GiB (/var/lib/docker)` */
+const renderRoom = (when, { free, total }, folder) => `Free disk ${when}: ${renderBytes(free)} of ${renderBytes(total)} (${folder})`;
+/** What is removed, one folder a line, and what all of it takes. */
+const renderRemovals = (folders) => {
+    const sum = folders.reduce((total, { bytes }) => total + bytes, 0);
+    return {
+        title: `Removing ${folders.length} folders to free ${renderBytes(sum)}`,
+        lines: folders.map(({ path, bytes }) => `${renderBytes(bytes).padStart(9)}  ${path}`),
+    };
+};
+/** How programs say `ENOSPC` and `EDQUOT`: BuildKit, the engine, and whatever a step runs. */
+const FULL = /no space left on device|disk quota exceeded|ENOSPC/i;
+/** What to do when one of these texts says that the disk is full; undefined when none does. */
+const adviceOnFullDisk = (texts) => {
+    if (!texts.some((text) => FULL.test(text)))
+        return undefined;
+    const remedies = [
+        'set free-disk: true on a hosted runner',
+        'let the plan make smaller legs (max-leg-gib)',
+        'give the pool a runner with a larger disk',
+        'or, on your own runner, docker buildx prune',
+    ];
+    return `the disk of the builder is full: ${remedies.join(', ')}`;
+};
+
+;// CONCATENATED MODULE: ./src/commands/room.ts
+
+
+/** The folder whose disk fills up: the engine's data, if the engine is on this machine, else the workspace. */
+const buildFolder = async ({ workspace }, io) => {
+    try {
+        const { dataRoot } = await io.builders.engine();
+        return dataRoot !== undefined && (await io.disk.room(dataRoot)) !== undefined ? dataRoot : workspace;
+    }
+    catch (error) {
+        if (error instanceof problem/* SetupError */.w3)
+            return workspace;
+        throw error;
+    }
+};
+/** Says how much room there is. */
+const tellRoom = async (when, folder, io) => {
+    const room = await io.disk.room(folder);
+    if (room !== undefined)
+        io.actions.info(renderRoom(when, room, folder));
+};
+/** `free-disk: true`: removes tools that hosted runners bring. Anywhere else they are somebody's, and stay. */
+const freeDisk = async ({ env }, io) => {
+    if (env['RUNNER_ENVIRONMENT'] !== 'github-hosted') {
+        io.actions.info('free-disk removes tools of hosted runners only, and this is none; nothing is removed');
+        return;
+    }
+    const folders = await io.disk.sizes(HOSTED_TOOL_FOLDERS);
+    if (folders.length === 0) {
+        io.actions.info('free-disk found none of the tool folders that it removes');
+        return;
+    }
+    const { title, lines } = renderRemovals(folders);
+    io.actions.group(title, lines);
+    for (const { path } of folders) {
+        const failure = await io.disk.remove(path);
+        if (failure !== undefined)
+            io.actions.warning({ message: `${path} could not be removed: ${failure}` });
+    }
+};
+/** Makes room if asked to, builds, and says how much room there was before and after, also when the build fails. */
+const withRoom = async (inputs, context, io, build) => {
+    if (inputs.freeDisk)
+        await freeDisk(context, io);
+    const folder = await buildFolder(context, io);
+    await tellRoom('before the build', folder, io);
+    try {
+        return await build();
+    }
+    finally {
+        await tellRoom('after it', folder, io);
+    }
 };
 
 // EXTERNAL MODULE: ./src/plan/access.ts
 var access = __nccwpck_require__(64661);
-// EXTERNAL MODULE: ./src/factory/template.ts
-var factory_template = __nccwpck_require__(92222);
-// EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
-;// CONCATENATED MODULE: ./src/plan/image-names.ts
+// EXTERNAL MODULE: ./src/plan/image-names.ts
+var image_names = __nccwpck_require__(32915);
+// EXTERNAL MODULE: ./src/plan/parse-plan.ts
+var parse_plan = __nccwpck_require__(69842);
+// EXTERNAL MODULE: ./src/commands/layer-facts.ts + 3 modules
+var layer_facts = __nccwpck_require__(91726);
+// EXTERNAL MODULE: ./src/layers/key-input.ts
+var key_input = __nccwpck_require__(85428);
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var tree = __nccwpck_require__(71696);
+;// CONCATENATED MODULE: ./src/commands/leg-chains.ts
 
 
 
-
-const DEFAULT_TAG = '{manifest_id}-{os}-{arch}';
-const valuesOf = ({ manifestId, platform, version, layers }) => {
-    const [os = '', ...arch] = platform.split('/');
-    return new Map([
-        ...layers.map(({ layer, variant }) => [layer, variant]),
-        ['manifest_id', manifestId],
-        ['os', os],
-        // A variant is part of the architecture here: `arm-v7`.
-        ['arch', arch.join('-')],
-        ...(version === undefined ? [] : [['version', version]]),
-    ]);
-};
-const tagOf = (template, item) => {
-    const values = valuesOf(item);
-    const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
-    const where = `tag template "${template}"`;
-    if (tag === undefined) {
-        const name = (0,factory_template/* placeholdersOf */.iJ)(template).find((placeholder) => !values.has(placeholder)) ?? '';
-        return {
-            found: `${where} has {${name}}, which ${item.manifestId} has no value for`,
-            ...(0,suggest/* didYouMean */.a)(name, [...values.keys()]),
-        };
-    }
-    if ((0,oci_reference/* isTag */.dz)(tag))
-        return tag;
-    return { found: `${where} makes "${tag}" of ${item.manifestId}`, expected: 'letters, digits, _ . and -, 128 at most' };
-};
-/** What two work items would overwrite of each other. */
-const clashesOf = (items, names) => {
-    const owners = new Map();
-    return items.flatMap((item, index) => (names[index] ?? []).flatMap((name) => {
-        const owner = owners.get(name);
-        owners.set(name, owner ?? item);
-        if (owner === undefined || owner === item)
-            return [];
-        const both = `${owner.manifestId} (${owner.platform}) and ${item.manifestId} (${item.platform})`;
-        return [{ found: `${both} would both be ${name}`, hint: `put {manifest_id}, {os} and {arch} into input tags` }];
-    }));
+/** The wave legs by the prefix that they write. */
+const waveWriters = ({ waves }) => new Map(waves.flat().flatMap(({ leg: { id, name }, writes }) => writes.map((prefix) => [prefix, { id, name }])));
+const plannedInputs = (plan, { below, content }) => [
+    ...below,
+    ...(plan.contents[content]?.inputs ?? []),
+];
+/** Where this job and the plan see different things, in words. */
+const difference = (plan, planned, own) => {
+    if (planned === undefined)
+        return 'the plan knows no such layer';
+    const [first] = (0,key_input/* differingInputs */.c)(plannedInputs(plan, planned), (0,tree/* inputsOf */.Vc)(own));
+    return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`;
 };
 /**
- * The references under which the image of each work item is pushed or loaded: one for each template.
- * Throws an InputError when a template has no value or two work items would get one name.
+ * The plan's digest is over the same things, so a key that is another here has a cause in this job: most often a file that
+ * is generated, or an umask that is not 022.
  */
-const nameImages = (items, templates) => {
-    const wanted = templates.length === 0 ? [DEFAULT_TAG] : templates;
-    const tags = items.map((item) => wanted.map((template) => tagOf(template, item)));
-    const problems = tags.flat().filter((tag) => typeof tag !== 'string');
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-    const names = items.map(({ image }, index) => (tags[index] ?? []).flatMap((tag) => (typeof tag === 'string' ? [`${image}:${tag}`] : [])));
-    const clashes = clashesOf(items, names);
-    if (clashes.length > 0)
-        throw new problem/* InputError */.dz(clashes);
-    return names;
+const warnOfDifferences = (differences, io) => {
+    const [first] = differences;
+    if (first === undefined)
+        return;
+    const more = differences.length === 1 ? '' : ` (and ${differences.length - 1} more)`;
+    const message = `this job sees other inputs than its plan did: ${first}${more}; its own count. Is a file generated, or are contexts given to one of them alone?`;
+    io.actions.warning({ title: 'Plan and leg differ', message });
 };
-
-;// CONCATENATED MODULE: ./src/plan/parse-plan.ts
-
-const parseJson = (text, what) => {
-    try {
-        return JSON.parse(text);
-    }
-    catch (cause) {
-        throw (0,problem/* inputError */.Xu)(`${what} is not JSON`, { hint: 'was it cut off, or is it empty?' }, { cause });
-    }
+const counterpartOf = (plan, own, plannedChain) => {
+    const index = plannedChain.find((each) => plan.prefixes[each]?.layer === own.layer.layer);
+    const planned = plan.prefixes[index ?? -1];
+    if (index === undefined || planned === undefined)
+        return { equal: false };
+    return { index, planned, equal: planned.key === own.key };
 };
-/** Reads a plan file. Throws an InputError when it is not one, or one of another version. */
-const parsePlan = (text, file) => {
-    const value = parseJson(text, `plan file ${file}`);
-    if (typeof value !== 'object' ||
-        value === null ||
-        !('version' in value) ||
-        !('legs' in value) ||
-        !('items' in value)) {
-        throw (0,problem/* inputError */.Xu)(`${file} is not a plan file`, {
-            expected: 'the file that output plan-path of the plan action names',
+/**
+ * Whether a leg writes a prefix whose ref is not there: those that it was given to write, and those that nobody was given,
+ * because the plan found their refs or a wave was to make them. Then they are everybody's to write.
+ */
+const isToWrite = ({ index, planned, equal }, writes, wave) => !equal ||
+    index === undefined ||
+    writes === undefined ||
+    writes.has(index) ||
+    planned?.state === 'warm' ||
+    wave !== undefined;
+/** The chains of a leg's work items with this job's own keys, and of each prefix what the plan says of it. */
+const legChains = ({ plan, items, writes }, { prefixes, tops }, repository, io) => {
+    const refOf = (tag) => `${repository}:${tag}`;
+    const waves = waveWriters(plan);
+    const differences = new Set();
+    const legPrefix = (own, mode, plannedChain) => {
+        const counterpart = counterpartOf(plan, own, plannedChain);
+        const { index = -1, planned, equal } = counterpart;
+        const { layer, variant } = own.layer;
+        if (!equal)
+            differences.add(`${layer} ${variant}, ${difference(plan, planned, own)}`);
+        const wave = equal && writes?.has(index) === false ? waves.get(index) : undefined;
+        // Where the plan's key is another, its ref may still hold some of the steps.
+        const tags = [equal ? [] : (planned?.tag ?? []), planned?.imports ?? []].flat();
+        return {
+            ...{ key: own.key, ref: refOf((0,cache_refs/* prefixTag */.dV)(own)), layer, variant, stage: layer.toLowerCase(), mode },
+            ...{ writes: isToWrite(counterpart, writes, wave), imports: tags.map(refOf) },
+            ...(wave === undefined ? {} : { wave }),
+        };
+    };
+    const made = new Map();
+    const chains = items.map(({ index: item }, position) => {
+        const plannedChain = (0,tree/* chainOf */.dR)(plan.prefixes, plan.tops[item]);
+        const chain = (0,tree/* chainOf */.dR)(prefixes, tops[position]);
+        return chain.flatMap((index, height) => {
+            // A ref holds all that is below, so one layer with auxiliary stages decides for those above, too.
+            const mode = chain.slice(0, height + 1).some((each) => prefixes[each]?.content.auxiliary) ? 'max' : 'min';
+            const own = prefixes[index];
+            const prefix = made.get(index) ?? (own && legPrefix(own, mode, plannedChain));
+            if (prefix !== undefined)
+                made.set(index, prefix);
+            return prefix ?? [];
         });
-    }
-    if (value.version !== 1) {
-        const hint = 'use the same release of Strata for plan and build';
-        throw (0,problem/* inputError */.Xu)(`${file} is a plan of version ${String(value.version)}`, { expected: 'version 1', hint });
-    }
-    return value;
-};
-/** What a job knows of its leg: the matrix entry as JSON. Throws an InputError when it has no id. */
-const parseLeg = (text) => {
-    const value = parseJson(text, 'input leg');
-    if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string') {
-        throw (0,problem/* inputError */.Xu)('input leg has no id', { expected: '${{ toJSON(matrix) }} of a matrix that the plan action made' });
-    }
-    const digest = 'plan-digest' in value && typeof value['plan-digest'] === 'string' ? value['plan-digest'] : undefined;
-    return { id: value.id, ...(digest === undefined ? {} : { digest }) };
-};
-/** The leg of that id. Throws an InputError when the plan has none. */
-const findLeg = ({ legs }, id) => {
-    const found = legs.find(({ leg }) => leg.id === id);
-    if (found !== undefined)
-        return found;
-    const hint = 'were plan and build given the same factory file, only, platforms and base?';
-    throw (0,problem/* inputError */.Xu)(`the plan has no leg ${id}`, { hint });
+    });
+    warnOfDifferences([...differences], io);
+    return chains;
 };
 
-// EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
-var plan = __nccwpck_require__(79640);
-// EXTERNAL MODULE: ./src/commands/prepare.ts + 10 modules
-var prepare = __nccwpck_require__(91066);
+// EXTERNAL MODULE: ./src/plan/plan.ts
+var plan = __nccwpck_require__(48720);
+// EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(6046);
+// EXTERNAL MODULE: ./src/commands/prepare.ts + 35 modules
+var prepare = __nccwpck_require__(99964);
 ;// CONCATENATED MODULE: ./src/commands/obtain-plan.ts
+
 
 
 
@@ -32465,7 +33185,7 @@ var prepare = __nccwpck_require__(91066);
 const readPlan = async (path, io) => {
     const text = await io.files.read(path);
     if (text !== undefined)
-        return parsePlan(text, path);
+        return (0,parse_plan/* parsePlan */.vS)(text, path);
     const hint = 'without input plan-path, build fetches the plan of its run by itself';
     throw (0,problem/* inputError */.Xu)(`there is no plan file ${path}`, { hint });
 };
@@ -32484,26 +33204,35 @@ const fetchPlan = async (name, io) => {
             return { without: `artifact ${name} could not be fetched` };
     }
 };
-const obtain = async (inputs, digest, context, io) => {
+/** Without a leg this job is the one that plans, and the one that tells. */
+const planHere = async (inputs, hasLeg, context, io) => {
+    const prepared = await (0,prepare/* preparePlan */.HY)(inputs, context, io);
+    if (!hasLeg)
+        await (0,plan_changes/* keepComment */.Xz)(prepared, inputs.changes, io);
+    return { plan: prepared.plan, whole: prepared.whole };
+};
+const obtain = async (inputs, leg, context, io) => {
     const { planPath } = inputs;
+    const digest = leg?.digest;
+    const here = () => planHere(inputs, leg !== undefined, context, io);
     if (planPath !== undefined)
         return { plan: await readPlan(planPath, io), source: `from ${planPath}` };
     if (digest === undefined)
-        return { plan: await (0,prepare/* preparePlan */.H)(inputs, context, io), source: 'made here' };
+        return { ...(await here()), source: 'made here' };
     const name = (0,plan/* planArtifactName */.n)(digest);
     const fetched = await fetchPlan(name, io);
     if ('file' in fetched)
         return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` };
-    return { plan: await (0,prepare/* preparePlan */.H)(inputs, context, io), source: `made here, as ${fetched.without}` };
+    return { ...(await here()), source: `made here, as ${fetched.without}` };
 };
 /**
  * The plan to build from: the file that input `plan-path` names, else the artifact of the plan that made the leg, else
  * one made here. The log says which. Throws an InputError when a file is named or was stored that is not a plan.
  */
 const obtainPlan = async (inputs, leg, context, io) => {
-    const { plan, source } = await obtain(inputs, leg?.digest, context, io);
-    io.actions.info(`Plan ${plan.digest}, ${source}`);
-    return plan;
+    const { source, ...obtained } = await obtain(inputs, leg, context, io);
+    io.actions.info(`Plan ${obtained.plan.digest}, ${source}`);
+    return obtained;
 };
 
 // EXTERNAL MODULE: ./src/commands/sources.ts + 23 modules
@@ -32518,16 +33247,9 @@ var sources = __nccwpck_require__(52181);
 
 
 
-const selectItems = (plan, leg, io) => {
-    if (leg === undefined)
-        return { items: plan.items };
-    const { id, digest } = leg;
-    if (digest !== undefined && digest !== plan.digest) {
-        const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file or an input changed`;
-        io.actions.warning({ message });
-    }
-    return { leg: id, items: findLeg(plan, id).items.flatMap((index) => plan.items[index] ?? []) };
-};
+
+
+
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
 const accessOf = (plan, inputs, context) => {
     if (!inputs.cache)
@@ -32535,17 +33257,6 @@ const accessOf = (plan, inputs, context) => {
     if (!context.useBuildx)
         return (0,access/* noCacheAccess */.U)('USE_BUILDX=0 builds without cache refs');
     return (0,access/* weakerAccess */.GQ)((0,access/* decideCacheAccess */.J3)(context.event), plan.cache.access);
-};
-const cacheOf = (plan, inputs, context) => {
-    const reference = plan.cache.ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(plan.cache.ref);
-    const tag = reference?.tag === undefined ? {} : { tag: reference.tag };
-    return {
-        strategy: plan.cache.strategy,
-        access: accessOf(plan, inputs, context),
-        from: inputs.cacheFrom,
-        to: inputs.cacheTo,
-        ...(reference === undefined ? {} : { location: { repository: (0,oci_reference/* repositoryOf */._M)(reference), ...tag } }),
-    };
 };
 /** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
 const hasRegistry = (image) => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image);
@@ -32556,22 +33267,90 @@ const checkPush = (items, { push }) => {
     const found = `input push is true and ${homeless.images.join(', ')} has no registry to be pushed to`;
     throw (0,problem/* inputError */.Xu)(found, { expected: 'registry in the factory file, or input registry' });
 };
-/** The plan and the part of it that this leg builds, stitched. */
-const selectWork = async (inputs, context, io) => {
-    const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg);
-    const plan = await obtainPlan(inputs, given, context, io);
-    const selected = selectItems(plan, given, io);
-    const workItems = (0,prepare/* withContexts */.b)(selected.items, inputs.buildContexts);
+const warnOfOtherPlan = (plan, given, io) => {
+    const { id, digest } = given;
+    if (digest === undefined || digest === plan.digest)
+        return;
+    const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file, an input or the cache changed`;
+    io.actions.warning({ message });
+};
+/** A work item that ends with a prefix. It has no image, and is called what the prefix is. */
+const endingWith = ({ prefixes, items }, index) => {
+    const prefix = prefixes[index];
+    const item = items[prefix?.item ?? -1];
+    if (prefix === undefined || item === undefined)
+        return [];
+    const layers = item.layers.slice(0, item.layers.findIndex(({ layer }) => layer === prefix.layer) + 1);
+    const manifestId = `${prefix.layer}-${prefix.variant}-${prefix.key.slice(0, 8)}`;
+    return [{ index: prefix.item, item: { ...item, manifestId, layers } }];
+};
+/** In a wave those prefixes that no other one of the leg stands on: building them builds the others. */
+const waveItems = (plan, { writes, repeats }) => {
+    const all = [...writes, ...repeats];
+    const below = new Set(all.map((index) => plan.prefixes[index]?.parent));
+    return all.filter((index) => !below.has(index)).flatMap((index) => endingWith(plan, index));
+};
+const legItems = (plan, leg) => {
+    if (leg === undefined)
+        return plan.items.map((item, index) => ({ index, item }));
+    if (leg.leg.kind === 'wave')
+        return waveItems(plan, leg);
+    return leg.items.flatMap((index) => {
+        const item = plan.items[index];
+        return item === undefined ? [] : [{ index, item }];
+    });
+};
+/** Images of work items; a wave builds none. */
+const imagesOf = (items, leg, inputs) => leg?.leg.kind === 'wave' ? items.map(() => []) : (0,image_names/* nameImages */.E)(items, inputs.tags);
+/** Work items of a leg as this job sees them: with its own contexts, stitched, and with their keys. */
+const readLegItems = async (plan, workItems, io) => {
     const fragments = await (0,sources/* readFragments */.a)(workItems, io);
     const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]));
-    const names = nameImages(workItems, inputs.tags);
-    const items = (0,problem/* collectProblems */.vX)(workItems, (item, index) => {
-        const dockerfile = (0,render_dockerfile/* stitch */.o9)(item, fragments, pins);
-        return { item, dockerfile, images: names[index] ?? [] };
+    const dockerfiles = (0,problem/* collectProblems */.vX)(workItems, (item) => (0,dockerfile/* stitch */.o9)(item, fragments, pins));
+    const finder = (0,prepare/* imageFinderOf */.N5)(fragments, workItems);
+    const { images, context } = plan;
+    return { fragments, dockerfiles, ...(0,layer_facts/* growWork */.N)({ items: workItems, fragments, finder, images, context }, io) };
+};
+/** Keys that the images of a leg are published under, where the plan will look for them. */
+const publishedKeys = ({ publishedKeys: planned }, part, keys, { options }, io) => {
+    if (planned === undefined)
+        return keys.map(() => undefined);
+    const own = keys.map((key) => (0,published_key/* publishedKey */.sn)(key, options));
+    if (part.some(({ index }, position) => planned[index] !== own[position])) {
+        const message = 'this job makes other images than the plan looked for: give labels, annotations, provenance and sbom to both actions';
+        io.actions.warning({ title: 'Plan and leg differ', message });
+    }
+    return own;
+};
+/** The plan and the part of it that this leg builds, stitched. */
+const selectWork = async (inputs, context, io) => {
+    const given = inputs.leg === undefined ? undefined : (0,parse_plan/* parseLeg */.U3)(inputs.leg);
+    const { plan, ...made } = await obtainPlan(inputs, given, context, io);
+    if (given !== undefined)
+        warnOfOtherPlan(plan, given, io);
+    const leg = given === undefined ? undefined : (0,parse_plan/* findLeg */.GJ)(plan, given.id);
+    const part = legItems(plan, leg);
+    const planned = part.map(({ item }) => item);
+    const workItems = (0,prepare/* withContexts */.b$)(planned, inputs.buildContexts);
+    const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io);
+    const names = imagesOf(workItems, leg, inputs);
+    const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io);
+    const items = dockerfiles.map((dockerfile, index) => {
+        const [item, key] = [workItems[index], keys[index]];
+        if (item === undefined)
+            throw new Error(`bug: Dockerfile ${index} is of no work item`);
+        return { item, dockerfile, images: names[index] ?? [], ...(key === undefined ? {} : { publishedKey: key }) };
     });
     checkPush(items, inputs);
-    const leg = selected.leg === undefined ? {} : { leg: selected.leg };
-    return { plan, ...leg, items, fragments, cache: cacheOf(plan, inputs, context) };
+    const location = plan.cache.ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(plan.cache.ref);
+    const writes = leg === undefined ? undefined : new Set(leg.writes);
+    const byContent = plan.cache.strategy === 'layer' && location !== undefined;
+    return {
+        ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
+        chains: byContent ? legChains({ plan, items: part, writes }, tree, (0,oci_reference/* repositoryOf */._M)(location), io) : [],
+        ...(leg === undefined ? {} : { leg: leg.leg }),
+        ...(location === undefined ? {} : { location }),
+    };
 };
 
 ;// CONCATENATED MODULE: ./src/report/cache-faults.ts
@@ -32597,8 +33376,6 @@ const cacheFaults = (items) => {
     return `${told.join('; ')}. The build went on without it; check that the registry can be reached and the token may write.`;
 };
 
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
 ;// CONCATENATED MODULE: ./src/report/step-lines.ts
 
 
@@ -32630,10 +33407,38 @@ const renderStepLines = (item) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
 // EXTERNAL MODULE: ./src/report/markdown.ts
 var markdown = __nccwpck_require__(54285);
+// EXTERNAL MODULE: ./src/report/quantity.ts
+var quantity = __nccwpck_require__(38105);
+;// CONCATENATED MODULE: ./src/report/disagreement.ts
+
+
+/** Variants of layers that the warning names before it counts the rest. */
+const MAX_NAMES = 5;
+const fateOf = ({ refs }) => {
+    const written = refs.filter((ref) => ref.written).length;
+    const [subject, were] = refs.length === 1 ? ['that ref', 'was'] : ['those refs', 'were'];
+    if (written === refs.length)
+        return `${subject} ${were} written again`;
+    if (written === 0)
+        return `${subject} could not be written by this run`;
+    return `${(0,quantity/* renderNumber */.kT)(written)} of ${subject} ${written === 1 ? 'was' : 'were'} written again, the others could not be written by this run`;
+};
+/**
+ * A warning when steps ran that cache refs had promised, as one line of Markdown; empty when none did. The images are
+ * right all the same, since BuildKit decides.
+ */
+const renderDisagreement = (disagreed) => {
+    if (disagreed.steps === 0)
+        return '';
+    const names = [...new Set(disagreed.refs.map(({ layer, variant }) => `${layer} ${variant}`))];
+    const steps = (0,quantity/* renderCount */.SS)(disagreed.steps, 'step');
+    return `⚠️ BuildKit ran ${steps} that cache refs promised (${(0,markdown/* renderCodeList */.Mj)(names, MAX_NAMES)}); ${fateOf(disagreed)}.`;
+};
+
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
 ;// CONCATENATED MODULE: ./src/report/failures.ts
 
 /** Last lines of a log that are shown; results may hold more. */
@@ -32702,8 +33507,6 @@ const foldLayerHits = (items) => {
     });
 };
 
-// EXTERNAL MODULE: ./src/report/quantity.ts
-var quantity = __nccwpck_require__(38105);
 ;// CONCATENATED MODULE: ./src/report/ref-traffic.ts
 const usesOf = ({ cacheFrom, cacheTo }) => [
     ...cacheFrom.map((use) => ({ ...use, kind: 'read', failed: use.error !== undefined })),
@@ -32741,15 +33544,19 @@ var sections = __nccwpck_require__(43844);
 
 
 
+
 /** Aliases that a work item names before it counts the rest. */
 const MAX_ALIASES = 5;
 const ICONS = { built: '✅', failed: '❌', canceled: '🚫' };
 /** Failed before canceled before built; of the built ones, those the cache helped least. */
 const STATUS_ORDER = { failed: 0, canceled: 1, built: 2 };
 const byImportance = (a, b) => STATUS_ORDER[a.status] - STATUS_ORDER[b.status] || a.cacheHitRatio - b.cacheHitRatio;
-const renderVerdict = (items) => {
+const WORK_ITEMS = { one: 'work item', many: 'work items', title: 'Work item', heading: 'Work items' };
+const PREFIXES = { one: 'prefix', many: 'prefixes', title: 'Prefix', heading: 'Prefixes' };
+const subjectOf = ({ kind }) => (kind === 'wave' ? PREFIXES : WORK_ITEMS);
+const renderVerdict = (items, { one, many }) => {
     const count = (status) => items.filter((item) => item.status === status).length;
-    const total = (0,quantity/* renderCount */.SS)(items.length, 'work item');
+    const total = (0,quantity/* renderCount */.SS)(items.length, one, many);
     if (items.length === 0)
         return 'nothing to build';
     if (count('failed') > 0)
@@ -32775,7 +33582,7 @@ const renderHeadline = (results) => {
     const duration = renderDuration(Date.parse(results.finishedAt) - Date.parse(results.startedAt));
     const versions = `BuildKit ${(0,markdown/* renderText */.S5)(builder.buildkit)}, Buildx ${(0,markdown/* renderText */.S5)(builder.buildx)}`;
     return [
-        `## ${renderIcon(items)} ${(0,markdown/* renderText */.S5)(name)}: ${renderVerdict(items)}`,
+        `## ${renderIcon(items)} ${(0,markdown/* renderText */.S5)(name)}: ${renderVerdict(items, subjectOf(results))}`,
         '',
         `${renderHits(results)} · ${duration}`,
         '',
@@ -32788,7 +33595,7 @@ const failureSection = (items) => {
     const rows = groupFailures(items).map(failures_renderFailure);
     return rows.length === 0 ? [] : [{ head: '### What failed', rows, tail: '', rank: 1, share: 0.5 }];
 };
-const layerSection = (items) => (0,sections/* tableSection */.Yc)('Layers', {
+const layerSection = (items, { one, many }) => (0,sections/* tableSection */.Yc)('Layers', {
     columns: [
         { title: 'Layer' },
         { title: 'Variant' },
@@ -32809,7 +33616,7 @@ const layerSection = (items) => (0,sections/* tableSection */.Yc)('Layers', {
     ]),
     rank: 2,
     share: 0.25,
-}, 'Steps count once for every work item they are part of. A step that work items share runs once.');
+}, `Steps count once for every ${one} they are part of. A step that ${many} share runs once.`);
 const renderImage = ({ images, digest }) => {
     const [first] = images;
     const more = images.length > 1 ? [`and ${(0,quantity/* renderCount */.SS)(images.length - 1, 'more tag')}`] : [];
@@ -32818,9 +33625,9 @@ const renderImage = ({ images, digest }) => {
     return [...(first === undefined ? [] : [(0,markdown/* renderCode */.cR)(first)]), ...more, ...short].join('<br>');
 };
 const renderId = ({ manifestId, aliases }) => `${(0,markdown/* renderCode */.cR)(manifestId)}${aliases.length === 0 ? '' : `<br>also ${(0,markdown/* renderCodeList */.Mj)(aliases, MAX_ALIASES)}`}`;
-const itemSection = (items) => (0,sections/* tableSection */.Yc)('Work items', {
+const itemSection = (items, { title, heading }) => (0,sections/* tableSection */.Yc)(heading, {
     columns: [
-        { title: 'Work item' },
+        { title },
         { title: 'Platform' },
         { title: 'Status' },
         { title: 'From cache' },
@@ -32871,21 +33678,23 @@ const renderRefWarning = (refs) => {
     const failed = refs.filter(({ written }) => written === 'failed').length;
     if (failed === 0)
         return '';
-    return `\n\n⚠️ ${(0,quantity/* renderCount */.SS)(failed, 'cache ref')} could not be written. Images are not affected; the next build starts colder.`;
+    return `⚠️ ${(0,quantity/* renderCount */.SS)(failed, 'cache ref')} could not be written. Images are not affected; the next build starts colder.`;
 };
 /**
  * The job summary of one leg, or of a whole local run, as GitHub-flavoured Markdown below GitHub's limit of 1 MiB.
  * Failures lead; what is long and seldom asked for is folded away, and cut first.
  */
 const renderSummary = (results) => {
-    const { items, excluded } = results;
+    const { items, excluded, disagreed } = results;
+    const subject = subjectOf(results);
     const refs = foldRefTraffic(items);
-    const head = `${renderHeadline(results)}${renderRefWarning(refs)}`;
+    const warnings = [renderRefWarning(refs), renderDisagreement(disagreed)].filter((warning) => warning !== '');
+    const head = [renderHeadline(results), ...warnings].join('\n\n');
     return (0,report_document/* renderDocument */.y)([
         { head, rows: [], tail: '', rank: 0, share: 0 },
         ...failureSection(items),
-        ...itemSection(items),
-        ...layerSection(items),
+        ...itemSection(items, subject),
+        ...layerSection(items, subject),
         ...refSection(refs),
         ...(0,sections/* excludedSection */.Em)(excluded, 5),
     ]);
@@ -32920,9 +33729,8 @@ const results_of_errorOf = ({ step, error, exitCode, logTail }) => ({
 });
 /** The result of one work item, as it is reported. */
 const workItemResult = (outcome) => {
-    const { item, refs, result, failure } = outcome;
+    const { item, result, failure } = outcome;
     const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]));
-    const exportError = result?.exports.find(({ of, error }) => of === 'cache' && error !== undefined)?.error;
     return {
         manifestId: item.manifestId,
         aliases: outcome.aliases,
@@ -32934,15 +33742,11 @@ const workItemResult = (outcome) => {
         cachedSteps: result?.counts.cached ?? 0,
         cacheHitRatio: result?.counts.ratio ?? 1,
         durationMs: result === undefined ? 0 : results_of_durationOf(result),
-        cacheFrom: refs.from.map((ref) => {
+        cacheFrom: outcome.imports.map((ref) => {
             const error = importErrors.get(ref);
             return { ref, ...(error === undefined ? {} : { error }) };
         }),
-        cacheTo: refs.to.map((ref) => ({
-            ref,
-            written: outcome.exported,
-            ...(exportError === undefined ? {} : { error: exportError }),
-        })),
+        cacheTo: outcome.exports,
         ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
         ...(failure === undefined ? {} : { error: results_of_errorOf(failure) }),
     };
@@ -32954,29 +33758,48 @@ const textField = (metadata, name) => {
     const value = metadata?.[name];
     return typeof value === 'string' ? value : undefined;
 };
-/** Buildx names the digest of a cache export that arrived. A collector writes for all targets of its platform. */
-const isExported = ({ rendered }, { metadata }, target) => [target, ...rendered.collectors.filter(({ leaves }) => leaves.includes(target)).map(({ name }) => name)].some((name) => textField(metadata[name], 'cache.manifest') !== undefined);
-const itemResults = ({ work, written, outcome }) => work.items.map(({ item, images }, index) => {
-    const target = written.rendered.targets[index]?.name ?? '';
-    const result = outcome.result.targets.find((each) => each.target === target);
-    const digest = textField(outcome.metadata[target], 'containerimage.digest');
-    const failure = outcome.failed.get(target);
-    return workItemResult({
-        item,
-        images,
-        aliases: work.plan.aliases[item.manifestId] ?? [],
-        refs: written.rendered.refs[index] ?? { from: [], to: [] },
-        exported: isExported(written, outcome, target),
-        ...(result === undefined ? {} : { result }),
-        ...(digest === undefined ? {} : { digest }),
-        ...(failure === undefined ? {} : { failure }),
+/** Buildx names the digest of a cache export that arrived. */
+const isExported = ({ metadata }, target) => textField(metadata[target], 'cache.manifest') !== undefined;
+/** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
+const leg_results_exportsOf = ({ written: { rendered }, outcome }, index) => {
+    const prefixes = rendered.refs.prefixes.filter(({ item }) => item === index);
+    const writes = [...(rendered.refs.items[index]?.to ?? []), ...prefixes];
+    return writes.map(({ ref }) => {
+        const writer = rendered.writers.get(ref) ?? '';
+        const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {};
+        const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error;
+        return { ref, written: isExported(outcome, writer), ...(error === undefined ? {} : { error }) };
     });
-});
+};
+const itemResults = (report) => {
+    const { work, written, outcome } = report;
+    return work.items.map(({ item, images }, index) => {
+        const target = written.rendered.targets[index]?.name ?? '';
+        const result = outcome.result.targets.find((each) => each.target === target);
+        const digest = textField(outcome.metadata[target], 'containerimage.digest');
+        const failure = outcome.failed.get(target);
+        return workItemResult({
+            item,
+            images,
+            aliases: work.plan.aliases[item.manifestId] ?? [],
+            imports: written.rendered.refs.items[index]?.from ?? [],
+            exports: leg_results_exportsOf(report, index),
+            ...(result === undefined ? {} : { result }),
+            ...(digest === undefined ? {} : { digest }),
+            ...(failure === undefined ? {} : { failure }),
+        });
+    });
+};
+/** Work items that were not even tried, as results. */
+const droppedResults = ({ work, dropped }) => dropped.map(({ item: { item, images }, reason }) => workItemResult({
+    ...{ item, images, aliases: work.plan.aliases[item.manifestId] ?? [], imports: [], exports: [] },
+    failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
+}));
 const sum = (items, count) => items.reduce((total, item) => total + count(item), 0);
 /** What a leg did, in figures. */
 const legResults = (report, finishedAt) => {
-    const { work, outcome, used, startedAt } = report;
-    const items = itemResults(report);
+    const { work, outcome, used, startedAt, healing } = report;
+    const items = [...droppedResults(report), ...itemResults(report)];
     const totalSteps = sum(items, (item) => item.totalSteps);
     const cachedSteps = sum(items, (item) => item.cachedSteps);
     return {
@@ -32985,14 +33808,15 @@ const legResults = (report, finishedAt) => {
         finishedAt,
         factory: work.plan.factory,
         name: work.plan.name,
-        ...(work.leg === undefined ? {} : { leg: work.leg }),
+        ...(work.leg === undefined ? {} : { leg: work.leg.id, kind: work.leg.kind }),
         builder: {
             name: used.builder.name,
             driver: used.builder.driver,
             buildkit: used.builder.buildkit ?? 'unknown',
             buildx: used.buildx,
         },
-        cache: { strategy: work.plan.cache.strategy, access: work.cache.access },
+        cache: { strategy: work.plan.cache.strategy, access: work.access },
+        disagreed: { steps: healing.steps, refs: healing.refs },
         items,
         totalSteps,
         cachedSteps,
@@ -33014,6 +33838,7 @@ const publicMetadata = ({ work, written, outcome }) => {
 };
 
 ;// CONCATENATED MODULE: ./src/commands/report-leg.ts
+
 
 
 
@@ -33044,7 +33869,10 @@ const failureText = ({ items }) => {
         .map(({ manifestId, platform }) => `${manifestId} (${platform})`);
     if (failed.length === 0)
         return {};
-    return { failure: `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}` };
+    const texts = items.flatMap(({ error }) => (error === undefined ? [] : [error.message, ...error.logTail]));
+    const advice = adviceOnFullDisk(texts);
+    const failure = `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}`;
+    return { failure: advice === undefined ? failure : `${failure}; ${advice}` };
 };
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 const reportLeg = async (report, io) => {
@@ -33077,28 +33905,8 @@ const reportLeg = async (report, io) => {
     };
 };
 
-;// CONCATENATED MODULE: ./src/render/attributes.ts
-/** Quotes a field as Buildx reads attribute lists: CSV, so a value with a comma or a quote stands in quotes. */
-const csvField = (field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-/** `type=registry,ref=…`: the attributes of `--cache-from`, `--cache-to` and `--output`. */
-const renderAttributes = (attributes) => Object.entries(attributes)
-    .map(([key, value]) => csvField(`${key}=${value}`))
-    .join(',');
-/** Where cache is read. */
-const registryCacheFrom = (ref) => renderAttributes({ type: 'registry', ref });
-/**
- * Where cache is written. An image manifest with OCI media types is what all registries take (ECR, Harbor), and a
- * failed export must not fail a build that is done.
- */
-const registryCacheTo = (ref, mode) => renderAttributes({
-    type: 'registry',
-    ref,
-    mode,
-    'image-manifest': 'true',
-    'oci-mediatypes': 'true',
-    'ignore-error': 'true',
-});
-
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
 ;// CONCATENATED MODULE: ./src/commands/secrets.ts
 
 
@@ -33113,10 +33921,10 @@ const readVariable = (id, name, runEnv) => {
 const renderSecrets = (sources, runEnv) => {
     const rendered = sources.map((source, index) => {
         if (source.from === 'file')
-            return { spec: renderAttributes({ id: source.id, src: source.path }), values: [] };
+            return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, src: source.path }), values: [] };
         const value = source.from === 'value' ? source.value : readVariable(source.id, source.name, runEnv);
         const name = `STRATA_SECRET_${index}`;
-        return { spec: renderAttributes({ id: source.id, env: name }), values: [[name, value]] };
+        return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, env: name }), values: [[name, value]] };
     });
     const values = rendered.flatMap((secret) => secret.values);
     return {
@@ -33154,108 +33962,77 @@ const checkMounts = (fragments, secrets, ssh) => {
         throw new problem/* InputError */.dz(problems);
 };
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/layers/cache-refs.ts
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(61691);
+;// CONCATENATED MODULE: ./src/commands/wave-failures.ts
 
 
 
-const MAX_TAG = 128;
-/**
- * A tag from a name of ours. Names are valid tags already unless they are too long or in foreign letters; those are
- * replaced or cut and get 8 hex of their hash, so that names which look alike then do not share a tag.
- */
-const cacheTag = (name) => {
-    if ((0,oci_reference/* isTag */.dz)(name) && name === name.toLowerCase())
-        return name;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex').slice(0, 8);
-    const clean = name.toLowerCase().replaceAll(/[^a-z0-9_.-]/g, '-');
-    // A tag cannot begin with a dot or a dash, and nothing else may be left of a name in foreign letters.
-    const readable = clean.replace(/^[.-]+/, '').slice(0, MAX_TAG - hash.length - 1);
-    return readable === '' ? hash : `${readable}-${hash}`;
-};
-/** The cache ref of one work item, always of exactly one platform. The only place that knows the strategies' names. */
-const cacheRef = (strategy, { repository, tag }, { manifestId, platform }) => {
-    if (tag !== undefined)
-        return `${repository}:${tag}`;
-    switch (strategy) {
-        case 'manifest':
-            return `${repository}:${cacheTag(`${manifestId}-${(0,oci_platform/* platformSlug */.DN)(platform)}`)}`;
-        case 'platform':
-            return `${repository}:${(0,oci_platform/* platformSlug */.DN)(platform)}`;
+/** Name of the workflow artifact in which a wave leg says what it could not build. */
+const artifactName = (digest, leg) => `strata-failed-${digest}-${leg}`;
+/** Keys of the prefixes that a wave leg could not build, or nothing when it did not say so. */
+const failedKeys = async (digest, leg, io) => {
+    const folder = await io.files.makeFolder('strata-wave');
+    const download = await io.artifacts.download(artifactName(digest, leg), folder);
+    if (download.status !== 'found')
+        return new Set();
+    const text = (await io.files.read(download.file)) ?? '';
+    try {
+        const value = JSON.parse(text);
+        const failed = (0,json/* isMembers */.gV)(value) && Array.isArray(value['failed']) ? value['failed'] : [];
+        return new Set(failed.filter((key) => typeof key === 'string'));
+    }
+    catch {
+        return new Set();
     }
 };
-
-;// CONCATENATED MODULE: ./src/render/leg.ts
-
-
-
-/** The Dockerfile's name within the folder: it says which work item it is, for those who read it. */
-const dockerfileName = ({ manifestId, platform }) => `${manifestId}-${(0,oci_platform/* platformSlug */.DN)(platform)}.Dockerfile`;
-/** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
-const outputsOf = ({ push, load, driver }, named) => {
-    if (!named || (!push && !load))
-        return [renderAttributes({ type: 'cacheonly' })];
-    if (driver === 'docker')
-        return [renderAttributes({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
-    return [
-        ...(push ? [renderAttributes({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
-        ...(load ? [renderAttributes({ type: 'docker' })] : []),
-    ];
+/** Prefixes of each work item that a wave was to build and did not. */
+const awaited = ({ chains }, known) => chains.map((chain) => chain.slice(highestWarm(chain, (ref) => known.has(ref)) + 1).filter(({ wave }) => wave !== undefined));
+/** Only where a ref is missing that a wave was to write, the wave's legs are asked whether they failed. */
+const askWaves = async (prefixes, digest, io) => {
+    const legs = new Map(prefixes.flatMap(({ wave }) => (wave === undefined ? [] : [[wave.id, wave]])));
+    const failed = new Set();
+    for (const { id } of legs.values())
+        for (const key of await failedKeys(digest, id, io))
+            failed.add(key);
+    return failed;
 };
-const refsOf = ({ strategy, location, access }, { manifestId, platform }) => {
-    if (location === undefined)
-        return { from: [], to: [] };
-    const ref = cacheRef(strategy, location, { manifestId, platform });
-    return { from: access.read ? [ref] : [], to: access.write ? [ref] : [] };
-};
-/** Auxiliary stages are not part of the result's own chain, so only `max` keeps their steps. */
-const modeOf = ({ dockerfile }) => {
-    const chain = new Set(dockerfile.targets.map(({ stage }) => stage));
-    return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max';
-};
-/** Whether several targets would write one ref, so that a collector must write it once for all of them. */
-const needsCollector = ({ strategy, location, access }) => location !== undefined && access.write && (strategy === 'platform' || location.tag !== undefined);
-const collectorsOf = (items, cache) => {
-    if (!needsCollector(cache))
-        return [];
-    const platforms = [...new Set(items.map(({ item }) => item.platform))];
-    return platforms.map((platform) => {
-        const members = items.flatMap(({ item }, index) => (item.platform === platform ? [{ item, index }] : []));
-        const refs = members.map(({ item }) => refsOf(cache, item));
-        return {
-            name: `collect-${(0,oci_platform/* platformSlug */.DN)(platform)}`,
-            platform,
-            leaves: members.map(({ index }) => `t${index}`),
-            cacheFrom: [...new Set(refs.flatMap(({ from }) => from))].map(registryCacheFrom),
-            cacheTo: [...new Set(refs.flatMap(({ to }) => to))].map((ref) => registryCacheTo(ref, 'max')),
-        };
+/**
+ * Takes the work items out of a leg whose prefix failed in a wave, so that nothing is tried twice that cannot succeed. A
+ * prefix that is missing for another reason is built here.
+ */
+const dropFailedInWaves = async (work, known, io) => {
+    const missing = awaited(work, known);
+    const failed = missing.flat().length === 0 ? new Set() : await askWaves(missing.flat(), work.plan.digest, io);
+    const causes = missing.map((prefixes) => prefixes.find(({ key }) => failed.has(key)));
+    const unexplained = missing.flat().filter(({ key }) => !failed.has(key));
+    for (const { layer, variant, wave } of new Map(unexplained.map((each) => [each.key, each])).values()) {
+        io.actions.info(`${layer} ${variant}, which leg "${wave?.name ?? ''}" was to build, is not in the cache; it is built here`);
+    }
+    const dropped = work.items.flatMap((item, index) => {
+        const cause = causes[index];
+        if (cause === undefined)
+            return [];
+        return [{ item, reason: `${cause.layer} ${cause.variant} failed in leg "${cause.wave?.name ?? ''}"` }];
     });
+    const isKept = (_, index) => causes[index] === undefined;
+    return { work: { ...work, items: work.items.filter(isKept), chains: work.chains.filter(isKept) }, dropped };
 };
-/** Everything BuildKit is told about a leg, as values: targets, collectors and the files they name. */
-const renderLeg = (items, settings) => {
-    const { cache } = settings;
-    const refs = items.map(({ item }) => refsOf(cache, item));
-    const collected = needsCollector(cache);
-    const targets = items.map((rendered, index) => {
-        const { item, dockerfile, images } = rendered;
-        const own = refs[index] ?? { from: [], to: [] };
-        const exports = collected ? [] : own.to.map((ref) => registryCacheTo(ref, modeOf(rendered)));
-        return {
-            name: `t${index}`,
-            dockerfile: `${settings.folder}/${dockerfileName(item)}`,
-            context: settings.context,
-            contexts: dockerfile.contexts,
-            platform: item.platform,
-            tags: images,
-            outputs: outputsOf(settings, images.length > 0),
-            cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
-            cacheTo: [...exports, ...(cache.access.write ? cache.to : [])],
-            extra: item.bake,
-        };
+/** A wave leg tells the legs that wait for it what it could not build. */
+const tellFailures = async ({ work, outcome, written }, io) => {
+    if (work.leg?.kind !== 'wave' || outcome.failed.size === 0)
+        return;
+    const failed = work.chains.flatMap((chain, index) => {
+        if (!outcome.failed.has(`t${index}`))
+            return [];
+        const steps = outcome.result.targets.find(({ target }) => target === `t${index}`)?.steps ?? [];
+        const layer = steps.find((step) => step.outcome === 'failed')?.step.layer;
+        const from = layer === undefined ? chain.length - 1 : chain.findIndex((prefix) => prefix.layer === layer);
+        return chain.slice(Math.max(0, from)).map(({ key }) => key);
     });
-    const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }));
-    return { targets, collectors: collectorsOf(items, cache), refs, files };
+    const file = (0,external_node_path_.join)(written.folder, 'failed.json');
+    await io.files.write(file, JSON.stringify({ failed: [...new Set(failed)] }));
+    await io.artifacts.upload(artifactName(work.plan.digest, work.leg.id), file);
 };
 
 ;// CONCATENATED MODULE: ./src/commands/write-leg.ts
@@ -33263,27 +34040,1180 @@ const renderLeg = (items, settings) => {
 
 
 
+/** All targets that have a Dockerfile: those of the work items, then those of prefixes. */
+const dockerfileTargets = ({ targets, prefixes }) => [
+    ...targets,
+    ...prefixes.map(({ bake }) => bake),
+];
 /** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
-const writeLeg = async (work, { driver, inputs, context }, io) => {
+const writeLeg = async (work, { driver, refs, inputs, context }, io) => {
     const secrets = renderSecrets(inputs.secrets, context.env);
     secrets.values.forEach(io.actions.mask);
     const folder = await io.files.makeFolder('strata-leg');
-    const { push, load } = inputs;
-    const rendered = renderLeg(work.items, {
-        cache: work.cache,
-        push,
-        load,
-        driver,
-        folder,
+    const { push, load, cacheFrom: from, cacheTo: to } = inputs;
+    const settings = {
+        ...{ push, load, attests: inputs.options.attests, driver, folder },
         context: work.plan.context,
-    });
+    };
+    const renderWith = (used) => renderLeg(work.items, { ...settings, cache: { access: work.access, refs: used, from, to } });
+    const rendered = renderWith(refs);
     const options = { ...inputs.options, secrets: secrets.specs };
     await Promise.all(rendered.files.map(({ name, text }) => io.files.write((0,external_node_path_.join)(folder, name), text)));
-    await io.files.write((0,external_node_path_.join)(folder, 'docker-bake.json'), renderBake(rendered.targets, rendered.collectors, options));
-    return { folder, rendered, options, secrets };
+    const bakeFile = renderBake(dockerfileTargets(rendered), rendered.collectors, options);
+    await io.files.write((0,external_node_path_.join)(folder, 'docker-bake.json'), bakeFile);
+    return { folder, rendered, options, secrets, renderWith };
 };
 
 ;// CONCATENATED MODULE: ./src/commands/build.ts
+var build_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var build_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const NO_REFS = new Set();
+const grants = ({ folder, secrets }, inputs) => grantsOf({
+    allow: inputs.options.allow,
+    ssh: inputs.options.ssh.length > 0,
+    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
+    cacheFrom: inputs.cacheFrom,
+    cacheTo: inputs.cacheTo,
+    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
+});
+/** Hosts of the registries that a leg's images, bases and caches are in. */
+const registriesOf = ({ plan, items, location }) => {
+    const names = [...items.flatMap(({ images }) => images), ...plan.images.map(({ reference }) => reference)];
+    const registries = names.flatMap((name) => (0,oci_reference/* parseReference */.F2)(name)?.registry ?? []);
+    return [...new Set([...registries, ...(location === undefined ? [] : [location.registry])])];
+};
+const shortPlatform = (platform) => platform.replace(/^linux\//, '');
+/** Rendered targets with the Dockerfiles that they build and what the log calls them. */
+const targetsOf = ({ items }, { targets, prefixes, collectors }) => {
+    const ofItems = targets.flatMap((bake, index) => {
+        const rendered = items[index];
+        if (rendered === undefined)
+            return [];
+        const { item, dockerfile } = rendered;
+        return [{ bake, dockerfile, title: `${shortPlatform(item.platform)} ${item.manifestId}`, isItem: true }];
+    });
+    const ofPrefixes = prefixes.flatMap(({ bake, write }) => {
+        const dockerfile = items[write.item]?.dockerfile;
+        if (dockerfile === undefined)
+            return [];
+        const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`;
+        return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }];
+    });
+    return { targets: [...ofItems, ...ofPrefixes], collectors };
+};
+/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
+const otherPools = ({ leg, items }) => new Map(items.flatMap(({ item: { platform, pool } }) => pool === undefined || pool === leg?.pool ? [] : [[platform, pool]]));
+/** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
+const buildWithBuildx = async (all, inputs, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const needs = {
+            platforms: [...new Set(all.items.map(({ item }) => item.platform))],
+            registryCache: all.location !== undefined && (all.access.read || all.access.write),
+            pools: otherPools(all),
+        };
+        const used = build_addDisposableResource(env_1, await openBuilder(needs, inputs.builder, context, io), true);
+        const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS;
+        const { work, dropped } = await dropFailedInWaves(all, known, io);
+        const refs = decideCache(work, known, NO_REFS);
+        const written = await writeLeg(work, { driver: used.builder.driver, refs, inputs, context }, io);
+        let { rendered } = written;
+        const leg = {
+            ...targetsOf(work, rendered),
+            options: written.options,
+            builder: used.builder.name,
+            folder: written.folder,
+            allow: grants(written, inputs),
+            env: written.secrets.env,
+            signal: context.signal,
+            withoutRefs: (broken) => {
+                rendered = written.renderWith(decideCache(work, known, broken));
+                return targetsOf(work, rendered);
+            },
+        };
+        const outcome = await bakeLeg(leg, io);
+        const healing = await healRefs(work, { known, leg, outcome }, io);
+        return { work, dropped, written: { ...written, rendered }, outcome, healing, used };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = build_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
+/** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
+const buildWithEngine = async (all, inputs, context, io) => {
+    const { work, ...builder } = await openEngine(all, io);
+    const written = await writeLeg(work, { driver: 'docker', refs: decideCache(work, NO_REFS, NO_REFS), inputs, context }, io);
+    const run = { builder, written, push: inputs.push, signal: context.signal };
+    const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io);
+    return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used };
+};
+/** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */
+const keepWhole = async ({ leg, whole, access }, inputs, context, io) => {
+    if (leg !== undefined || whole === undefined || !access.write)
+        return;
+    await (0,kept_plan/* keepPlan */.vk)(whole, (0,prepare/* planScope */.oE)(inputs), context, io);
+};
+/** What a job puts out when nothing changed. */
+const build_NOTHING_BUILT = {
+    outputs: { metadata: '{}', 'cached-steps': '0', 'total-steps': '0', 'cache-hit-ratio': '1', 'steps-run': '0' },
+};
+/** The main job: builds the work items of one leg, or all of them. */
+const build = async (inputs, context, io) => {
+    const startedAt = io.clock.now().toISOString();
+    const work = await selectWork(inputs, context, io);
+    if (work.items.length === 0) {
+        io.actions.info('Nothing changed, so nothing is built');
+        if (!inputs.dryRun)
+            await keepWhole(work, inputs, context, io);
+        return build_NOTHING_BUILT;
+    }
+    checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh);
+    if (inputs.dryRun) {
+        const refs = decideCache(work, NO_REFS, NO_REFS);
+        const { folder } = await writeLeg(work, { driver: 'docker-container', refs, inputs, context }, io);
+        io.actions.info(`Dry run: ${work.items.length} Dockerfiles and a bake file are in ${folder}; nothing was built`);
+        return { outputs: { 'rendered-path': folder } };
+    }
+    const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine;
+    const built = await withRoom(inputs, context, io, () => io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io)));
+    await tellFailures(built, io);
+    const reported = await reportLeg({ ...built, startedAt }, io);
+    if (reported.failure === undefined)
+        await keepWhole(work, inputs, context, io);
+    return reported;
+};
+
+
+/***/ }),
+
+/***/ 15781:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ cleanUp)
+/* harmony export */ });
+/* harmony import */ var _oci_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61691);
+/* harmony import */ var _new_builder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76159);
+
+
+const parseLeft = (text) => {
+    if (text === '')
+        return undefined;
+    const left = JSON.parse(text);
+    if (!(0,_oci_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(left))
+        return undefined;
+    const { name, folder, keepState } = left;
+    return typeof name === 'string' && typeof folder === 'string'
+        ? { name, folder, keepState: keepState === true }
+        : undefined;
+};
+/**
+ * The post step: removes the builder that the main step made and, killed, did not remove. There is no other way to get
+ * here with a name, since the main step forgets it when it has done so itself.
+ */
+const cleanUp = async (io) => {
+    const left = parseLeft(io.actions.state(_new_builder_js__WEBPACK_IMPORTED_MODULE_1__/* .LEFT_BUILDER */ .iW));
+    if (left === undefined)
+        return;
+    await io.files.removeFolder(left.folder);
+    const isThere = (await io.builders.list()).some(({ name }) => name === left.name);
+    if (!isThere)
+        return;
+    io.actions.info(`Removing builder ${left.name}, which the build step did not come to`);
+    await io.builders.remove(left.name, { keepState: left.keepState });
+};
+
+
+/***/ }),
+
+/***/ 36629:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  q: () => (/* binding */ readBuildInputs),
+  j: () => (/* binding */ readPlanInputs)
+});
+
+// EXTERNAL MODULE: ./src/plan/matrix.ts
+var matrix = __nccwpck_require__(92934);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(38815);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+;// CONCATENATED MODULE: ./src/plan/builder-nodes.ts
+
+
+
+
+const KEYS = ['name', 'endpoint', 'platforms', 'driver-opts', 'buildkitd-flags', 'tls'];
+const TLS_KEYS = ['ca', 'cert', 'key'];
+/** Buildx' rule for names of nodes (util/... `validateNodeName` is `store.ValidateName`). */
+const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/;
+/** Entries of a mapping by key; keys that are not known are told. */
+const entriesOf = (node, known, what, tell) => {
+    if (!(0,dist/* isMap */.jh)(node)) {
+        tell(node, `${what} is no mapping`, { expected: `a mapping with ${known.join(', ')}` });
+        return new Map();
+    }
+    const pairs = node.items.flatMap((pair) => {
+        const key = (0,dist/* isScalar */.jn)(pair.key) ? String(pair.key.value) : '';
+        if (known.includes(key))
+            return pair.value === null ? [] : [[key, pair.value]];
+        tell(pair.key, `${what} has no key ${JSON.stringify(key)}`, {
+            expected: known.join(', '),
+            ...(0,suggest/* didYouMean */.a)(key, known),
+        });
+        return [];
+    });
+    return new Map(pairs);
+};
+/** A scalar as it stands in the source. */
+const textOf = (node, what, tell) => {
+    if (node === undefined)
+        return undefined;
+    const text = (0,dist/* isScalar */.jn)(node) ? (node.source ?? '').trim() : '';
+    if (text !== '')
+        return text;
+    tell(node, `${what} is empty or no text`, { expected: 'a text' });
+    return undefined;
+};
+/** A list, or one text with a value on each line. */
+const textsOf = (node, what, tell) => {
+    if (node === undefined)
+        return [];
+    if ((0,dist/* isSeq */.oP)(node))
+        return node.items.flatMap((item) => textOf(item, what, tell) ?? []);
+    const lines = (textOf(node, what, tell) ?? '').split('\n').map((line) => line.trim());
+    return lines.filter((line) => line !== '');
+};
+const readTls = (node, tell) => {
+    if (node === undefined)
+        return {};
+    const entries = entriesOf(node, TLS_KEYS, 'tls', tell);
+    return Object.fromEntries([...entries].flatMap(([key, value]) => {
+        const text = textOf(value, `tls.${key}`, tell);
+        return text === undefined ? [] : [[key, text]];
+    }));
+};
+const readNode = (node, driver, tell) => {
+    const entries = entriesOf(node, KEYS, 'a node', tell);
+    const name = textOf(entries.get('name'), 'name', tell);
+    const endpoint = textOf(entries.get('endpoint'), 'endpoint', tell);
+    const flags = textOf(entries.get('buildkitd-flags'), 'buildkitd-flags', tell);
+    if ((0,dist/* isMap */.jh)(node) && endpoint === undefined && driver === 'remote') {
+        tell(node, 'a node has no endpoint', { expected: 'endpoint: tcp://…' });
+    }
+    if (entries.has('tls') && driver !== 'remote') {
+        tell(entries.get('tls'), `tls says nothing to the driver ${driver}`, { hint: 'leave it out' });
+    }
+    if (name !== undefined && !NODE_NAME.test(name)) {
+        tell(entries.get('name'), `a node is called ${JSON.stringify(name)}`, {
+            expected: 'a letter, and then letters, digits, dots, dashes and underscores',
+        });
+    }
+    const wanted = textsOf(entries.get('platforms'), 'platforms', tell).flatMap((text) => text.split(/\s*,\s*/));
+    const platforms = wanted.flatMap((text) => {
+        const platform = (0,oci_platform/* parsePlatform */.FL)(text);
+        if (platform === undefined)
+            tell(entries.get('platforms'), `${JSON.stringify(text)} is no platform`);
+        return platform ?? [];
+    });
+    const driverOpts = textsOf(entries.get('driver-opts'), 'driver-opts', tell);
+    for (const option of driverOpts.filter((text) => !/^"?[^=]+=/.test(text))) {
+        tell(entries.get('driver-opts'), `driver-opts has ${JSON.stringify(option)}`, { expected: 'key=value' });
+    }
+    return {
+        ...(name === undefined ? {} : { name }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...{ platforms, driverOpts, tls: readTls(entries.get('tls'), tell) },
+        ...(flags === undefined ? {} : { buildkitdFlags: flags }),
+    };
+};
+/**
+ * Reads the YAML of input `nodes`, a list. Throws an {@link InputError} with every problem; each names the line of the
+ * input, which has no place in a file.
+ */
+const parseNodes = (text, driver) => {
+    const counter = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: counter });
+    const problems = document.errors.map(({ message, pos: [start] }) => ({
+        found: `line ${counter.linePos(start).line} of input nodes: ${message.split('\n')[0] ?? ''}`,
+    }));
+    const tell = (node, found, rest = {}) => {
+        const start = node?.range?.[0] ?? 0;
+        problems.push({ found: `line ${counter.linePos(start).line} of input nodes: ${found}`, ...rest });
+    };
+    const contents = document.contents;
+    if (!(0,dist/* isSeq */.oP)(contents) && problems.length === 0)
+        tell(contents, 'it is no list', { expected: '- endpoint: …' });
+    const nodes = (0,dist/* isSeq */.oP)(contents) && problems.length === 0 ? contents.items.map((node) => readNode(node, driver, tell)) : [];
+    const names = nodes.flatMap(({ name }) => name ?? []);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+        tell(contents, `two nodes are called ${JSON.stringify(twice)}`);
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return nodes;
+};
+
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(50020);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(40979);
+;// CONCATENATED MODULE: ./src/commands/read-input.ts
+
+
+
+/** Lines of an input, trimmed, without empty ones. */
+const lines = (text) => text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+/** Values separated by commas or line ends. */
+const list = (text) => lines(text.replaceAll(',', '\n'));
+/** `true` or `false`, in any case. */
+const bool = (read, name, byDefault) => {
+    const text = read(name).toLowerCase();
+    if (text === '')
+        return byDefault;
+    if (text === 'true' || text === 'false')
+        return text === 'true';
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(read(name))}`, { expected: 'true or false' });
+};
+/** Lines of the form `key<separator>value`. */
+const pairs = (read, name, separator = '=') => lines(read(name)).map((line) => {
+    const at = line.indexOf(separator);
+    // A secret's value must not be shown, and nothing tells a secret from a misspelt line.
+    if (at < 1)
+        throw (0,problem/* inputError */.Xu)(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` });
+    return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()];
+});
+/** Lines of the form `key<separator>value` as a record. */
+const record = (read, name, separator) => Object.fromEntries(pairs(read, name, separator));
+/** Lines of the form `key=image`. */
+const references = (read, name) => {
+    const entries = pairs(read, name);
+    for (const [key, value] of entries) {
+        if ((0,reference/* parseReference */.F2)(value) === undefined) {
+            throw (0,problem/* inputError */.Xu)(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
+                expected: 'an image reference',
+            });
+        }
+    }
+    return Object.fromEntries(entries);
+};
+/** A member that is there only when its text is not empty. */
+const optional = (key, text) => text === '' ? {} : { [key]: text };
+/** A number of an input, within limits. */
+const count = (read, name, { byDefault, least, most }) => {
+    const text = read(name);
+    const value = text === '' ? byDefault : Number(text);
+    if (/^\d*(?:\.\d+)?$/.test(text) && value >= least && value <= most)
+        return value;
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: `a number from ${least} to ${most}` });
+};
+/** One of some words; the first is the default. */
+const choice = (read, name, choices) => {
+    const text = read(name);
+    const found = text === '' ? choices[0] : choices.find((each) => each === text);
+    if (found !== undefined)
+        return found;
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, {
+        expected: choices.join(', '),
+        ...(0,suggest/* didYouMean */.a)(text, choices),
+    });
+};
+
+;// CONCATENATED MODULE: ./src/commands/builder-inputs.ts
+
+
+
+
+
+
+/** Inputs that say how a new builder is made. */
+const SETTINGS = [
+    ...['driver-opts', 'buildkitd-flags', 'buildkitd-config', 'buildkitd-config-inline', 'buildkit-image'],
+    ...['registry-mirrors', 'max-parallelism', 'endpoint', 'tls-ca', 'tls-cert', 'tls-key', 'nodes'],
+];
+/** Inputs that say nothing to a driver: a remote BuildKit is as it was started, and the engine as it was set up. */
+const MEANINGLESS = {
+    'docker-container': ['tls-ca', 'tls-cert', 'tls-key'],
+    kubernetes: ['tls-ca', 'tls-cert', 'tls-key'],
+    remote: [
+        ...['buildkitd-flags', 'buildkitd-config', 'buildkitd-config-inline', 'buildkit-image'],
+        ...['registry-mirrors', 'max-parallelism'],
+    ],
+    docker: SETTINGS,
+};
+const builder_inputs_image = (read, name, byDefault) => {
+    const text = read(name);
+    if (text === '')
+        return byDefault;
+    if ((0,reference/* parseReference */.F2)(text) !== undefined)
+        return text;
+    throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: 'an image reference' });
+};
+/** A host, perhaps with a path below it. A name without a dot or port would be a path on Docker Hub. */
+const isHost = (text) => {
+    const registry = (0,reference/* parseReference */.F2)(`${text}/a`)?.registry;
+    return registry !== undefined && (registry !== 'docker.io' || text === 'docker.io');
+};
+/** `mirror` for Docker Hub, or `registry=mirror`. */
+const mirrors = (read) => lines(read('registry-mirrors')).map((line) => {
+    const [, registry = 'docker.io', mirror = ''] = /^(?:([^=]+?)\s*=\s*)?(.*)$/.exec(line) ?? [];
+    if (isHost(registry) && isHost(mirror))
+        return { registry, mirror };
+    throw (0,problem/* inputError */.Xu)(`a line of input registry-mirrors is ${JSON.stringify(line)}`, {
+        expected: 'the host of a mirror of Docker Hub, or registry=mirror',
+    });
+});
+const driverOpts = (read) => {
+    const options = lines(read('driver-opts'));
+    const wrong = options.find((option) => !/^"?[^=]+=/.test(option));
+    if (wrong === undefined)
+        return options;
+    throw (0,problem/* inputError */.Xu)(`a line of input driver-opts is ${JSON.stringify(wrong)}`, { expected: 'key=value on each line' });
+};
+/** PEM as it is, or that of the variable that the text names. A text that is neither may be a secret: it is not shown. */
+const pem = (text, what, env) => {
+    if (text.startsWith('-----BEGIN '))
+        return text;
+    if (!/^[A-Za-z_]\w*$/.test(text)) {
+        throw (0,problem/* inputError */.Xu)(`${what} is neither PEM nor the name of an environment variable`);
+    }
+    const value = env[text] ?? '';
+    if (value.startsWith('-----BEGIN '))
+        return value;
+    throw (0,problem/* inputError */.Xu)(`${what} names the environment variable ${text}, which ${value === '' ? 'is not set' : 'is no PEM'}`, {
+        hint: 'set it with env: on the step',
+    });
+};
+/** As docker/setup-buildx-action calls them; the first node is 0. */
+const SETUP_BUILDX_NAMES = { ca: 'CACERT', cert: 'CERT', key: 'KEY' };
+/** TLS material of a node, read. */
+const builder_inputs_readTls = ({ tls, name }, index, env) => {
+    const entries = ['ca', 'cert', 'key'].flatMap((part) => {
+        const variable = `BUILDER_NODE_${index}_AUTH_TLS_${SETUP_BUILDX_NAMES[part]}`;
+        const text = tls[part] ?? (env[variable] === undefined ? undefined : variable);
+        return text === undefined ? [] : [[part, pem(text, `TLS ${part} of node ${name ?? index}`, env)]];
+    });
+    const made = Object.fromEntries(entries);
+    if ((made.cert === undefined) === (made.key === undefined))
+        return made;
+    throw (0,problem/* inputError */.Xu)(`node ${name ?? index} has a TLS ${made.cert === undefined ? 'key' : 'cert'} and not the other`, {
+        expected: 'cert and key together, for mutual TLS',
+    });
+};
+/** The node that the inputs themselves describe; a remote builder may be of listed nodes alone. */
+const firstNode = (read, driver) => {
+    const endpoint = read('endpoint');
+    const isListedOnly = driver === 'remote' && endpoint === '';
+    if (isListedOnly)
+        return [];
+    const tls = {
+        ...optional('ca', read('tls-ca')),
+        ...optional('cert', read('tls-cert')),
+        ...optional('key', read('tls-key')),
+    };
+    return [
+        {
+            ...{ platforms: [], driverOpts: driverOpts(read), tls },
+            ...optional('endpoint', endpoint),
+            ...optional('buildkitdFlags', read('buildkitd-flags')),
+        },
+    ];
+};
+const readNodes = (read, driver, env) => {
+    const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), driver);
+    const nodes = [...firstNode(read, driver), ...listed];
+    if (nodes.length === 0) {
+        throw (0,problem/* inputError */.Xu)('input driver is remote, and no BuildKit is named', {
+            expected: 'input endpoint, for example tcp://buildkit.example:1234, or endpoints in input nodes',
+        });
+    }
+    return driver === 'remote' ? nodes.map((node, index) => ({ ...node, tls: builder_inputs_readTls(node, index, env) })) : nodes;
+};
+/** Inputs that contradict each other are told before anything is done. */
+const checkTogether = (read, driver) => {
+    const given = (name) => read(name) !== '';
+    const settings = SETTINGS.filter(given);
+    const asked = [...(given('driver') ? ['driver'] : []), ...settings];
+    if (given('builder') && asked.length > 0) {
+        throw (0,problem/* inputError */.Xu)(`input builder names an existing builder, which ${asked.join(', ')} cannot change`, {
+            hint: 'leave out either',
+        });
+    }
+    const meaningless = settings.filter((name) => MEANINGLESS[driver].includes(name));
+    if (meaningless.length > 0) {
+        throw (0,problem/* inputError */.Xu)(`input ${meaningless.join(', ')} says nothing to the driver ${driver}`, { hint: 'leave it out' });
+    }
+    if (given('buildkitd-config') && given('buildkitd-config-inline')) {
+        throw (0,problem/* inputError */.Xu)('inputs buildkitd-config and buildkitd-config-inline are both given', { expected: 'one of them' });
+    }
+};
+const hasTls = ({ tls }) => Object.keys(tls).length > 0;
+/** Reads the inputs about builders and emulation. Throws an InputError that says what contradicts what. */
+const readBuilderInputs = (read, env) => {
+    const driver = choice(read, 'driver', builder_settings/* DRIVERS */.e0);
+    checkTogether(read, driver);
+    const nodes = readNodes(read, driver, env);
+    const keepBuilder = bool(read, 'keep-builder', false);
+    if (keepBuilder && nodes.some(hasTls)) {
+        throw (0,problem/* inputError */.Xu)('a builder with TLS material from secrets cannot be kept: its files are removed', {
+            hint: 'leave out keep-builder, or name files that stay in driver-opts: cacert=…, cert=…, key=…',
+        });
+    }
+    return {
+        ...optional('name', read('builder')),
+        settings: {
+            ...{ driver, nodes, keepBuilder, keepState: bool(read, 'keep-state', false) },
+            image: builder_inputs_image(read, 'buildkit-image', builder_settings/* BUILDKIT_IMAGE */.lv),
+            config: {
+                ...optional('path', read('buildkitd-config')),
+                ...optional('text', read('buildkitd-config-inline')),
+            },
+            mirrors: mirrors(read),
+            ...(read('max-parallelism') === ''
+                ? {}
+                : { maxParallelism: Math.floor(count(read, 'max-parallelism', { byDefault: 1, least: 1, most: 1024 })) }),
+            given: ['driver', ...SETTINGS].filter((name) => read(name) !== '' && driver !== 'docker'),
+        },
+        qemu: choice(read, 'qemu', ['auto', 'always', 'never']),
+        qemuImage: builder_inputs_image(read, 'qemu-image', emulation/* BINFMT_IMAGE */.t$),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/inputs.ts
+
+
+
+const WAVES = { auto: 'auto', 0: 0, 1: 1, 2: 2, 3: 3 };
+const scheduleInputs = (read) => ({
+    maxLegs: Math.floor(count(read, 'max-legs', { byDefault: 256, least: 1, most: 256 })),
+    maxParallel: Math.floor(count(read, 'max-parallel', { byDefault: 20, least: 1, most: 1000 })),
+    maxLegMinutes: count(read, 'max-leg-minutes', { byDefault: 300, least: 1, most: 7200 }),
+    maxLegGib: count(read, 'max-leg-gib', { byDefault: 14, least: 1, most: 100_000 }),
+    waves: WAVES[choice(read, 'waves', ['auto', '0', '1', '2', '3'])] ?? 'auto',
+    repeat: choice(read, 'repeat', ['cheap', 'never', 'free']),
+    shards: Math.floor(count(read, 'shards', { byDefault: 1, least: 1, most: matrix/* MAX_SHARDS */.hH })),
+});
+const changeInputs = (read) => ({
+    scope: choice(read, 'scope', ['all', 'changed']),
+    ...optional('basePlan', read('base-plan')),
+    comment: bool(read, 'comment', false),
+    force: list(read('force')),
+});
+/** `true`, `false` or attributes, as docker/build-push-action takes them. */
+const attest = (read, type) => {
+    const text = read(type);
+    if (text === '' || text === 'false')
+        return [`type=${type},disabled=true`];
+    return [text === 'true' ? `type=${type}` : `type=${type},${text}`];
+};
+const additions = (read) => ({
+    labels: record(read, 'labels'),
+    annotations: lines(read('annotations')),
+    attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
+});
+/** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
+const readPlanInputs = (read, env) => ({
+    factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
+    only: list(read('only')),
+    platforms: list(read('platforms')),
+    base: references(read, 'base'),
+    buildContexts: record(read, 'build-contexts'),
+    ...optional('registry', read('registry').replace(/\/+$/, '')),
+    ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
+    ...optional('githubToken', read('github-token')),
+    schedule: scheduleInputs(read),
+    skipUnchanged: bool(read, 'skip-unchanged', false),
+    tags: lines(read('tags')),
+    additions: additions(read),
+    costs: list(read('costs')),
+    changes: changeInputs(read),
+});
+const secrets = (read) => [
+    ...pairs(read, 'secrets').map(([id, value]) => ({ id, from: 'value', value })),
+    ...pairs(read, 'secret-envs').map(([id, name]) => ({ id, from: 'env', name })),
+    ...pairs(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path })),
+];
+/** Reads the inputs of `build`. */
+const readBuildInputs = (read, env) => ({
+    ...readPlanInputs(read, env),
+    ...optional('leg', read('leg')),
+    ...optional('planPath', read('plan-path')),
+    builder: readBuilderInputs(read, env),
+    freeDisk: bool(read, 'free-disk', false),
+    push: bool(read, 'push', false),
+    load: bool(read, 'load', false),
+    cache: bool(read, 'cache', true),
+    cacheFrom: lines(read('cache-from')),
+    cacheTo: lines(read('cache-to')),
+    secrets: secrets(read),
+    dryRun: bool(read, 'dry-run', false),
+    options: {
+        ...additions(read),
+        ssh: lines(read('ssh')),
+        noCache: bool(read, 'no-cache', false),
+        noCacheFilters: list(read('no-cache-filters')),
+        pull: bool(read, 'pull', false),
+        addHosts: record(read, 'add-hosts', ':'),
+        allow: list(read('allow')),
+        ulimits: lines(read('ulimit')),
+        ...optional('network', read('network')),
+        ...optional('shmSize', read('shm-size')),
+    },
+});
+
+
+/***/ }),
+
+/***/ 74430:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   NK: () => (/* binding */ fetchBasePlan),
+/* harmony export */   q2: () => (/* binding */ fetchKeptPlan),
+/* harmony export */   vk: () => (/* binding */ keepPlan)
+/* harmony export */ });
+/* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2212);
+/* harmony import */ var _layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(49847);
+/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19328);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(62148);
+/* harmony import */ var _plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69842);
+/* harmony import */ var _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(70435);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(64008);
+
+
+
+
+
+
+
+/** Media type of a plan that is kept in a registry: gzip of the plan file. */
+const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip';
+/** The branch that a run is about: its own, or the one that its pull request goes to; outside GitHub `local`. */
+const branchesOf = ({ name, ref, baseBranch, defaultBranch }) => {
+    if (name === undefined)
+        return ['local'];
+    const own = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
+    return [...new Set([own, baseBranch, defaultBranch].flatMap((branch) => branch ?? []))];
+};
+/** Where the newest plan of a branch is kept: beside the cache, so that pruning one cannot touch the other. */
+const placeOf = ({ cache, name, only }, branch) => {
+    const reference = cache.ref === undefined || cache.strategy !== 'layer' ? undefined : (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .parseReference */ .F2)(cache.ref);
+    if (reference === undefined)
+        return undefined;
+    const { registry, repository } = reference;
+    const part = only.length === 0 ? '' : `-${(0,_layers_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .o)(only).slice(0, 8)}`;
+    return { registry, repository: `${repository}-records`, tag: (0,_layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__/* .cacheTag */ .z)(`plan-${name}-${branch}${part}`) };
+};
+const fetchPlan = async (place, io) => {
+    try {
+        const text = await io.registry.getText(place, PLAN_TYPE);
+        return text === undefined ? undefined : (0,_plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .parsePlan */ .vS)(text, (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place));
+    }
+    catch (error) {
+        // An earlier plan only helps. One of another release, or one that cannot be read, is as good as none.
+        if (!(error instanceof _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__/* .RegistryError */ .g) && !(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_4__/* .InputError */ .dz))
+            throw error;
+        io.actions.info(`The plan kept as ${(0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place)} cannot be used: ${error.message}`);
+        return undefined;
+    }
+};
+/** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
+const fetchKeptPlan = async (subject, { event }, io) => {
+    if (!subject.cache.access.read)
+        return undefined;
+    for (const branch of branchesOf(event)) {
+        const place = placeOf(subject, branch);
+        const plan = place === undefined ? undefined : await fetchPlan(place, io);
+        if (plan !== undefined)
+            return plan;
+    }
+    return undefined;
+};
+/** The branches that changes are seen from: where a pull request goes to, then the default branch. */
+const baseBranches = (event) => {
+    const bases = [event.baseBranch, event.defaultBranch].flatMap((branch) => branch ?? []);
+    return bases.length === 0 || event.name === undefined ? branchesOf(event) : [...new Set(bases)];
+};
+/**
+ * The newest plan that was kept of the branch that a pull request goes to, else of the default branch: one of the same
+ * part of the factory, else one of all of it.
+ */
+const fetchBasePlan = async (subject, { event }, io) => {
+    const hint = 'name one in input base-plan';
+    if (!subject.cache.access.read)
+        return { without: `the cache is not read, where plans are kept; ${hint}` };
+    if (subject.cache.ref === undefined)
+        return { without: `there is no registry where plans are kept; ${hint}` };
+    if (subject.cache.strategy !== 'layer') {
+        return { without: `plans are kept with cache.strategy layer alone; ${hint}` };
+    }
+    const branches = baseBranches(event);
+    const subjects = subject.only.length === 0 ? [subject] : [subject, { ...subject, only: [] }];
+    for (const place of branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []))) {
+        const plan = await fetchPlan(place, io);
+        if (plan !== undefined)
+            return { plan, place: (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place) };
+    }
+    return { without: `no plan of ${branches.join(' or ')} is kept yet that could be compared with` };
+};
+/** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
+const keepPlan = async (plan, only, { event }, io) => {
+    const { cache, name } = plan;
+    const [branch] = branchesOf(event);
+    const place = branch === undefined || !cache.access.write ? undefined : placeOf({ cache, name, only }, branch);
+    if (place === undefined)
+        return;
+    try {
+        await io.registry.putText(place, PLAN_TYPE, JSON.stringify((0,_plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__/* .encodePlan */ .El)(plan)));
+        io.actions.info(`The plan is kept as ${(0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place)}, for later runs to compare with`);
+    }
+    catch (error) {
+        if (!(error instanceof _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__/* .RegistryError */ .g))
+            throw error;
+        io.actions.info(`The plan is not kept for later runs, which then know less of what changed: ${error.message}`);
+    }
+};
+
+
+/***/ }),
+
+/***/ 91726:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  N: () => (/* binding */ growWork)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/layers/context-entry.ts
+
+/**
+ * One digest, 64 hex of sha256, of path, mode and content of all entries in their order. Modes and digests hold no
+ * space and paths no NUL, so different entries never make the same text.
+ */
+const digestEntries = (entries) => (0,external_node_crypto_.hash)('sha256', entries.map(({ path, mode, digest }) => `${mode} ${digest} ${path}\0`).join(''));
+
+// EXTERNAL MODULE: ./src/layers/context-reads.ts
+var context_reads = __nccwpck_require__(12337);
+// EXTERNAL MODULE: ./src/layers/build-options.ts
+var build_options = __nccwpck_require__(44073);
+// EXTERNAL MODULE: ./src/layers/digest.ts
+var digest = __nccwpck_require__(19328);
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var layers_tree = __nccwpck_require__(71696);
+;// CONCATENATED MODULE: ./src/layers/ground.ts
+
+
+
+/** Of an input below a prefix its digest alone is part of the key, so it covers what kind of thing it is as well. */
+const input = (kind, name, ...parts) => ({
+    kind,
+    name,
+    digest: (0,digest/* digestOf */.o)([kind, ...parts]).slice(0, 16),
+});
+/** What every step of a work item stands on: platform, frontend, bake's options and the base image. */
+const groundOf = ({ platform, bake, layers }, { syntax, imageDigest }) => {
+    const from = layers[0]?.from ?? 'scratch';
+    const options = Object.entries((0,build_options/* stepOptions */.p)(bake)).map(([name, value]) => input('option', name, name, JSON.stringify(value)));
+    const inputs = [
+        input('platform', platform, platform),
+        ...(syntax === undefined ? [] : [input('syntax', '# syntax', syntax)]),
+        ...options.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+        ...(from === 'scratch' ? [] : [input('image', from, imageDigest(from))]),
+    ];
+    return { inputs, digest: (0,digest/* digestOf */.o)([layers_tree/* KEY_SCHEME */.ST]) };
+};
+
+// EXTERNAL MODULE: ./src/layers/fragment-effects.ts
+var fragment_effects = __nccwpck_require__(35131);
+;// CONCATENATED MODULE: ./src/layers/layer-content.ts
+
+
+const layer_content_input = (kind, name, ...parts) => ({
+    kind,
+    name,
+    digest: (0,digest/* digestOf */.o)(parts).slice(0, 16),
+});
+/** The default of an argument, quoted in part or as a whole. */
+const DEFAULT = /=(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|\S)*/gs;
+/** An instruction as BuildKit takes it. The blanks behind the keyword do not count, nor does a default that is replaced. */
+const keyText = ({ keyword, text }) => {
+    const rest = text.slice(keyword.length).trim();
+    return keyword === 'ARG' ? `ARG ${rest.replaceAll(DEFAULT, '')}` : `${keyword} ${rest}`;
+};
+const keyTexts = (instructions) => instructions.map(keyText);
+/** The value of an argument on one of its ARG lines: what is given, else the default as written. */
+const argumentValue = ({ name, default: text }, { args }) => {
+    const given = args[name]?.value;
+    return given === undefined ? `default ${text ?? ''}` : `given ${given}`;
+};
+/** The arguments, each with its values in the order of its ARG lines. */
+const argumentInputs = (declared, layer) => [...Map.groupBy(declared, ({ name }) => name)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, lines]) => layer_content_input('argument', name, ...lines.map((line) => argumentValue(line, layer))));
+/** The arguments whose ARG is one of these instructions or stands before the first FROM. */
+const declaredIn = (instructions, { args }) => {
+    const within = (line) => instructions.some(({ keyword, lines }) => keyword === 'ARG' && lines.start <= line && line <= lines.end);
+    return args.filter(({ global, line }) => global || within(line));
+};
+const readName = ({ context, path }) => (context === undefined ? path : `${context}:${path}`);
+const readInputs = ({ reads }, layer, facts) => {
+    const once = new Map(reads.map((read) => [readName(read), read]));
+    return [...once.values()].map((read) => {
+        const files = facts.filesDigest(read);
+        const source = layer.contexts[read.context ?? ''] ?? '';
+        return files === undefined ? layer_content_input('context', readName(read), source) : layer_content_input('files', readName(read), files);
+    });
+};
+/** The instructions of each stage behind its FROM, so that one that moves to another stage is a change. */
+const fragmentInput = ({ stages, keyed }, file) => {
+    const counts = new Set(keyed);
+    const texts = stages.flatMap(({ from = '', platform = '', onParent, instructions }) => [
+        `FROM ${platform} ${onParent ? '' : from}`,
+        ...keyTexts(instructions.filter((instruction) => counts.has(instruction))),
+    ]);
+    return layer_content_input('fragment', file, ...texts);
+};
+const inputsOf = (layer, fragment, effects, facts) => {
+    return [
+        fragmentInput(effects, fragment.file),
+        ...argumentInputs(declaredIn(effects.keyed, fragment), layer),
+        ...facts.images.map((reference) => layer_content_input('image', reference, facts.imageDigest(reference))),
+        ...readInputs(effects, layer, facts),
+        ...effects.remotes.map(({ url }) => layer_content_input('remote', url.replace(/\?.*$/, ''), url)),
+    ];
+};
+const countKeywords = ({ stages }) => {
+    const groups = Map.groupBy(stages.flatMap(({ steps }) => steps), ({ keyword }) => keyword);
+    return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]));
+};
+/** Settings behind the last step, with the values of the arguments that they declare. */
+const afterOf = ({ after }, layer, fragment) => {
+    if (after.length === 0)
+        return {};
+    const values = argumentInputs(declaredIn(after, fragment), layer).map(({ digest }) => digest);
+    return { after: (0,digest/* digestOf */.o)([...keyTexts(after), ...values]) };
+};
+const NOTHING = {
+    ...{ steps: 0, stepsBy: {}, inputs: [], auxiliary: false, unpinned: [] },
+    ...{ digest: (0,digest/* digestOf */.o)([]), image: (0,digest/* digestOf */.o)([]) },
+};
+const digestInputs = (inputs) => (0,digest/* digestOf */.o)(inputs.flatMap(({ kind, name, digest }) => [kind, name, digest]));
+/** What a layer with this fragment is made of; one without a fragment adds nothing. */
+const layerContent = (layer, fragment, facts) => {
+    if (fragment === undefined || facts === undefined)
+        return NOTHING;
+    const effects = (0,fragment_effects/* effectsOf */.w)(fragment);
+    const inputs = effects.steps === 0 ? [] : inputsOf(layer, fragment, effects, facts);
+    const values = argumentInputs(fragment.args, layer);
+    const all = fragment.stages.flatMap(({ instructions }) => keyTexts(instructions));
+    return {
+        steps: effects.steps,
+        stepsBy: effects.steps === 0 ? {} : countKeywords(effects),
+        inputs,
+        digest: digestInputs(inputs),
+        ...afterOf(effects, layer, fragment),
+        image: (0,digest/* digestOf */.o)([digestInputs(inputs), ...all, ...values.map(({ digest }) => digest)]),
+        auxiliary: effects.steps > 0 && effects.stages.length > 1,
+        unpinned: effects.remotes
+            .filter(({ pinned }) => !pinned)
+            .map(({ url, line }) => `${fragment.file}:${line} ADD ${url.replace(/\?.*$/, '')}`),
+    };
+};
+
+// EXTERNAL MODULE: ./src/layers/image-key.ts
+var image_key = __nccwpck_require__(61689);
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
+var dockerfile = __nccwpck_require__(11770);
+;// CONCATENATED MODULE: ./src/commands/layer-facts.ts
+
+
+
+
+
+
+
+/** Folders with more files than this are not listed in a plan; their digests are. */
+const MAX_LISTED = 20_000;
+const distinctLayers = (items) => [
+    ...new Set(items.flatMap(({ layers }) => layers)),
+];
+const readFiles = ({ items, fragments, context }, io) => {
+    const reads = distinctLayers(items).flatMap((layer) => {
+        const fragment = fragments.get(layer.fragment ?? '');
+        return fragment === undefined ? [] : (0,context_reads/* folderReads */.md)(layer, fragment, context);
+    });
+    return new Map([...(0,context_reads/* patternsByRoot */.d9)(reads)].map(([root, patterns]) => [root, io.contexts.read(root, patterns)]));
+};
+/** BuildKit keys on the modes of files, so another umask on another machine costs every hit of a COPY. */
+const warnOfModes = (io) => {
+    const { count, first } = io.contexts.oddModes();
+    if (first === undefined)
+        return;
+    const message = `${count} ${count === 1 ? 'file has a mode' : 'files have modes'} that git does not check out, first ${first.path} with ` +
+        `${first.mode}: a machine with another umask misses the cache of what copies them; set umask 022 before the checkout, ` +
+        'or give COPY a --chmod';
+    io.actions.warning({ title: 'File modes', message });
+};
+const listFiles = (read) => Object.fromEntries([...read].flatMap(([root, byPattern]) => {
+    const entries = [...byPattern.values()].flat().filter(({ mode }) => mode !== 'folder');
+    const files = new Map(entries.map(({ path, mode, digest }) => [path, `${mode} ${digest.slice(0, 16)}`]));
+    return files.size === 0 || files.size > MAX_LISTED ? [] : [[root, Object.fromEntries([...files].sort())]];
+}));
+/** Images that a stage takes for another platform than its own are told apart by digest, since which one is not known. */
+const imageDigests = ({ images }) => {
+    const byReference = new Map(images.map((image) => [image.reference, image]));
+    return (reference, platform) => {
+        const image = byReference.get(reference);
+        const content = platform === undefined ? undefined : image?.contents[platform]?.digest;
+        return content ?? image?.digest ?? reference;
+    };
+};
+/** Makes something of each pair of keys once. */
+const remember = (make) => {
+    const made = new Map();
+    return (key, platform) => {
+        const values = made.get(key) ?? new Map();
+        const value = values.get(platform) ?? make(key, platform);
+        made.set(key, values.set(platform, value));
+        return value;
+    };
+};
+/** Reads what the keys of work items cover. Every file is read once. Warns of modes that other machines may not have. */
+const readLayerFacts = (sources, io) => {
+    const { fragments, finder, context } = sources;
+    const read = readFiles(sources, io);
+    warnOfModes(io);
+    const digestOfImage = imageDigests(sources);
+    const factsOf = (layer, fragment, platform) => {
+        const foreign = fragment.stages.some((stage) => stage.platform !== undefined);
+        return {
+            images: finder.ofLayer(layer, platform),
+            imageDigest: (reference) => digestOfImage(reference, foreign ? undefined : platform),
+            filesDigest: (use) => {
+                const folder = (0,context_reads/* folderReadOf */.sL)(use, layer, context);
+                return folder && digestEntries(read.get(folder.root)?.get(folder.pattern) ?? []);
+            },
+        };
+    };
+    const content = remember((layer, platform) => {
+        const fragment = fragments.get(layer.fragment ?? '');
+        return layerContent(layer, fragment, fragment && factsOf(layer, fragment, platform));
+    });
+    const grounds = new Map();
+    const ground = (item) => {
+        const syntax = (0,dockerfile/* syntaxOf */.rS)(item, fragments);
+        const imageDigest = (reference) => digestOfImage(reference, item.platform);
+        const name = JSON.stringify([item.platform, item.layers[0]?.from, syntax, item.bake]);
+        const known = grounds.get(name) ?? groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) });
+        grounds.set(name, known);
+        return known;
+    };
+    return { tree: { content, ground }, files: listFiles(read) };
+};
+/** Finds all keys of work items: of their prefixes, and of their images. Plan and leg do it alike. */
+const growWork = (sources, io) => {
+    const { items, images } = sources;
+    const { tree: facts, files } = readLayerFacts(sources, io);
+    const tree = (0,layers_tree/* growTree */.WJ)(items, facts);
+    const digests = new Map(images.map(({ reference, digest }) => [reference, digest]));
+    const pinned = (reference) => digests.get(reference) ?? reference;
+    return { tree, imageKeys: (0,image_key/* imageKeys */.A)(items, tree, { ...facts, pinned }), files };
+};
+
+
+/***/ }),
+
+/***/ 76159:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  iW: () => (/* binding */ LEFT_BUILDER),
+  k8: () => (/* binding */ makeBuilder),
+  QM: () => (/* binding */ nameToKeep)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/plan/builder-settings.ts
+var builder_settings = __nccwpck_require__(50020);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+;// CONCATENATED MODULE: ./src/render/buildkitd-config.ts
+
+/** TOML basic strings escape as JSON does (TOML 1.0, "String"). */
+const quote = (text) => JSON.stringify(text);
+/** Whether a text has a table of that name, however its header is spaced and quoted. */
+const hasTable = (text, path) => {
+    const part = (name) => {
+        const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+        return `\\s*(?:"${escaped}"|'${escaped}'|${escaped})\\s*`;
+    };
+    return new RegExp(`^\\s*\\[${path.map(part).join('\\.')}\\]`, 'm').test(text);
+};
+const conflict = (input, table) => (0,problem/* inputError */.Xu)(`input ${input} and the given buildkitd config both have a table [${table}]`, {
+    hint: 'say it in one of the two',
+});
+/** The OCI worker, the only one that BuildKit's image turns on; without a limit, it runs all steps at the same time. */
+const workerTable = ({ text = '', maxParallelism, isAsked }) => {
+    if (maxParallelism === undefined)
+        return [];
+    if (!hasTable(text, ['worker', 'oci']))
+        return [`[worker.oci]\n  max-parallelism = ${maxParallelism}\n`];
+    if (isAsked)
+        throw conflict('max-parallelism', 'worker.oci');
+    return [];
+};
+const registryTable = (registry, mirrors, text) => {
+    if (hasTable(text, ['registry', registry]))
+        throw conflict('registry-mirrors', `registry.${quote(registry)}`);
+    return `[registry.${quote(registry)}]\n  mirrors = [${mirrors.map(({ mirror }) => quote(mirror)).join(', ')}]\n`;
+};
+/**
+ * The text of a buildkitd.toml; undefined when there is nothing to say in one. Throws an InputError when inputs and the
+ * user's own text say the same thing. Registries on loopback need no word: BuildKit tries plain HTTP there by itself.
+ */
+const renderBuildkitdConfig = (wishes) => {
+    const { text = '', mirrors } = wishes;
+    const registries = [...Map.groupBy(mirrors, ({ registry }) => registry)];
+    const tables = [...workerTable(wishes), ...registries.map(([registry, list]) => registryTable(registry, list, text))];
+    const parts = [...(text.trim() === '' ? [] : [`${text.trimEnd()}\n`]), ...tables];
+    return parts.length === 0 ? undefined : parts.join('\n');
+};
+
+// EXTERNAL MODULE: ./src/render/attributes.ts
+var attributes = __nccwpck_require__(40927);
+;// CONCATENATED MODULE: ./src/render/create-builder.ts
+
+
+/** What builds may ask a builder for: registries on loopback need the host's network, and so may steps. */
+const DEFAULT_FLAGS = '--allow-insecure-entitlement network.host';
+const hasOption = (options, name) => options.some((option) => option.replace(/^"/, '').startsWith(`${name}=`));
+/** Options of a node: those given, and defaults for what they leave open. */
+const driverOptions = ({ driverOpts }, settings) => [
+    ...((0,builder_settings/* runsImage */.m2)(settings) && !hasOption(driverOpts, 'image') ? [(0,attributes/* renderAttributes */.ic)({ image: settings.image })] : []),
+    ...(settings.driver === 'docker-container' && !hasOption(driverOpts, 'network') ? ['network=host'] : []),
+    ...driverOpts,
+];
+/** Options of the driver `remote` that name the files of a node's TLS material. */
+const tlsOptions = ({ ca, cert, key } = {}) => [
+    ...(ca === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ cacert: ca })]),
+    ...(cert === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ cert })]),
+    ...(key === undefined ? [] : [(0,attributes/* renderAttributes */.ic)({ key })]),
+];
+const flagsOf = ({ buildkitdFlags }, { driver }) => {
+    const flags = buildkitdFlags ?? (driver === 'docker-container' ? DEFAULT_FLAGS : undefined);
+    return flags === undefined ? [] : ['--buildkitd-flags', flags];
+};
+/**
+ * Arguments of `docker` that make a builder: one `buildx create` for each node, the further ones with `--append`. The
+ * builder is not started, and not made the current one.
+ */
+const renderCreateBuilder = (name, settings, files) => settings.nodes.map((node, index) => [
+    ...['buildx', 'create', '--name', name, '--driver', settings.driver],
+    ...(index === 0 ? [] : ['--append']),
+    ...(node.name === undefined ? [] : ['--node', node.name]),
+    ...(node.platforms.length === 0 ? [] : ['--platform', node.platforms.join(',')]),
+    ...[...driverOptions(node, settings), ...tlsOptions(files.tls[index])].flatMap((option) => [
+        '--driver-opt',
+        option,
+    ]),
+    ...flagsOf(node, settings),
+    ...(files.config === undefined ? [] : ['--buildkitd-config', files.config]),
+    ...(node.endpoint === undefined ? [] : [node.endpoint]),
+]);
+
+;// CONCATENATED MODULE: ./src/commands/new-builder.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
         if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
@@ -33341,52 +35271,113 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-
-
-
-
-const grants = ({ folder, secrets }, inputs) => grantsOf({
-    allow: inputs.options.allow,
-    ssh: inputs.options.ssh.length > 0,
-    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
-    cacheFrom: inputs.cacheFrom,
-    cacheTo: inputs.cacheTo,
-    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
-});
-/** Hosts of the registries that a leg's images, bases and caches are in. */
-const registriesOf = ({ plan, items, cache }) => {
-    const names = [...items.flatMap(({ images }) => images), ...plan.images.map(({ reference }) => reference)];
-    const cached = cache.location === undefined ? [] : [cache.location.repository];
-    return [...new Set([...names, ...cached].flatMap((name) => (0,oci_reference/* parseReference */.F2)(name)?.registry ?? []))];
+/** The name under which the post step finds what a killed run left. */
+const LEFT_BUILDER = 'left-builder';
+/** The name that a kept builder has, which is also how a later run finds it; undefined when none is kept. */
+const nameToKeep = (settings, { env }) => (0,builder_settings/* isKept */.t8)(settings) ? (0,builder_settings/* keptName */.QQ)(settings, env['RUNNER_NAME'] ?? '') : undefined;
+/** The number of CPUs is known of one machine only: that of the engine at hand. */
+const isOnThisEngine = ({ driver, nodes }) => driver === 'docker-container' && nodes.every(({ endpoint }) => endpoint === undefined);
+const configText = async ({ config: { path, text } }, io) => {
+    if (path === undefined)
+        return text;
+    const found = await io.files.read(path);
+    if (found !== undefined)
+        return found;
+    throw (0,problem/* inputError */.Xu)(`input buildkitd-config names ${path}, and there is no such file`);
 };
-const targetsOf = (work, { rendered }) => work.items.flatMap(({ item, dockerfile }, index) => {
-    const bake = rendered.targets[index];
-    const title = `${item.platform.replace(/^linux\//, '')} ${item.manifestId}`;
-    return bake === undefined ? [] : [{ bake, dockerfile, title }];
-});
-/** The main path: one bake call over all work items of the leg. */
-const buildWithBuildx = async (work, inputs, context, io) => {
+/** Writes the buildkitd.toml; undefined when BuildKit's own defaults do. */
+const writeConfig = async (settings, engine, folder, io) => {
+    const maxParallelism = settings.maxParallelism ?? (isOnThisEngine(settings) ? engine?.cpus : undefined);
+    const given = await configText(settings, io);
+    const text = renderBuildkitdConfig({
+        ...(given === undefined ? {} : { text: given }),
+        mirrors: settings.mirrors,
+        ...(maxParallelism === undefined ? {} : { maxParallelism }),
+        isAsked: settings.maxParallelism !== undefined,
+    });
+    if (text === undefined)
+        return undefined;
+    const path = (0,external_node_path_.join)(folder, 'buildkitd.toml');
+    await io.files.write(path, text);
+    return path;
+};
+const writeTls = async ({ nodes }, folder, io) => {
+    const all = [];
+    for (const [index, { tls }] of nodes.entries()) {
+        const paths = [];
+        for (const [part, text] of Object.entries(tls)) {
+            const path = (0,external_node_path_.join)(folder, `node-${index}-${part}.pem`);
+            if (part === 'key')
+                io.actions.mask(text);
+            await io.files.writeSecret(path, `${text.trimEnd()}\n`);
+            paths.push([part, path]);
+        }
+        all.push(Object.fromEntries(paths));
+    }
+    return all;
+};
+/** BuildKit's image: by the first mirror that has it, as the engine itself knows of no mirrors of ours. */
+const findImage = async (settings, { signal }, io) => {
+    const { image, mirrors, driver } = settings;
+    const candidates = (0,builder_settings/* imageCandidates */.mI)(image, mirrors);
+    if (candidates.length === 1 || !(0,builder_settings/* runsImage */.m2)(settings))
+        return image;
+    // What pulls for Kubernetes is a node of the cluster, which cannot be asked.
+    if (driver === 'kubernetes')
+        return candidates[0] ?? image;
+    for (const candidate of candidates.slice(0, -1)) {
+        const run = { env: {}, signal, onStderr: () => undefined };
+        if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0)
+            return candidate;
+        io.actions.info(`${candidate} cannot be pulled; trying the next`);
+    }
+    return image;
+};
+const remedyFor = ({ driver, image }) => {
+    if (driver === 'remote')
+        return 'is its endpoint right, does it answer from here, and do its certificates fit?';
+    if (driver === 'kubernetes')
+        return 'is there a kubeconfig whose user may create deployments in that namespace?';
+    return `can ${image} be pulled here? Name a mirror in registry-mirrors, another image in buildkit-image, or a builder`;
+};
+/** Makes a builder and starts it. Whatever happens, what was made is removed again, or left to the post step. */
+const makeBuilder = async (settings, engine, context, io) => {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const { access, location } = work.cache;
-        const needs = {
-            platforms: [...new Set(work.items.map(({ item }) => item.platform))],
-            registryCache: location !== undefined && (access.read || access.write),
-            ...(inputs.builder === undefined ? {} : { name: inputs.builder }),
+        const name = nameToKeep(settings, context) ?? io.builders.uniqueName();
+        const folder = await io.files.makeFolder('builder');
+        const { keepBuilder, keepState } = settings;
+        const left = { name, keepState, folder };
+        if (!keepBuilder)
+            io.actions.saveState(LEFT_BUILDER, JSON.stringify(left));
+        const undo = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        undo.defer(async () => {
+            await io.files.removeFolder(folder);
+            if (!keepBuilder)
+                io.actions.saveState(LEFT_BUILDER, '');
+        });
+        const remove = () => io.builders.remove(name, { keepState });
+        const config = await writeConfig(settings, engine, folder, io);
+        const tls = await writeTls(settings, folder, io);
+        const image = await findImage(settings, context, io);
+        const commands = renderCreateBuilder(name, { ...settings, image }, { ...(config && { config }), tls });
+        undo.defer(remove);
+        const failure = await io.builders.create(name, commands, context.signal);
+        if (context.signal.aborted)
+            throw new problem/* CanceledError */.k3(`stopped by ${String(context.signal.reason)}`);
+        if (failure !== undefined) {
+            throw new problem/* SetupError */.w3(`a ${settings.driver} builder could not be started (${failure}); ${remedyFor({ ...settings, image })}`);
+        }
+        const made = undo.move();
+        return {
+            name,
+            [Symbol.asyncDispose]: async () => {
+                if (keepBuilder)
+                    await io.files.removeFolder(folder);
+                else
+                    await made.disposeAsync();
+            },
         };
-        const used = __addDisposableResource(env_1, await openBuilder(needs, io), true);
-        const written = await writeLeg(work, { driver: used.builder.driver, inputs, context }, io);
-        const leg = {
-            targets: targetsOf(work, written),
-            collectors: written.rendered.collectors,
-            options: written.options,
-            builder: used.builder.name,
-            folder: written.folder,
-            allow: grants(written, inputs),
-            env: written.secrets.env,
-            signal: context.signal,
-        };
-        return { work, written, outcome: await bakeLeg(leg, io), used };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -33398,135 +35389,527 @@ const buildWithBuildx = async (work, inputs, context, io) => {
             await result_1;
     }
 };
-/** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
-const buildWithEngine = async (all, inputs, context, io) => {
-    const { work, ...builder } = await openEngine(all, io);
-    const written = await writeLeg(work, { driver: 'docker', inputs, context }, io);
-    const run = { builder, written, push: inputs.push, signal: context.signal };
-    return { work, written, outcome: await dockerBuildLeg(targetsOf(work, written), run, io), used: builder.used };
-};
-/** The main job: builds the work items of one leg, or all of them. */
-const build = async (inputs, context, io) => {
-    const startedAt = io.clock.now().toISOString();
-    const work = await selectWork(inputs, context, io);
-    checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh);
-    if (inputs.dryRun) {
-        const { folder } = await writeLeg(work, { driver: 'docker-container', inputs, context }, io);
-        io.actions.info(`Dry run: ${work.items.length} Dockerfiles and a bake file are in ${folder}; nothing was built`);
-        return { outputs: { 'rendered-path': folder } };
-    }
-    const buildIt = context.useBuildx ? buildWithBuildx : buildWithEngine;
-    const built = await io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io));
-    return reportLeg({ ...built, startedAt }, io);
-};
 
 
 /***/ }),
 
-/***/ 67521:
+/***/ 6046:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   j: () => (/* binding */ readPlanInputs),
-/* harmony export */   q: () => (/* binding */ readBuildInputs)
-/* harmony export */ });
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62148);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
 
-
-/** Lines of an input, trimmed, without empty ones. */
-const lines = (text) => text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-/** Values separated by commas or line ends. */
-const list = (text) => lines(text.replaceAll(',', '\n'));
-const bool = (read, name, byDefault) => {
-    const text = read(name).toLowerCase();
-    if (text === '')
-        return byDefault;
-    if (text === 'true' || text === 'false')
-        return text === 'true';
-    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`input ${name} is ${JSON.stringify(read(name))}`, { expected: 'true or false' });
-};
-/** Lines of the form `key<separator>value`. */
-const pairs = (read, name, separator = '=') => lines(read(name)).map((line) => {
-    const at = line.indexOf(separator);
-    // A secret's value must not be shown, and nothing tells a secret from a misspelt line.
-    if (at < 1)
-        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`a line of input ${name} has no ${separator}`, { expected: `key${separator}value on each line` });
-    return [line.slice(0, at).trim(), line.slice(at + separator.length).trim()];
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  A7: () => (/* binding */ chooseItems),
+  pz: () => (/* binding */ findChanges),
+  Xz: () => (/* binding */ keepComment)
 });
-const record = (read, name, separator) => Object.fromEntries(pairs(read, name, separator));
-const references = (read, name) => {
-    const entries = pairs(read, name);
-    for (const [key, value] of entries) {
-        if ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(value) === undefined) {
-            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`input ${name} gives ${key} the image ${JSON.stringify(value)}`, {
-                expected: 'an image reference',
-            });
+
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var selector = __nccwpck_require__(35569);
+// EXTERNAL MODULE: ./src/layers/build-options.ts
+var build_options = __nccwpck_require__(44073);
+// EXTERNAL MODULE: ./src/layers/image-key.ts
+var image_key = __nccwpck_require__(61689);
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var tree = __nccwpck_require__(71696);
+// EXTERNAL MODULE: ./src/layers/key-input.ts
+var key_input = __nccwpck_require__(85428);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/layers/context-glob.ts
+var context_glob = __nccwpck_require__(80840);
+// EXTERNAL MODULE: ./src/layers/context-reads.ts
+var context_reads = __nccwpck_require__(12337);
+;// CONCATENATED MODULE: ./src/plan/planned-files.ts
+
+
+
+/** Whether a pattern of a COPY takes a path, as `selectEntries` does: part by part, and a folder with all below it. */
+const readMatcher = (pattern) => {
+    const segments = external_node_path_.posix
+        .resolve('/', pattern)
+        .split('/')
+        .filter((segment) => segment !== '')
+        .map(context_glob/* compileSegment */.R$);
+    return (path) => {
+        const parts = path.split('/');
+        return segments.length <= parts.length && segments.every((matches, index) => matches(parts[index] ?? ''));
+    };
+};
+/** The folder and pattern that an input of kind `files` is named after: `<path>` or `<context>:<path>`. */
+const readOf = (name, layer, mainContext) => {
+    const [context = '', ...path] = name.split(':');
+    const read = path.length > 0 && (0,context_reads/* isFolderContext */.eK)(layer, context) ? { context, path: path.join(':') } : { path: name };
+    return (0,context_reads/* folderReadOf */.sL)({ ...read, line: 0 }, layer, mainContext);
+};
+/** The files that an input of kind `files` takes, by their paths from the workspace; undefined where none are listed. */
+const filesOf = (name, { files, layer, context }) => {
+    const read = readOf(name, layer, context);
+    const listed = read === undefined ? undefined : files[read.root];
+    if (read === undefined || listed === undefined)
+        return undefined;
+    const matches = readMatcher(read.pattern);
+    const taken = Object.entries(listed).filter(([path]) => matches(path));
+    return new Map(taken.map(([path, content]) => [external_node_path_.posix.join(read.root, path), content]));
+};
+/** What became of a file, where `<mode> <digest>` is what it was and is. */
+const describeFile = (before, now) => {
+    if (before === now)
+        return undefined;
+    if (before === undefined)
+        return 'appeared';
+    if (now === undefined)
+        return 'vanished';
+    const [[oldMode, oldDigest], [mode, digest]] = [before.split(' '), now.split(' ')];
+    return oldDigest === digest ? `mode ${oldMode ?? ''} -> ${mode ?? ''}` : 'changed';
+};
+/** Files of one input that are named before the rest is counted. */
+const MAX_FILES = 50;
+/**
+ * What happened to the files of an input: `file apps/serve/main.py changed`, in the order of their paths. A file that is
+ * another one with another mode is just changed. Of files that are not listed nothing is known but their pattern.
+ */
+const describeFiles = (name, before, now) => {
+    const [old, current] = [filesOf(name, before), filesOf(name, now)];
+    // Where only one of the plans lists a folder, every file of it would look new.
+    if (old === undefined || current === undefined)
+        return [`files ${name} changed`];
+    const paths = [...new Set([...old.keys(), ...current.keys()])].sort();
+    const changes = paths.flatMap((path) => {
+        const change = describeFile(old.get(path), current.get(path));
+        return change === undefined ? [] : [`file ${path} ${change}`];
+    });
+    const more = changes.length - MAX_FILES;
+    if (more > 0)
+        return [...changes.slice(0, MAX_FILES), `${more} more files of ${name} changed`];
+    return changes.length === 0 ? [`files ${name} changed`] : changes;
+};
+
+;// CONCATENATED MODULE: ./src/plan/layer-changes.ts
+
+
+const inputChanges = (before, now) => {
+    const [old, current] = [before, now].map((inputs) => new Map(inputs.map((input) => [(0,key_input/* inputName */.y)(input), input.digest])));
+    const changes = now.flatMap((input) => {
+        const digest = old?.get((0,key_input/* inputName */.y)(input));
+        return digest === input.digest ? [] : [{ input, how: digest === undefined ? 'is new' : 'changed' }];
+    });
+    const gone = before.filter((input) => current?.has((0,key_input/* inputName */.y)(input)) !== true);
+    return [...changes, ...gone.map((input) => ({ input, how: 'is gone' }))];
+};
+/** What a change of an input is called. Argument values are never said. */
+const describeInput = ({ input, how }, before, now) => {
+    const { kind, name } = input;
+    if (kind !== 'files')
+        return [`${kind} ${name} ${how}`];
+    return how === 'changed' ? describeFiles(name, before, now) : [`files ${name} ${how.replace('is', 'are')}`];
+};
+/** Inputs that an instruction brings with it wherever it stands. */
+const OWN = new Set(['fragment', 'argument', 'files']);
+/** What changed between two states of a layer that are not the same: its inputs, else what only its image shows. */
+const describeLayer = (before, now) => {
+    const [old, current] = [before.layer.fragment, now.layer.fragment];
+    // Another fragment brings its own arguments, files and images; what caused them all is one thing.
+    if (old !== current)
+        return { movable: false, reasons: [`fragment ${old ?? 'none'} -> ${current ?? 'none'}`] };
+    const changes = inputChanges(before.inputs, now.inputs);
+    if (changes.length > 0) {
+        const reasons = changes.flatMap((change) => describeInput(change, before, now));
+        return { movable: changes.every(({ input }) => OWN.has(input.kind)), reasons: [...new Set(reasons)] };
+    }
+    const name = `${now.layer.layer} ${now.layer.variant}`;
+    return {
+        movable: false,
+        reasons: [
+            before.after === now.after
+                ? `labels or settings of ${name} changed`
+                : `settings of ${name} changed, which the layers above inherit`,
+        ],
+    };
+};
+
+;// CONCATENATED MODULE: ./src/plan/causes.ts
+
+
+
+
+const whole = (label, ...reasons) => ({ label, movable: false, reasons });
+/** The cause of work items that there is nothing to compare with. */
+const NEW_ITEM = whole('new work items', 'new work item');
+/** The cause of all work items when there is no plan to compare with. */
+const NO_BASE = whole('everything', 'there is no plan to compare with');
+/** The cause when all that can be said is that keys differ. */
+const UNNAMED = whole('keys', 'something that plans do not list changed, such as the release of Strata');
+const causeOf = ({ layer, variant }, change) => ({
+    label: `${layer}/${variant}`,
+    ...{ layer, variant },
+    ...change,
+});
+const keyOf = ({ plan, index }) => plan.imageKeys[index] ?? '';
+/** The repository without where it is, since a pull request may push to a registry of its own. */
+const repositoryName = ({ image }) => image.slice(image.lastIndexOf('/') + 1);
+const sameTags = (before, now) => before.tags.length === now.tags.length && before.tags.every((tag) => now.tags.includes(tag));
+/** Whether a work item makes another image than it did, or calls it something else. */
+const isChanged = (before, now) => keyOf(before) !== keyOf(now) ||
+    !sameTags(before.item, now.item) ||
+    repositoryName(before.item) !== repositoryName(now.item);
+const variantOf = ({ layers }, name) => layers.find(({ layer }) => layer === name)?.variant;
+/** Layers that the work item did not have, has no more, or has as another variant. */
+const stackCauses = (before, now) => {
+    const names = [...new Set([...now.layers, ...before.layers].map(({ layer }) => layer))];
+    return names.flatMap((layer) => {
+        const [old, current] = [variantOf(before, layer), variantOf(now, layer)];
+        if (old === current)
+            return [];
+        const reasons = [`work item's layers changed: ${layer} ${old ?? 'none'} -> ${current ?? 'none'}`];
+        return [causeOf({ layer, variant: current ?? old ?? '' }, { movable: false, reasons })];
+    });
+};
+const optionNames = (before, now) => {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+    return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
+};
+const optionCauses = (before, now) => {
+    const names = optionNames((0,build_options/* imageOptions */.c)(before.bake), (0,build_options/* imageOptions */.c)(now.bake));
+    if (names.length === 0)
+        return [whole('build options', '# syntax of the fragments changed')];
+    return [whole('build options', ...names.map((name) => `option ${name} changed`))];
+};
+const nameCauses = (before, now) => {
+    const reasons = [
+        ...(repositoryName(before) === repositoryName(now) ? [] : ['name of the image changed']),
+        ...(sameTags(before, now) ? [] : ['tags of the image changed']),
+    ];
+    return reasons.length === 0 ? [] : [whole('names and tags', ...reasons)];
+};
+const baseReasons = (before, now) => {
+    const [old, from] = [before.layers[0]?.from ?? 'scratch', now.layers[0]?.from ?? 'scratch'];
+    return [old === from ? `base image ${from} changed` : `base image ${old} -> ${from}`];
+};
+/** Inputs of the layer's prefix, and the settings that a prefix above takes from it. */
+const layerState = ({ plan, index, item }, name) => {
+    const layer = item.layers.find((each) => each.layer === name);
+    if (layer === undefined)
+        return undefined;
+    const chain = (0,tree/* chainOf */.dR)(plan.prefixes, plan.tops[index]).flatMap((each) => plan.prefixes[each] ?? []);
+    const prefix = chain.find((each) => each.layer === name);
+    const inputs = plan.contents[prefix?.content ?? -1]?.inputs ?? [];
+    const left = chain.flatMap(({ below }) => below);
+    const after = left.find((input) => input.kind === 'below' && input.name === `${name} ${layer.variant}`)?.digest;
+    return { layer, inputs, files: plan.files, context: plan.context, ...(after === undefined ? {} : { after }) };
+};
+/** A function that describes layers and remembers what it said. Good for one pair of plans. */
+const rememberLayers = () => {
+    const known = new Map();
+    return (before, now, pair) => {
+        const layers = [before, now].map(({ layer, after }) => [layer.fragment, layer.contexts, after]);
+        const key = JSON.stringify([now.layer.layer, now.layer.variant, pair, layers]);
+        const change = known.get(key) ?? describeLayer(before, now);
+        known.set(key, change);
+        return change;
+    };
+};
+/** The digest that each layer of a work item has in its image key. */
+const digestsByLayer = ({ layers }, parts) => new Map(layers.map(({ layer }, index) => [layer, parts.layers[index] ?? '']));
+/** Layers that are the same variant in both and have other content: their base for the lowest one, then their own. */
+const contentCauses = (before, now, describe) => {
+    const [old, current] = [(0,image_key/* imageKeyParts */.V)(keyOf(before)), (0,image_key/* imageKeyParts */.V)(keyOf(now))];
+    const [oldDigests, digests] = [digestsByLayer(before.item, old), digestsByLayer(now.item, current)];
+    return now.item.layers.flatMap(({ layer, variant }, position) => {
+        if (variantOf(before.item, layer) !== variant)
+            return [];
+        const base = position === 0 && old.base !== current.base ? baseReasons(before.item, now.item) : [];
+        const [oldState, state] = [layerState(before, layer), layerState(now, layer)];
+        const [oldDigest, digest] = [oldDigests.get(layer), digests.get(layer)];
+        const same = oldDigest === digest || oldState === undefined || state === undefined;
+        const own = same ? undefined : describe(oldState, state, `${oldDigest ?? ''} ${digest ?? ''}`);
+        if (base.length === 0 && own === undefined)
+            return [];
+        const reasons = [...base, ...(own?.reasons ?? [])];
+        return [causeOf({ layer, variant }, { movable: base.length === 0 && own?.movable === true, reasons })];
+    });
+};
+/** Why a work item that changed did, lowest layer first. Layers that stand on a changed one are no causes themselves. */
+const causesOf = (before, now, describe) => {
+    const [old, current] = [(0,image_key/* imageKeyParts */.V)(keyOf(before)), (0,image_key/* imageKeyParts */.V)(keyOf(now))];
+    const causes = [
+        ...stackCauses(before.item, now.item),
+        ...contentCauses(before, now, describe),
+        ...(old.options === current.options ? [] : optionCauses(before.item, now.item)),
+        ...nameCauses(before.item, now.item),
+    ];
+    return causes.length === 0 ? [UNNAMED] : causes;
+};
+
+;// CONCATENATED MODULE: ./src/plan/changes.ts
+
+
+const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
+const placedItems = (plan) => new Map(plan.items.map((item, index) => [nameOf(item), { plan, index, item }]));
+const groupChanges = (items) => {
+    const groups = new Map();
+    for (const { index, causes } of items) {
+        for (const cause of causes) {
+            const key = JSON.stringify([cause.label, cause.layer, cause.variant, cause.reasons]);
+            const group = groups.get(key) ?? { cause, indices: [] };
+            group.indices.push(index);
+            groups.set(key, group);
         }
     }
-    return Object.fromEntries(entries);
+    return [...groups.values()]
+        .map(({ cause, indices }) => ({ ...cause, items: indices }))
+        .toSorted((a, b) => b.items.length - a.items.length);
 };
-const optional = (key, text) => text === '' ? {} : { [key]: text };
-/** Reads the inputs of `plan`. `cacheRef` falls back to the environment variable `CACHE_REF`. */
-const readPlanInputs = (read, env) => ({
-    factory: read('factory') === '' ? 'strata.yaml' : read('factory'),
-    only: list(read('only')),
-    platforms: list(read('platforms')),
-    base: references(read, 'base'),
-    buildContexts: record(read, 'build-contexts'),
-    ...optional('registry', read('registry').replace(/\/+$/, '')),
-    ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
-    ...optional('githubToken', read('github-token')),
-});
-/** `true`, `false` or attributes, as docker/build-push-action takes them. */
-const attest = (read, type) => {
-    const text = read(type);
-    if (text === '' || text === 'false')
-        return [`type=${type},disabled=true`];
-    return [text === 'true' ? `type=${type}` : `type=${type},${text}`];
+/**
+ * Which work items of a plan make other images than those of an earlier plan, and why. They are matched by manifest and
+ * platform. Without an earlier plan everything changed.
+ */
+const comparePlans = (current, base) => {
+    const before = base === undefined ? new Map() : placedItems(base);
+    const describe = rememberLayers();
+    const items = current.items.map((item, index) => {
+        const old = before.get(nameOf(item));
+        if (old === undefined)
+            return { index, changed: true, causes: [base === undefined ? NO_BASE : NEW_ITEM] };
+        const now = { plan: current, index, item };
+        if (!isChanged(old, now))
+            return { index, changed: false, causes: [] };
+        return { index, changed: true, causes: causesOf(old, now, describe) };
+    });
+    const names = new Set(current.items.map(nameOf));
+    return { items, groups: groupChanges(items), gone: [...before.keys()].filter((name) => !names.has(name)) };
 };
-const secrets = (read) => [
-    ...pairs(read, 'secrets').map(([id, value]) => ({ id, from: 'value', value })),
-    ...pairs(read, 'secret-envs').map(([id, name]) => ({ id, from: 'env', name })),
-    ...pairs(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path })),
-];
-/** Reads the inputs of `build`. */
-const readBuildInputs = (read, env) => ({
-    ...readPlanInputs(read, env),
-    ...optional('leg', read('leg')),
-    ...optional('planPath', read('plan-path')),
-    ...optional('builder', read('builder')),
-    push: bool(read, 'push', false),
-    load: bool(read, 'load', false),
-    cache: bool(read, 'cache', true),
-    cacheFrom: lines(read('cache-from')),
-    cacheTo: lines(read('cache-to')),
-    tags: lines(read('tags')),
-    secrets: secrets(read),
-    dryRun: bool(read, 'dry-run', false),
-    options: {
-        labels: record(read, 'labels'),
-        annotations: lines(read('annotations')),
-        ssh: lines(read('ssh')),
-        attests: [...attest(read, 'provenance'), ...attest(read, 'sbom')],
-        noCache: bool(read, 'no-cache', false),
-        noCacheFilters: list(read('no-cache-filters')),
-        pull: bool(read, 'pull', false),
-        addHosts: record(read, 'add-hosts', ':'),
-        allow: list(read('allow')),
-        ulimits: lines(read('ulimit')),
-        ...optional('network', read('network')),
-        ...optional('shmSize', read('shm-size')),
-    },
+/** Work items whose manifest, by one of its ids, is asked for by one of the patterns. */
+const matchesAny = (patterns, ids) => patterns.some((pattern) => ids.some((id) => (0,selector/* matchesPattern */.MT)(pattern, id)));
+/** Indices of the work items that changed, and of those whose ids match one of the globs of `force`. */
+const restrictToChanged = (items, comparison, force, aliases = {}) => items.flatMap(({ manifestId }, index) => {
+    const isForced = matchesAny(force, [manifestId, ...(aliases[manifestId] ?? [])]);
+    return isForced || comparison.items[index]?.changed === true ? [index] : [];
 });
+
+// EXTERNAL MODULE: ./src/plan/parse-plan.ts
+var parse_plan = __nccwpck_require__(69842);
+;// CONCATENATED MODULE: ./src/plan/what-if.ts
+const MAX_HINTS = 3;
+/** A change that is not at least so many times smaller is not worth the work. */
+const MIN_GAIN = 2;
+const nextUp = ({ layers }, name) => {
+    const position = layers.findIndex(({ layer }) => layer === name);
+    return layers.slice(position + 1).find(({ fragment }) => fragment !== undefined);
+};
+/** For each fragment the work items that it is part of, and the variants that it is the fragment of. */
+const usesOfFragments = (items) => {
+    const uses = new Map();
+    for (const { layers } of items) {
+        for (const { fragment, layer, variant } of layers) {
+            if (fragment === undefined)
+                continue;
+            const use = uses.get(fragment) ?? { items: 0, labels: new Set() };
+            use.items += 1;
+            use.labels.add(`${layer}/${variant}`);
+            uses.set(fragment, use);
+        }
+    }
+    return uses;
+};
+/**
+ * Where the largest changes would have touched less. For each group whose cause lies in a fragment, with its arguments and
+ * files, it looks at the fragments that its work items have in the next layer up. Had the changed instruction stood in
+ * one of those, because only what has this fragment needs it, the change would have touched exactly the work items with
+ * this fragment, whatever they stand on. The smallest such number counts, when it is at most half. At most three, in the
+ * order of the groups.
+ */
+const findWhatIfs = (items, groups) => {
+    const uses = usesOfFragments(items);
+    return groups
+        .filter(({ movable }) => movable)
+        .flatMap(({ label, layer, items: touched }) => {
+        const above = touched.flatMap((index) => {
+            const item = items[index];
+            return item === undefined ? [] : (nextUp(item, layer)?.fragment ?? []);
+        });
+        const [best] = [...new Set(above)]
+            .flatMap((fragment) => uses.get(fragment) ?? [])
+            .toSorted((a, b) => a.items - b.items);
+        if (best === undefined || best.items * MIN_GAIN > touched.length)
+            return [];
+        return [{ label, instead: [...best.labels], before: touched.length, after: best.items }];
+    })
+        .slice(0, MAX_HINTS);
+};
+
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/progress/plain-text.ts
+var plain_text = __nccwpck_require__(79903);
+// EXTERNAL MODULE: ./src/report/change-texts.ts
+var change_texts = __nccwpck_require__(74877);
+// EXTERNAL MODULE: ./src/report/comment.ts
+var comment = __nccwpck_require__(54231);
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
+// EXTERNAL MODULE: ./src/report/markdown.ts
+var markdown = __nccwpck_require__(54285);
+// EXTERNAL MODULE: ./src/report/quantity.ts
+var quantity = __nccwpck_require__(38105);
+// EXTERNAL MODULE: ./src/report/sections.ts
+var sections = __nccwpck_require__(43844);
+;// CONCATENATED MODULE: ./src/report/plan-comment.ts
+
+
+
+
+
+/** Bytes, of which a text never has fewer than characters. The rest is for the marker. */
+const LIMIT_BYTES = comment/* COMMENT_LIMIT */.W$ - 1_024;
+/** Groups that the headline names before it counts the rest. */
+const MAX_GROUPS = 3;
+/** Work items that a group names before it counts the rest. */
+const MAX_MANIFESTS = 10;
+/** Reasons that a group gives before it counts the rest. */
+const MAX_REASONS = 10;
+const renderWork = ({ touched, total, expectedMs = NaN }) => [
+    `${(0,quantity/* renderNumber */.kT)(touched)} of ${(0,quantity/* renderCount */.SS)(total, 'work item')}`,
+    ...(Number.isFinite(expectedMs) && expectedMs >= 0 ? [(0,quantity/* renderEstimate */.tV)(expectedMs)] : []),
+    ...(touched < total ? [`${(0,quantity/* renderNumber */.kT)(total - touched)} untouched`] : []),
+].join(', ');
+const renderUntouched = (total) => total === 1 ? 'the only work item stays as it is' : `all ${(0,quantity/* renderNumber */.kT)(total)} work items stay as they are`;
+const renderHeadline = (input) => {
+    const { name, touched, total, groups } = input;
+    // Behind a sign of ours, since a text that begins a line could be a heading or a list.
+    const title = `📋 **${(0,markdown/* renderText */.S5)(name)}**`;
+    if (total === 0)
+        return `${title} has no work items`;
+    if (touched === 0)
+        return `${title} touches nothing: ${renderUntouched(total)}`;
+    const labels = groups.map(({ label }) => label);
+    return `${title} touches ${labels.length === 0 ? '' : `${(0,markdown/* renderCodeList */.Mj)(labels, MAX_GROUPS)}: `}${renderWork(input)}`;
+};
+const renderReasons = (reasons) => {
+    const more = reasons.length - MAX_REASONS;
+    const shown = reasons.slice(0, MAX_REASONS).map(markdown/* renderText */.S5);
+    return [...shown, ...(more > 0 ? [`and ${(0,quantity/* renderCount */.SS)(more, 'more reason')}`] : [])].join('<br>');
+};
+const groupSection = (groups) => (0,sections/* foldedSection */.qF)('What is touched, and why', {
+    columns: [{ title: 'Touched' }, { title: 'Why' }, { title: 'Work items' }],
+    rows: groups.map(({ label, reasons, manifests }) => [
+        (0,markdown/* renderCode */.cR)(label),
+        renderReasons(reasons),
+        `${(0,quantity/* renderNumber */.kT)(manifests.length)}${manifests.length === 0 ? '' : `: ${(0,markdown/* renderCodeList */.Mj)(manifests, MAX_MANIFESTS)}`}`,
+    ]),
+    rank: 2,
+    share: 1,
+});
+const hintSection = (hints) => hints.length === 0
+    ? []
+    : [{ head: '**What if**\n', rows: hints.map((hint) => `- 💡 ${(0,markdown/* renderText */.S5)(hint)}`), tail: '', rank: 1, share: 0.5 }];
+/**
+ * The comment on a pull request as GitHub-flavoured Markdown below GitHub's limit for comments: in its first line what
+ * the pull request touches and what that costs, then why, folded away, then what would make it cheaper.
+ */
+const renderPlanComment = (input) => (0,report_document/* renderDocument */.y)([
+    { head: renderHeadline(input), rows: [], tail: '', rank: 0, share: 0 },
+    ...groupSection(input.groups),
+    ...hintSection(input.hints),
+], LIMIT_BYTES);
+
+;// CONCATENATED MODULE: ./src/report/plan-comment-input.ts
+
+/** What the comment on a pull request says of a plan and of what changed for it. */
+const planCommentInput = ({ name, forecast }, changes) => {
+    const { items, comparison, hints } = changes;
+    return {
+        name,
+        touched: (0,change_texts/* countChanged */.S2)(comparison),
+        total: items.length,
+        expectedMs: forecast.expectedMs,
+        groups: comparison.groups.map(({ label, reasons, items: indices }) => ({
+            label,
+            reasons,
+            manifests: (0,change_texts/* namesOfItems */.kO)(changes, indices),
+        })),
+        hints: hints.map((hint) => (0,change_texts/* renderWhatIf */.wP)(hint, items.length)),
+    };
+};
+
+// EXTERNAL MODULE: ./src/commands/kept-plan.ts
+var kept_plan = __nccwpck_require__(74430);
+;// CONCATENATED MODULE: ./src/commands/plan-changes.ts
+
+
+
+
+
+
+
+
+
+
+const readBase = async (path, io) => {
+    const text = await io.files.read(path);
+    if (text !== undefined)
+        return { kind: 'found', text: `in ${path}`, plan: (0,parse_plan/* parsePlan */.vS)(text, path) };
+    const hint = 'leave the input out to compare with the newest plan of the default branch that is kept in the registry';
+    throw (0,problem/* inputError */.Xu)(`base-plan: there is no plan file ${path}`, { hint });
+};
+const findBase = async (path, subject, context, io) => {
+    if (path !== undefined)
+        return readBase(path, io);
+    const kept = await (0,kept_plan/* fetchBasePlan */.NK)(subject, context, io);
+    if ('without' in kept)
+        return { kind: 'missing', text: kept.without };
+    return { kind: 'found', text: `kept as ${kept.place}`, plan: kept.plan };
+};
+const warnOfUnmatched = ({ force }, { items, aliases }, io) => {
+    const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
+    for (const pattern of force.filter((each) => !ids.some((id) => (0,selector/* matchesPattern */.MT)(each, id)))) {
+        io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` });
+    }
+};
+/** What changed since an earlier plan, told in the log; undefined when nobody asks. Throws when the named plan is none. */
+const findChanges = async (whole, inputs, { subject, context, io }) => {
+    const { scope, basePlan, comment } = inputs;
+    if (scope === 'all' && basePlan === undefined && !comment)
+        return undefined;
+    const { plan, ...base } = await findBase(basePlan, subject, context, io);
+    const compared = comparePlans(whole, plan);
+    // What `only` leaves out is not gone.
+    const comparison = subject.only.length === 0 ? compared : { ...compared, gone: [] };
+    const changes = { items: whole.items, comparison, hints: findWhatIfs(whole.items, comparison.groups), base };
+    for (const line of (0,change_texts/* renderChangeLines */.eq)(changes))
+        io.actions.info((0,plain_text/* plainLine */.h0)(line));
+    return changes;
+};
+/** Which work items a plan is for, by index: all, or those that changed and those that are forced. */
+const chooseItems = (whole, changes, inputs, io) => {
+    if (inputs.scope === 'all' || changes === undefined)
+        return whole.items.map((_, index) => index);
+    warnOfUnmatched(inputs, whole, io);
+    return restrictToChanged(whole.items, changes.comparison, inputs.force, whole.aliases);
+};
+/** Keeps one comment on the pull request of this run that says what it touches. Never fails the run. */
+const keepComment = async ({ plan, changes }, { comment }, io) => {
+    if (!comment || changes === undefined)
+        return;
+    const kept = await io.comments.keep(`plan ${plan.name}`, renderPlanComment(planCommentInput(plan, changes)));
+    switch (kept.status) {
+        case 'created':
+        case 'updated':
+        case 'unchanged':
+            io.actions.info(`The comment on the pull request was ${kept.status}`);
+            return;
+        case 'unavailable':
+            io.actions.info(`There is no comment: ${kept.reason}`);
+            return;
+        case 'failed':
+            io.actions.warning({ message: `the comment on the pull request could not be kept: ${kept.reason}` });
+    }
+};
 
 
 /***/ }),
 
-/***/ 82628:
+/***/ 14675:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -33537,91 +35920,185 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
-;// CONCATENATED MODULE: ./src/plan/matrix.ts
-
-/** Jobs that one matrix may generate in a workflow run (GitHub docs, "Actions limits"). */
-const MAX_LEGS = 256;
-/** A job's outputs may be 1 MB, counted as UTF-16, two bytes a character; half is left for other outputs. */
-const MAX_OUTPUT_CHARACTERS = 262_144;
-/**
- * A leg is handed on as one environment string, which Linux limits to 131,072 bytes (MAX_ARG_STRLEN). Half of it, since
- * the variable's name counts too and `toJSON(matrix)` is indented.
- */
-const MAX_LEG_BYTES = 65_536;
-/** A matrix must not be empty, or GitHub fails the job before its `if` is read. This entry is never built. */
-const NOTHING = { id: 'none', name: 'nothing to do', 'runs-on': 'ubuntu-24.04' };
-/**
- * The value for `strategy.matrix: ${{ fromJSON(…) }}`, always a valid matrix.
- * Throws an InputError with advice when GitHub would refuse it.
- */
-const renderMatrix = (legs) => {
-    const narrow = 'narrow it with the inputs "only" or "platforms", and run the rest in a second workflow';
-    if (legs.length > MAX_LEGS) {
-        throw (0,problem/* inputError */.Xu)(`the matrix has ${legs.length} legs`, {
-            expected: `at most ${MAX_LEGS}, GitHub's limit`,
-            hint: narrow,
-        });
-    }
-    const large = legs.find((leg) => Buffer.byteLength(JSON.stringify(leg)) >= MAX_LEG_BYTES);
-    if (large !== undefined) {
-        const hint = 'shorten the runner labels of its pool';
-        throw (0,problem/* inputError */.Xu)(`leg ${large.id} is too large to be handed to a job`, {
-            expected: `under ${MAX_LEG_BYTES} bytes`,
-            hint,
-        });
-    }
-    const matrix = JSON.stringify({ include: legs.length === 0 ? [NOTHING] : legs });
-    if (matrix.length > MAX_OUTPUT_CHARACTERS) {
-        const found = `the matrix output has ${matrix.length} characters`;
-        throw (0,problem/* inputError */.Xu)(found, {
-            expected: `at most ${MAX_OUTPUT_CHARACTERS}, half of what GitHub lets a job put out`,
-            hint: narrow,
-        });
-    }
-    return matrix;
+// EXTERNAL MODULE: ./src/plan/matrix.ts
+var matrix = __nccwpck_require__(92934);
+// EXTERNAL MODULE: ./src/plan/plan-file.ts
+var plan_file = __nccwpck_require__(70435);
+// EXTERNAL MODULE: ./src/plan/plan.ts
+var plan = __nccwpck_require__(48720);
+;// CONCATENATED MODULE: ./src/report/explain.ts
+/** A name on one line, in quotes where it could be taken for something else. */
+const renderName = (name) => /^[\w.,:/@+=(){}$*?#-]+( [\w.,:/@+=(){}$*?#-]+)*$/.test(name) ? name : JSON.stringify(name);
+/** The way from the base to a prefix, as its first work item has it: `linux/amd64 base/ubuntu > core/0.1.0`. */
+const pathOf = ({ platform, layer, variant, item }, { items }) => {
+    const layers = items[item]?.layers ?? [];
+    const chain = layers.slice(0, layers.findIndex((each) => each.layer === layer) + 1);
+    const steps = chain.length === 0 ? [{ layer, variant }] : chain;
+    return [platform, steps.map((each) => renderName(`${each.layer}/${each.variant}`)).join(' > ')].join(' ');
 };
+const renderInput = ({ kind, name, digest }) => `  input  ${digest}  ${kind} ${renderName(name)}`;
+const renderPrefix = (path, prefix, { contents }) => {
+    const { tag, state, key, below, content } = prefix;
+    const known = contents[content];
+    return [
+        path,
+        ...(tag === undefined ? [] : [`  ref    ${tag}`]),
+        `  key    ${key}`,
+        `  state  ${state}`,
+        ...[...below, ...(known?.inputs ?? [])].map(renderInput),
+        ...(known?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
+        '',
+    ].join('\n');
+};
+/**
+ * Why every prefix has the key that it has, as text: its ref, its state, and all that decides its own steps, each with
+ * the first 16 hex of its digest; what decides those below stands with the prefix below. In an order that does not depend
+ * on keys, so that `diff` of two explanations shows what changed. One piece for each prefix: the whole can be long.
+ */
+const renderExplanation = (plan) => plan.prefixes
+    .map((prefix) => ({ prefix, path: pathOf(prefix, plan) }))
+    .toSorted((a, b) => compare(a.path, b.path) || compare(a.prefix.key, b.prefix.key))
+    .map(({ path, prefix }) => renderPrefix(path, prefix, plan));
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-// EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
-var plan = __nccwpck_require__(79640);
-// EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
+// EXTERNAL MODULE: ./src/report/change-texts.ts
+var change_texts = __nccwpck_require__(74877);
 // EXTERNAL MODULE: ./src/report/markdown.ts
 var markdown = __nccwpck_require__(54285);
 // EXTERNAL MODULE: ./src/report/quantity.ts
 var quantity = __nccwpck_require__(38105);
 // EXTERNAL MODULE: ./src/report/sections.ts
 var sections = __nccwpck_require__(43844);
-;// CONCATENATED MODULE: ./src/report/plan-summary.ts
+;// CONCATENATED MODULE: ./src/report/change-section.ts
 
 
 
 
-/** Work items that a leg names before it counts the rest. */
-const MAX_NAMED = 5;
-const renderHeadline = ({ name, items, legs, cache, factory, digest, plannedAt }) => {
-    const where = cache.ref === undefined ? 'no cache repository' : `cache ${(0,markdown/* renderCode */.cR)(cache.ref)}`;
-    const work = items.length === 0 ? 'nothing to build' : (0,quantity/* renderCount */.SS)(items.length, 'work item');
-    return [
-        `## 📋 ${(0,markdown/* renderText */.S5)(name)}: ${work}${legs.length === 0 ? '' : ` in ${(0,quantity/* renderCount */.SS)(legs.length, 'leg')}`}`,
-        '',
-        `${(0,sections/* renderAccess */.bu)(cache.access)}<br>`,
-        `Cache strategy ${(0,markdown/* renderCode */.cR)(cache.strategy)} · ${where}<br>`,
-        `Factory file ${(0,markdown/* renderCode */.cR)(factory)} · plan ${(0,markdown/* renderCode */.cR)(digest)} · planned at ${(0,markdown/* renderText */.S5)(plannedAt)}`,
-    ].join('\n');
+/** Reasons that a row gives before it counts the rest. */
+const MAX_REASONS = 10;
+const renderReasons = (reasons) => {
+    const more = reasons.length - MAX_REASONS;
+    const shown = reasons.slice(0, MAX_REASONS).map(markdown/* renderText */.S5);
+    return [...shown, ...(more > 0 ? [`and ${(0,quantity/* renderCount */.SS)(more, 'more reason')}`] : [])].join('<br>');
 };
-const legSection = (legs, items) => (0,sections/* tableSection */.Yc)('Legs', {
-    columns: [{ title: 'Leg' }, { title: 'Platform' }, { title: 'Runs on' }, { title: 'Work items' }],
-    rows: legs.map(({ leg, items: indices }) => [
-        (0,markdown/* renderText */.S5)(leg.name),
-        (0,markdown/* renderCode */.cR)(leg.platform),
-        [leg['runs-on']].flat().map(markdown/* renderCode */.cR).join(', '),
-        (0,markdown/* renderCodeList */.Mj)(indices.map((index) => items[index]?.manifestId ?? '?'), MAX_NAMED),
+const renderNote = ({ items, comparison, base }) => `${(0,quantity/* renderNumber */.kT)((0,change_texts/* countChanged */.S2)(comparison))} of ${(0,quantity/* renderCount */.SS)(items.length, 'work item')} changed since the plan ${(0,markdown/* renderText */.S5)(base.text)}.`;
+/** What changed since an earlier plan, for a job summary; nothing where there is no such plan, or nothing changed. */
+const changeSection = (changes) => {
+    if (changes === undefined || changes.base.kind === 'missing')
+        return [];
+    const rows = changes.comparison.groups.map(({ label, items, reasons }) => [
+        (0,markdown/* renderCode */.cR)(label),
+        (0,quantity/* renderNumber */.kT)(items.length),
+        renderReasons(reasons),
+    ]);
+    const columns = [{ title: 'Changed' }, { title: 'Work items', align: 'right' }, { title: 'Why' }];
+    return (0,sections/* tableSection */.Yc)('What changed', { columns, rows, rank: 2, share: 0.5 }, renderNote(changes));
+};
+
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
+;// CONCATENATED MODULE: ./src/report/forecast-section.ts
+
+
+const renderCounts = ({ forecast: { unique, shared, warm, cold, repeated } }) => {
+    const columns = ['Unique steps', 'Shared', 'Warm', 'Cold', 'Repeated'].map((title) => ({
+        title,
+        align: 'right',
+    }));
+    const cells = [unique, shared, warm, cold, repeated].map(quantity/* renderNumber */.kT);
+    return `${(0,markdown/* renderTableHead */.HX)(columns)}\n${(0,markdown/* renderTableRow */.dA)(cells)}`;
+};
+/** Where refs are not named by content, or nobody could be asked, only the build finds out what is cached. */
+const renderWork = ({ forecast: { positions, cold, repeated }, prefixes }) => {
+    const atMost = prefixes.some(({ state }) => state === 'unknown') ? 'at most ' : '';
+    const steps = (0,quantity/* renderCount */.SS)(positions, 'step');
+    return `A naive matrix would run ${steps}, this plan runs ${atMost}${(0,quantity/* renderNumber */.kT)(cold + repeated)}.`;
+};
+const renderBasis = (measured) => {
+    if (measured <= 0)
+        return 'expected from defaults';
+    return measured >= 1 ? 'from measured times' : `${(0,quantity/* renderPercent */.yn)(measured)} of it from measured times`;
+};
+const renderTime = ({ forecast }) => {
+    const { cold, repeated, expectedMs, lowerBoundMs, runnerMs, measured } = forecast;
+    const basis = cold + repeated === 0 ? '' : ` (${renderBasis(measured)})`;
+    const bound = `no schedule could beat ${(0,quantity/* renderEstimate */.tV)(lowerBoundMs)}`;
+    return `Expected time ${(0,quantity/* renderEstimate */.tV)(expectedMs)}${basis}; ${bound}. Runner time ${(0,quantity/* renderEstimate */.tV)(runnerMs)}.`;
+};
+/** What the steps of a plan come to, against what they would without it; nothing for a plan without steps. */
+const forecastSection = (plan) => {
+    if (plan.forecast.unique === 0)
+        return [];
+    const head = `${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`;
+    return [{ head, rows: [], tail: '', rank: 0, share: 0 }];
+};
+
+;// CONCATENATED MODULE: ./src/report/plan-sections.ts
+
+
+
+/** Work items or prefixes that a leg names before it counts the rest. */
+const MAX_NAMED = 5;
+const prefixName = ({ prefixes }, index) => {
+    const prefix = prefixes[index];
+    return prefix === undefined ? '?' : `${prefix.layer}/${prefix.variant}`;
+};
+const legTable = (title, legs, { what, namesOf }) => (0,sections/* tableSection */.Yc)(title, {
+    columns: [{ title: 'Leg' }, { title: 'Platform' }, { title: 'Runs on' }, { title: what }],
+    rows: legs.map((planned) => [
+        (0,markdown/* renderText */.S5)(planned.leg.name),
+        (0,markdown/* renderCode */.cR)(planned.leg.platform),
+        [planned.leg['runs-on']].flat().map(markdown/* renderCode */.cR).join(', '),
+        (0,markdown/* renderCodeList */.Mj)(namesOf(planned), MAX_NAMED),
     ]),
     rank: 1,
     share: 1,
 });
+/** The legs of each wave with the prefixes that they build, then those of the final build with their work items. */
+const legSections = (plan) => {
+    const { waves, legs, items } = plan;
+    const prefixesOf = ({ writes, repeats }) => [...writes, ...repeats].map((index) => prefixName(plan, index));
+    const itemsOf = (leg) => leg.items.map((index) => items[index]?.manifestId ?? '?');
+    return [
+        ...waves.flatMap((wave, index) => legTable(`Wave ${index + 1}`, wave, { what: 'Prefixes', namesOf: prefixesOf })),
+        ...legTable('Legs', legs, { what: 'Work items', namesOf: itemsOf }),
+    ];
+};
+/** Prefixes that are built more often than once, the most often repeated first. */
+const repeatSection = (plan) => {
+    const legs = [...plan.waves.flat(), ...plan.legs];
+    const repeats = Map.groupBy(legs.flatMap((planned) => planned.repeats.map((index) => ({ index, name: planned.leg.name }))), ({ index }) => index);
+    const ordered = [...repeats].toSorted(([a, one], [b, other]) => other.length - one.length || a - b);
+    return (0,sections/* foldedSection */.qF)((0,quantity/* renderCount */.SS)(ordered.length, 'repeated prefix', 'repeated prefixes'), {
+        columns: [
+            { title: 'Prefix' },
+            { title: 'Platform' },
+            { title: 'Steps', align: 'right' },
+            { title: 'Extra runs', align: 'right' },
+            { title: 'In legs' },
+        ],
+        rows: ordered.map(([index, uses]) => [
+            (0,markdown/* renderCode */.cR)(prefixName(plan, index)),
+            (0,markdown/* renderCode */.cR)(plan.prefixes[index]?.platform ?? '?'),
+            (0,quantity/* renderNumber */.kT)(plan.contents[plan.prefixes[index]?.content ?? -1]?.steps ?? 0),
+            (0,quantity/* renderNumber */.kT)(uses.length),
+            (0,markdown/* renderCodeList */.Mj)(uses.map(({ name }) => name), MAX_NAMED),
+        ]),
+        rank: 3,
+        share: 0.5,
+    });
+};
+/** What steps fetch from outside and no key can cover, with advice. */
+const unpinnedSection = ({ contents }) => {
+    const places = [...new Set(contents.flatMap(({ unpinned }) => unpinned))].sort();
+    if (places.length === 0)
+        return [];
+    const why = 'What these fetch can change while their keys stay the same, so a cached step would keep the old content.';
+    const advice = 'Give a URL a <code>--checksum</code>, and a git repository a commit.';
+    const head = `### Not covered by any key\n\n${why} ${advice}\n`;
+    return [{ head, rows: places.map((place) => `- ${(0,markdown/* renderCode */.cR)(place)}`), tail: '', rank: 2, share: 0.25 }];
+};
+/** The images of a run with the digests that they are pinned to. */
 const imageSection = (images) => (0,sections/* tableSection */.Yc)('Images', {
     columns: [{ title: 'Image' }, { title: 'Pinned to' }, { title: 'Platforms' }],
     rows: images.map(({ reference, digest, platforms }) => [
@@ -33632,17 +36109,271 @@ const imageSection = (images) => (0,sections/* tableSection */.Yc)('Images', {
     rank: 0,
     share: 0.25,
 });
-/** The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: who builds what, and from what. */
-const renderPlanSummary = (plan) => (0,report_document/* renderDocument */.y)([
-    { head: renderHeadline(plan), rows: [], tail: '', rank: 0, share: 0 },
-    ...legSection(plan.legs, plan.items),
+/** Work items that are skipped, since their images are there. */
+const unchangedSection = ({ unchanged }) => (0,sections/* foldedSection */.qF)(`${(0,quantity/* renderCount */.SS)(unchanged.length, 'unchanged work item')}, not built again`, {
+    columns: [{ title: 'Work item' }, { title: 'Platform' }, { title: 'Image' }],
+    rows: unchanged.map(({ manifestId, platform, image }) => [
+        (0,markdown/* renderCode */.cR)(manifestId),
+        (0,markdown/* renderCode */.cR)(platform),
+        (0,markdown/* renderCode */.cR)(image),
+    ]),
+    rank: 4,
+    share: 0.5,
+});
+
+;// CONCATENATED MODULE: ./src/report/mermaid.ts
+/*
+ * How text that others wrote gets into a Mermaid flowchart, and which colours its boxes have. Mermaid's own grammar is
+ * that of https://mermaid.js.org/syntax/flowchart.html, "Special characters that break syntax" and "Entity codes".
+ */
+/** Longest name in a box, in UTF-16 units; the rest is cut. */
+const MAX_NAME = 60;
+/** Plain characters mean themselves, and so do the marks of versions and paths inside a word. */
+const SPECIAL = /(?![a-zA-Z0-9 ])(?![-./](?=[a-zA-Z0-9])).|(?<=[wW]{3})\./gsu;
+/**
+ * Untrusted text for a quoted label. Everything that Mermaid, its Markdown or HTML could take for more than a character
+ * is an entity code, all that is not ASCII included, since Mermaid's own marks for them are not.
+ */
+const renderLabel = (text) => {
+    const line = text.toWellFormed().replaceAll(/\s+/g, ' ').trim();
+    const name = line.length <= MAX_NAME ? line : `${line.slice(0, MAX_NAME - 1).replace(/\p{Cs}$/u, '')}…`;
+    return name.replaceAll(SPECIAL, (character) => `#${character.codePointAt(0) ?? 0};`);
+};
+/** What a box can be, with fill and text of its own colours, so that it reads on a light page and on a dark one. */
+const BOX_STYLES = {
+    base: 'fill:#57606a,stroke:#8c959f,color:#ffffff',
+    warm: 'fill:#1a7f37,stroke:#4ac26b,color:#ffffff',
+    covered: 'fill:#1a7f37,stroke:#4ac26b,color:#ffffff,stroke-dasharray:6 3',
+    cold: 'fill:#0969da,stroke:#54aeff,color:#ffffff',
+    unknown: 'fill:#6e7781,stroke:#afb8c1,color:#ffffff,stroke-dasharray:6 3',
+    mixed: 'fill:#8250df,stroke:#c297ff,color:#ffffff',
+};
+
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var prefixes = __nccwpck_require__(29239);
+;// CONCATENATED MODULE: ./src/report/tree-nodes.ts
+
+const openPrefix = ({ layer, variant, state, content }, { contents }) => ({
+    ...{ layer, variants: [variant], count: 1, steps: contents[content]?.steps ?? 0 },
+    ...{ warm: (0,prefixes/* mustRun */.P)({ state }) ? 0 : 1, state, ends: 0, children: [] },
+});
+const baseNode = (layer, variant) => ({
+    ...{ layer, variants: [variant], count: 0, steps: 0, warm: 0, state: 'base', ends: 0, children: [] },
+});
+/** The trees of all platforms, bases at their roots. */
+const openTrees = (plan) => {
+    const { items, tops, prefixes } = plan;
+    const roots = new Map();
+    const bases = new Map();
+    const addRoot = (platform, node) => {
+        const known = roots.get(platform);
+        if (known === undefined)
+            roots.set(platform, [node]);
+        else
+            known.push(node);
+        return node;
+    };
+    /** The box of the base that a work item stands on. */
+    const baseOf = (item, platform) => {
+        const { layer, variant } = items[item]?.layers[0] ?? {};
+        if (layer === undefined || variant === undefined)
+            return undefined;
+        const name = JSON.stringify([platform, layer, variant]);
+        const node = bases.get(name) ?? addRoot(platform, baseNode(layer, variant));
+        bases.set(name, node);
+        return node;
+    };
+    const nodes = [];
+    for (const prefix of prefixes) {
+        const node = openPrefix(prefix, plan);
+        nodes.push(node);
+        const isLowest = items[prefix.item]?.layers[0]?.layer === prefix.layer;
+        const below = prefix.parent === undefined ? undefined : nodes[prefix.parent];
+        const parent = below ?? (isLowest ? undefined : baseOf(prefix.item, prefix.platform));
+        if (parent === undefined)
+            addRoot(prefix.platform, node);
+        else
+            parent.children.push(node);
+    }
+    for (const [index, item] of items.entries()) {
+        const top = tops[index] ?? undefined;
+        const node = top === undefined ? baseOf(index, item.platform) : nodes[top];
+        if (node !== undefined)
+            node.ends++;
+    }
+    return roots;
+};
+/** The layer tree of each platform; trees that look alike are one. Platforms in the order of their first prefix. */
+const platformTrees = (plan) => [...Map.groupBy(openTrees(plan), ([, roots]) => JSON.stringify(roots)).values()].map((alike) => ({
+    platforms: alike.map(([platform]) => platform),
+    roots: alike[0]?.[1] ?? [],
+}));
+/** How many boxes these and all above them are. */
+const countNodes = (nodes) => nodes.reduce((sum, { children }) => sum + 1 + countNodes(children), 0);
+const heightOf = (nodes) => nodes.reduce((height, { children }) => Math.max(height, 1 + heightOf(children)), 0);
+const joinNodes = (nodes) => {
+    const sum = (of) => nodes.reduce((total, node) => total + of(node), 0);
+    const states = new Set(nodes.map(({ state }) => state));
+    const [state = 'mixed', ...others] = states;
+    return {
+        layer: nodes[0]?.layer ?? '',
+        variants: [...new Set(nodes.flatMap(({ variants }) => variants))],
+        count: sum(({ count }) => count),
+        steps: sum(({ steps }) => steps),
+        warm: sum(({ warm }) => warm),
+        state: others.length === 0 ? state : 'mixed',
+        ends: sum(({ ends }) => ends),
+        children: nodes.flatMap(({ children }) => children),
+    };
+};
+/** Draws siblings of one layer as one box, from that height upwards. */
+const foldSiblings = (nodes, height) => {
+    const groups = height > 0 ? nodes.map((node) => [node]) : [...Map.groupBy(nodes, ({ layer }) => layer).values()];
+    return groups.map((group) => {
+        const node = joinNodes(group);
+        return { ...node, children: foldSiblings(node.children, height - 1) };
+    });
+};
+/**
+ * The trees with at most `max` boxes: where they have more, siblings of the upper layers become one box, then those of
+ * lower ones. Undefined when even that is too much.
+ */
+const fitTrees = (trees, max) => {
+    const fits = (all) => all.reduce((sum, { roots }) => sum + countNodes(roots), 0) <= max;
+    if (fits(trees))
+        return trees;
+    const top = Math.max(0, ...trees.map(({ roots }) => heightOf(roots) - 1));
+    for (let height = top; height >= 0; height--) {
+        const folded = trees.map(({ platforms, roots }) => ({ platforms, roots: foldSiblings(roots, height) }));
+        if (fits(folded))
+            return folded;
+    }
+    return undefined;
+};
+
+;// CONCATENATED MODULE: ./src/report/tree-picture.ts
+
+
+
+/** Boxes of a picture that is shown at once; larger ones are folded away. */
+const MAX_SHOWN = 40;
+/** Boxes of any picture. GitHub draws no diagram of more than 50,000 characters or 500 edges (Mermaid, `maxTextSize`). */
+const MAX_BOXES = 120;
+/** What a box stands for: `app serve`, or `12 variants of app, 3 warm`. */
+const renderSubject = ({ layer, variants, count, warm, state }) => {
+    const [variant = '', ...others] = variants;
+    const variantsOf = `${(0,quantity/* renderCount */.SS)(variants.length, 'variant')} of ${renderLabel(layer)}`;
+    if (count <= 1)
+        return others.length === 0 ? renderLabel(`${layer} ${variant}`) : variantsOf;
+    const known = state === 'unknown' ? '' : `, ${(0,quantity/* renderNumber */.kT)(warm)} warm`;
+    if (variants.length === count)
+        return `${variantsOf}${known}`;
+    return `${(0,quantity/* renderCount */.SS)(count, 'prefix', 'prefixes')} of ${renderLabel(layer)}${known}`;
+};
+const renderBox = (node, id) => {
+    const { state, steps, ends } = node;
+    const steady = state === 'base' ? [] : [`${(0,quantity/* renderCount */.SS)(steps, 'step')}${state === 'mixed' ? '' : ` · ${state}`}`];
+    const leaves = ends === 0 ? [] : [(0,quantity/* renderCount */.SS)(ends, 'work item')];
+    return `  ${id}["${[renderSubject(node), ...steady, ...leaves].join('<br>')}"]:::${state}`;
+};
+/** Lines of the boxes and of the edges that lead to them; ids are given in the order of the drawing. */
+const renderNodes = (nodes, nextId, parent) => nodes.flatMap((node) => {
+    const id = nextId();
+    const edge = parent === undefined ? [] : [`  ${parent} --> ${id}`];
+    return [renderBox(node, id), ...edge, ...renderNodes(node.children, nextId, id)];
+});
+const stylesOf = (nodes) => nodes.flatMap(({ state, children }) => [state, ...stylesOf(children)]);
+const renderChart = (trees) => {
+    let boxes = 0;
+    const nextId = () => `n${boxes++}`;
+    const styles = [...new Set(trees.flatMap(({ roots }) => stylesOf(roots)))].sort();
+    return [
+        'flowchart LR',
+        ...trees.flatMap(({ platforms, roots }, index) => [
+            ` subgraph p${index}["${platforms.map(renderLabel).join(' and ')}"]`,
+            '  direction LR',
+            ...renderNodes(roots, nextId),
+            ' end',
+        ]),
+        ...styles.map((style) => ` classDef ${style} ${BOX_STYLES[style]}`),
+    ].join('\n');
+};
+/**
+ * The layer tree of each platform as Markdown with a Mermaid flowchart: a box for each prefix with its steps, its state
+ * and the work items that end with it. Folded when large, and then with siblings drawn as one. Empty for a plan without
+ * prefixes.
+ */
+const renderTreePicture = (plan) => {
+    if (plan.prefixes.length === 0)
+        return '';
+    const trees = platformTrees(plan);
+    const fitting = fitTrees(trees, MAX_BOXES);
+    const heading = '### Layer tree';
+    const all = (0,quantity/* renderCount */.SS)(plan.prefixes.length, 'prefix', 'prefixes');
+    if (fitting === undefined)
+        return `${heading}\n\n${all}, which are too many for a picture.`;
+    const chart = `\`\`\`mermaid\n${renderChart(fitting)}\n\`\`\``;
+    if (trees.reduce((sum, { roots }) => sum + countNodes(roots), 0) <= MAX_SHOWN)
+        return `${heading}\n\n${chart}`;
+    return `<details>\n<summary>Layer tree of ${all}</summary>\n\n${chart}\n\n</details>`;
+};
+
+;// CONCATENATED MODULE: ./src/report/plan-summary.ts
+
+
+
+
+
+
+
+
+/** `8 work items in 2 legs after 1 wave`. */
+const plan_summary_renderWork = ({ items, waves, legs }) => {
+    if (items.length === 0)
+        return 'nothing to build';
+    const shares = legs.length === 0 ? '' : ` in ${(0,quantity/* renderCount */.SS)(legs.length, 'leg')}`;
+    return `${(0,quantity/* renderCount */.SS)(items.length, 'work item')}${shares}${waves.length === 0 ? '' : ` after ${(0,quantity/* renderCount */.SS)(waves.length, 'wave')}`}`;
+};
+const renderHeadline = (plan) => {
+    const { name, cache, factory, digest, plannedAt } = plan;
+    const where = cache.ref === undefined ? 'no cache repository' : `cache ${(0,markdown/* renderCode */.cR)(cache.ref)}`;
+    return [
+        `## 📋 ${(0,markdown/* renderText */.S5)(name)}: ${plan_summary_renderWork(plan)}`,
+        '',
+        `${(0,sections/* renderAccess */.bu)(cache.access)}<br>`,
+        `Cache strategy ${(0,markdown/* renderCode */.cR)(cache.strategy)} · ${where}<br>`,
+        `Factory file ${(0,markdown/* renderCode */.cR)(factory)} · plan ${(0,markdown/* renderCode */.cR)(digest)} · planned at ${(0,markdown/* renderText */.S5)(plannedAt)}`,
+    ].join('\n');
+};
+const fixedSection = (head) => head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }];
+/**
+ * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
+ * saves, the layer tree as a picture, who builds what, and from what.
+ */
+const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument */.y)([
+    ...fixedSection(renderHeadline(plan)),
+    ...forecastSection(plan),
+    ...changeSection(changes),
+    ...fixedSection(renderTreePicture(plan)),
+    ...legSections(plan),
+    ...repeatSection(plan),
+    ...unpinnedSection(plan),
     ...imageSection(plan.images),
-    ...(0,sections/* excludedSection */.Em)(plan.excluded, 2),
+    ...unchangedSection(plan),
+    ...(0,sections/* excludedSection */.Em)(plan.excluded, 5),
 ]);
 
-// EXTERNAL MODULE: ./src/commands/prepare.ts + 10 modules
-var prepare = __nccwpck_require__(91066);
+// EXTERNAL MODULE: ./src/commands/kept-plan.ts
+var kept_plan = __nccwpck_require__(74430);
+// EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(6046);
+// EXTERNAL MODULE: ./src/commands/prepare.ts + 35 modules
+var prepare = __nccwpck_require__(99964);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
+
+
+
+
 
 
 
@@ -33667,28 +36398,38 @@ const handOn = async ({ digest }, file, { artifacts, actions }) => {
 };
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 const plan_plan = async (inputs, context, io) => {
-    const made = await (0,prepare/* preparePlan */.H)(inputs, context, io);
-    const legs = made.legs.map(({ leg }) => leg);
-    const matrix = renderMatrix(legs);
-    const file = (0,external_node_path_.join)(await io.files.makeFolder('strata-plan'), 'plan.json');
-    await io.files.write(file, `${JSON.stringify(made, null, 2)}\n`);
+    const prepared = await (0,prepare/* preparePlan */.HY)(inputs, context, io);
+    const { plan: made, whole, changes } = prepared;
+    const folder = await io.files.makeFolder('strata-plan');
+    const [file, explanation] = [(0,external_node_path_.join)(folder, 'plan.json'), (0,external_node_path_.join)(folder, 'explain.txt')];
+    await io.files.write(file, (0,plan_file/* renderPlanFile */.wL)(made));
+    await io.files.write(explanation, renderExplanation(made).join('\n'));
     await handOn(made, file, io);
-    io.actions.group(`${legs.length} legs`, legs.map(({ name }) => name));
-    await io.actions.summary(renderPlanSummary(made));
-    return { outputs: { matrix, 'has-work': String(legs.length > 0), count: String(legs.length), 'plan-path': file } };
+    await (0,kept_plan/* keepPlan */.vk)(whole, (0,prepare/* planScope */.oE)(inputs), context, io);
+    const phases = [...made.waves, made.legs];
+    const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name));
+    io.actions.group(`${names.length} legs`, names);
+    await io.actions.summary(renderPlanSummary(made, changes));
+    await (0,plan_changes/* keepComment */.Xz)(prepared, inputs.changes, io);
+    const hasWork = String(names.length > 0);
+    const outputs = (0,matrix/* renderMatrices */.Df)(made, inputs.schedule.shards);
+    const paths = { 'plan-path': file, 'explain-path': explanation };
+    return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths } };
 };
 
 
 /***/ }),
 
-/***/ 91066:
+/***/ 99964:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  H: () => (/* binding */ preparePlan),
-  b: () => (/* binding */ withContexts)
+  N5: () => (/* binding */ imageFinderOf),
+  oE: () => (/* binding */ planScope),
+  HY: () => (/* binding */ preparePlan),
+  b$: () => (/* binding */ withContexts)
 });
 
 // EXTERNAL MODULE: ./src/problem.ts
@@ -33742,7 +36483,7 @@ const refuseEqualIds = ({ id: template }, candidates) => {
     for (const candidate of candidates) {
         const before = first.get(candidate.combination.id) ?? candidate;
         first.set(candidate.combination.id, before);
-        if (identityOf(before) !== identityOf(candidate))
+        if (before !== candidate && identityOf(before) !== identityOf(candidate))
             clashes.push({ first: before.combination, second: candidate.combination });
     }
     const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`);
@@ -34000,6 +36741,17 @@ const argumentsOn = (args, platform) => (0,dictionary/* dictionary */.z)(Object.
     const text = (0,by_platform/* valueOn */.dj)(value, platform);
     return text === undefined ? [] : [[name, { value: text, level, place }]];
 }));
+/** Remembers layers by what they are made of: the variant, the entry that asks for it, and the platform. */
+const createLayerMaker = (factory) => {
+    const made = new Map();
+    return (combination, variant, platform) => {
+        const variants = made.get(combination.entry) ?? new Map();
+        const layers = variants.get(variant) ?? new Map();
+        const layer = layers.get(platform) ?? workLayer(factory, combination, variant, platform);
+        made.set(combination.entry, variants.set(variant, layers.set(platform, layer)));
+        return layer;
+    };
+};
 const workLayer = (factory, { entry }, variant, platform) => {
     const { layer, name, from, fragment, contexts, place } = variant;
     const args = [variant.args, entry.args].reduce(by_platform/* overlayArguments */.bx, factory.args);
@@ -34037,13 +36789,13 @@ const imageOf = (factory, { id, entry, variants }) => {
     return image;
 };
 /** A combination on one platform. */
-const workItem = (factory, combination, platform, published) => {
+const workItem = (factory, combination, platform, published, makeLayer) => {
     const { id, entry, variants } = combination;
     const accelerator = acceleratorOf(combination);
     return {
         manifestId: id,
         platform,
-        layers: variants.map((variant) => workLayer(factory, combination, variant, platform)),
+        layers: variants.map((variant) => makeLayer(combination, variant, platform)),
         ...published,
         ...(0,given/* given */.g)({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
         bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(bake_options/* mergeBake */.q, factory.bake),
@@ -34124,12 +36876,12 @@ const refuseUnmatched = (only, builds, judged) => {
     if (problems.length > 0)
         throw new problem/* InputError */.dz(problems);
 };
-const itemsOf = (factory, { candidate, aliases }, chosen) => {
+const itemsOf = (factory, { candidate, aliases }, chosen, makeLayer) => {
     const { combination, image, platforms } = candidate;
     const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))];
     return platforms
         .filter((platform) => chosen.includes(platform))
-        .map((platform) => workItem(factory, combination, platform, { image, tags }));
+        .map((platform) => workItem(factory, combination, platform, { image, tags }, makeLayer));
 };
 const excludedOf = (judged, only, chosen) => {
     const excluded = judged
@@ -34166,30 +36918,39 @@ const expandFactory = (source, options = {}) => {
     const all = groupAliases(factory, candidates);
     refuseUnmatched(options.only ?? [], all, judged);
     const builds = all.filter((build) => isChosen(options.only, idsOf(build)));
-    const items = builds.flatMap((build) => itemsOf(factory, build, chosen));
+    const makeLayer = createLayerMaker(factory);
+    const items = builds.flatMap((build) => itemsOf(factory, build, chosen, makeLayer));
     const excluded = excludedOf(judged, options.only, chosen);
     if (items.length === 0)
         throw nothingOn(chosen, excluded);
     return { items, excluded, aliases: aliasesOf(builds) };
 };
 
+// EXTERNAL MODULE: ./src/layers/cache-refs.ts
+var cache_refs = __nccwpck_require__(49847);
 // EXTERNAL MODULE: ./src/plan/access.ts
 var access = __nccwpck_require__(64661);
 ;// CONCATENATED MODULE: ./src/plan/cache.ts
 
 
 /** What the format knows and this release does not do is refused, since doing something else instead would cost trust. */
-const strategyOf = ({ cache: { backend, strategy = 'manifest' }, file }) => {
+const checkBackend = ({ cache: { backend }, file }) => {
+    if (backend === 'registry')
+        return;
     const place = { file, line: 1, column: 1 };
-    if (backend !== 'registry') {
-        const hint = 'caches elsewhere can be named in inputs cache-from and cache-to';
-        const found = `cache.backend is ${backend}, which this release does not have yet`;
-        throw (0,problem/* inputError */.Xu)(found, { place, expected: 'registry', hint });
-    }
+    const hint = 'caches elsewhere can be named in inputs cache-from and cache-to';
+    const found = `cache.backend is ${backend}, which this release does not have yet`;
+    throw (0,problem/* inputError */.Xu)(found, { place, expected: 'registry', hint });
+};
+/** Strategy `layer` names its refs itself, so with exactly one ref it is `platform` unless the file says otherwise. */
+const strategyOf = ({ cache: { strategy } }, ref) => {
+    const tag = ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(ref)?.tag;
+    if (tag === undefined)
+        return strategy ?? 'layer';
     if (strategy !== 'layer')
-        return strategy;
-    const found = 'cache.strategy is layer, which this release does not have yet';
-    throw (0,problem/* inputError */.Xu)(found, { place, expected: 'manifest or platform' });
+        return strategy ?? 'platform';
+    const found = `the cache ref ${ref ?? ''} has a tag, and cache.strategy is layer, which gives each prefix a tag of its own`;
+    throw (0,problem/* inputError */.Xu)(found, { expected: 'a repository, or cache.strategy platform' });
 };
 /** The one that is named, or a repository beside the images, never the images' own. */
 const refOf = ({ name, registry, cache }, inputs) => {
@@ -34213,12 +36974,99 @@ const checkOneRef = (ref, items) => {
  * Throws an InputError for a ref that is none, one ref for several platforms, and what this release cannot do.
  */
 const planCache = (factory, items, inputs, access) => {
-    const strategy = strategyOf(factory);
+    checkBackend(factory);
     const ref = refOf(factory, inputs);
+    const strategy = strategyOf(factory, ref);
     if (ref === undefined)
         return { strategy, access };
     checkOneRef(ref, items);
     return { strategy, ref, access };
+};
+
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(61691);
+;// CONCATENATED MODULE: ./src/plan/costs.ts
+
+
+/** What a step costs where nobody has measured it, ms. Downloads and compilers stand behind RUN. */
+const DEFAULT_MS = { RUN: 30_000, COPY: 1_000, ADD: 5_000, WORKDIR: 100 };
+/** Disk that a step takes where nobody knows better, bytes. */
+const DEFAULT_BYTES = { RUN: 60e6, COPY: 10e6, ADD: 30e6, WORKDIR: 0 };
+/** How much longer steps take where they are emulated; 10 to 30 times for CPU-bound ones, far less for the others. */
+const EMULATION_FACTOR = 6;
+const placeOf = (layer, variant, platform) => `${platform} ${layer} ${variant}`;
+const textOf = (members, name) => {
+    const value = members[name];
+    return typeof value === 'string' ? value : '';
+};
+const membersOf = (value) => (Array.isArray(value) ? value.filter(json/* isMembers */.gV) : []);
+/**
+ * Adds the step times of a results file to those there are; of one step the longest counts. Steps that came from cache
+ * say nothing. Throws an InputError when the text is no results file.
+ */
+const addStepTimes = (times, text, file) => {
+    const results = parseResults(text, file);
+    const all = new Map([...times].map(([place, { steps }]) => [place, new Map(steps)]));
+    for (const item of results) {
+        for (const step of membersOf(item['steps'])) {
+            const ms = step['execMs'];
+            if (step['outcome'] !== 'run' || typeof ms !== 'number')
+                continue;
+            const place = placeOf(textOf(step, 'layer'), textOf(step, 'variant'), textOf(item, 'platform'));
+            const steps = all.get(place) ?? new Map();
+            const name = `${textOf(step, 'file')} ${textOf(step, 'text')}`;
+            all.set(place, steps.set(name, Math.max(ms, steps.get(name) ?? 0)));
+        }
+    }
+    return new Map([...all].map(([place, steps]) => [place, { steps }]));
+};
+const parseResults = (text, file) => {
+    const expected = 'a file that output results of the build action names';
+    try {
+        const value = JSON.parse(text);
+        if ((0,json/* isMembers */.gV)(value) && Array.isArray(value['items']))
+            return membersOf(value['items']);
+    }
+    catch (cause) {
+        throw (0,problem/* inputError */.Xu)(`costs: ${file} is not JSON`, { expected }, { cause });
+    }
+    throw (0,problem/* inputError */.Xu)(`costs: ${file} holds no results`, { expected });
+};
+const weigh = (content, weights) => Object.entries(content.stepsBy).reduce((sum, [keyword, count]) => sum + count * (weights[keyword] ?? 0), 0);
+/** The cost of a layer on a platform: measured where it was, else guessed from what kind of steps it has. */
+const layerCost = ({ layer, variant }, content, platform, { times, emulated }) => {
+    const known = [...(times.get(placeOf(layer, variant, platform))?.steps.values() ?? [])].slice(0, content.steps);
+    const measured = content.steps === 0 ? 1 : known.length / content.steps;
+    const guess = weigh(content, DEFAULT_MS) * (emulated ? EMULATION_FACTOR : 1);
+    const ms = known.reduce((sum, each) => sum + each, 0) + guess * (1 - measured);
+    return { ms, bytes: weigh(content, DEFAULT_BYTES), measured };
+};
+
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var tree = __nccwpck_require__(71696);
+;// CONCATENATED MODULE: ./src/plan/earlier.ts
+
+const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
+/**
+ * For each prefix the tags of the refs that its layer had for the same work items in an earlier plan. A change to the
+ * last step of a layer then does not run the steps before it again. Where the earlier prefix was cold itself and may
+ * never have been built, what it imported comes after it.
+ */
+const earlierTags = (items, { prefixes, tops }, earlier) => {
+    if (earlier === undefined)
+        return () => [];
+    const before = new Map(earlier.items.map((item, index) => [nameOf(item), earlier.tops[index]]));
+    const found = prefixes.map(() => new Set());
+    for (const [index, item] of items.entries()) {
+        const old = (0,tree/* chainOf */.dR)(earlier.prefixes, before.get(nameOf(item))).flatMap((each) => earlier.prefixes[each] ?? []);
+        for (const prefix of (0,tree/* chainOf */.dR)(prefixes, tops[index])) {
+            const name = prefixes[prefix]?.layer.layer;
+            const counterpart = old.find(({ layer }) => layer === name);
+            for (const tag of [counterpart?.tag ?? [], counterpart?.imports ?? []].flat())
+                found[prefix]?.add(tag);
+        }
+    }
+    return (prefix) => [...(found[prefix] ?? [])];
 };
 
 ;// CONCATENATED MODULE: ./src/plan/images.ts
@@ -34228,7 +37076,7 @@ const canBe = (reference, written) => {
     return reference.startsWith(literals[0] ?? '') && reference.endsWith(literals.at(-1) ?? '');
 };
 /** Where a work item names an image: its base, or the first line of a fragment that can mean it. */
-const placeOf = (reference, item, fragments) => {
+const images_placeOf = (reference, item, fragments) => {
     const uses = item.layers.flatMap(({ from, fragment: file, place }) => {
         const images = file === undefined ? [] : (fragments.get(file)?.images ?? []);
         const named = images.map(({ reference: written, line }) => ({
@@ -34245,21 +37093,23 @@ const imagesOf = (named, fragments) => {
     const needs = new Map();
     for (const { item, images } of named) {
         for (const reference of images) {
-            const known = needs.get(reference);
-            const place = known?.place ?? placeOf(reference, item, fragments);
             // A variable that is left has a value that BuildKit alone knows.
-            if (place === undefined || reference.includes('$'))
+            if (reference.includes('$'))
                 continue;
-            needs.set(reference, {
-                reference,
-                place,
-                base: item.layers[0]?.from === reference || (known?.base ?? false),
-                platforms: [...new Set([...(known?.platforms ?? []), item.platform])].sort(),
-                manifests: [...new Set([...(known?.manifests ?? []), item.manifestId])],
-            });
+            const place = needs.get(reference)?.place ?? images_placeOf(reference, item, fragments);
+            if (place === undefined)
+                continue;
+            const need = needs.get(reference) ?? { place, platforms: new Set(), manifests: new Set(), base: false };
+            need.platforms.add(item.platform);
+            need.manifests.add(item.manifestId);
+            need.base ||= item.layers[0]?.from === reference;
+            needs.set(reference, need);
         }
     }
-    return [...needs.values()];
+    return [...needs].map(([reference, { place, platforms, manifests, base }]) => ({
+        ...{ reference, place, base },
+        ...{ platforms: [...platforms].sort(), manifests: [...manifests] },
+    }));
 };
 /** What is wrong with an image for the platforms that need it: one that is missing, or a digest of only one platform. */
 const checkImage = (need, { kind, platforms }) => {
@@ -34279,13 +37129,1496 @@ const checkImage = (need, { kind, platforms }) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/plan/plan.ts + 1 modules
-var plan = __nccwpck_require__(79640);
+// EXTERNAL MODULE: ./src/plan/plan.ts
+var plan_plan = __nccwpck_require__(48720);
+// EXTERNAL MODULE: ./src/plan/leg.ts
+var leg = __nccwpck_require__(93511);
+;// CONCATENATED MODULE: ./src/plan/plan-prefixes.ts
+
+
+/** The first work item that has each prefix. */
+const firstItems = ({ prefixes, tops }) => {
+    const first = new Array(prefixes.length).fill(-1);
+    for (const [item, top] of tops.entries()) {
+        for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent)
+            first[index] = item;
+    }
+    return first;
+};
+/** Compressed filesystem layers and what they unpack to. */
+const UNPACKED = 3;
+/** Disk of the base image that the lowest prefix of a work item stands on, bytes. */
+const baseBytes = (item, images) => (images.get(item?.layers[0]?.from ?? '')?.contents[item?.platform ?? '']?.bytes ?? 0) * UNPACKED;
+/** Numbers each content once. */
+const numberContents = ({ prefixes }) => {
+    const numbers = new Map();
+    for (const { content } of prefixes)
+        if (!numbers.has(content))
+            numbers.set(content, numbers.size);
+    const contents = [...numbers.keys()].map(({ steps, inputs, auxiliary, unpinned }) => {
+        return { steps, inputs, auxiliary, unpinned };
+    });
+    return { numbers, contents };
+};
+/** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
+const planPrefixes = ({ items, tree, tags, states, images, times }) => {
+    const byReference = new Map(images.map((image) => [image.reference, image]));
+    const { numbers, contents } = numberContents(tree);
+    const first = firstItems(tree);
+    const costs = tree.prefixes.map(({ layer, content, platform }, index) => {
+        const item = items[first[index] ?? -1];
+        return layerCost(layer, content, platform, { times, emulated: item !== undefined && (0,leg/* isEmulated */.eV)(item) });
+    });
+    const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index) => {
+        const tag = tags[index];
+        return {
+            ...(parent === undefined ? {} : { parent }),
+            ...{ platform, layer: layer.layer, variant: layer.variant, item: first[index] ?? -1, key },
+            ...(tag === undefined ? {} : { tag }),
+            ...{ content: numbers.get(content) ?? -1, below },
+            ...(states[index] ?? { state: 'unknown', imports: [] }),
+            costMs: Math.round(costs[index]?.ms ?? 0),
+        };
+    });
+    const bytes = prefixes.map(({ parent, item }, index) => {
+        const base = parent === undefined ? baseBytes(items[item], byReference) : 0;
+        return base + (costs[index]?.bytes ?? 0);
+    });
+    const tops = tree.tops.map((top) => top ?? null);
+    return { items, tops, prefixes, contents, bytes, measured: costs.map(({ measured }) => measured) };
+};
+
+// EXTERNAL MODULE: ./src/plan/published-key.ts
+var published_key = __nccwpck_require__(7063);
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var plan_prefixes = __nccwpck_require__(29239);
+;// CONCATENATED MODULE: ./src/plan/restrict.ts
+
+/** New numbers for the old ones that stay, in their order. */
+const renumber = (kept) => new Map([...new Set(kept)].sort((a, b) => a - b).map((old, index) => [old, index]));
+const pick = (list, indices) => [...indices].flatMap((index) => {
+    const value = list[index];
+    return value === undefined ? [] : [value];
+});
+/**
+ * Some work items of a plan's work, by index, and the prefixes that they have. What is known of a prefix stays as it is:
+ * a ref that covers it does so whether the work items above it are built or not.
+ */
+const restrictWork = (work, kept) => {
+    const chains = kept.map((index) => (0,tree/* chainOf */.dR)(work.prefixes, work.tops[index]));
+    const numbers = renumber(chains.flat());
+    const contents = renumber(pick(work.prefixes, numbers.keys()).map(({ content }) => content));
+    const first = new Map();
+    for (const [item, chain] of chains.entries())
+        for (const index of chain)
+            first.set(index, first.get(index) ?? item);
+    const prefixes = [...numbers.keys()].flatMap((old) => {
+        const prefix = work.prefixes[old];
+        if (prefix === undefined)
+            return [];
+        const { parent, ...rest } = prefix;
+        const moved = { item: first.get(old) ?? -1, content: contents.get(prefix.content) ?? -1 };
+        return [{ ...(parent === undefined ? {} : { parent: numbers.get(parent) ?? -1 }), ...rest, ...moved }];
+    });
+    return {
+        items: pick(work.items, kept),
+        tops: chains.map((chain) => numbers.get(chain.at(-1) ?? -1) ?? null),
+        imageKeys: pick(work.imageKeys, kept),
+        prefixes,
+        contents: pick(work.contents, contents.keys()),
+        bytes: pick(work.bytes, numbers.keys()),
+        measured: pick(work.measured, numbers.keys()),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/column.ts
+/** The value at an index that is known to be there. */
+const at = (column, index) => column[index] ?? 0;
+/** Adds to the value at an index. */
+const add = (column, index, amount) => {
+    column[index] = at(column, index) + amount;
+};
+/** A column of that length with the same value everywhere. */
+const filled = (length, value) => new Int32Array(length).fill(value);
+
+;// CONCATENATED MODULE: ./src/plan/schedule/limits.ts
+/** What a leg can take besides its start. */
+const legRoom = (options) => ({
+    ms: Math.max(1, options.maxLegMs - options.legStartMs),
+    bytes: Math.max(1, options.maxLegBytes),
+    targets: Math.max(1, options.maxLegTargets),
+});
+/** Legs that run at the same time, at least one. */
+const parallelLegs = ({ maxParallel, maxLegs }) => Math.max(1, Math.min(maxParallel, maxLegs));
+/** In how many legs a node of that cost may run: all extra runs together must cost less than one start of a leg. */
+const mostRuns = (cost, { repeat, legStartMs }) => {
+    if (cost <= 0 || repeat === 'free')
+        return Infinity;
+    return repeat === 'never' ? 1 : Math.max(1, Math.ceil(legStartMs / cost));
+};
+/** By how much a load is over the limits, as a share of each; 0 when it is over none. */
+const excessOf = (load, room) => ['ms', 'bytes', 'targets']
+    .map((kind) => (load[kind] <= room[kind] ? 0 : load[kind] / Math.max(room[kind], 1) - 1))
+    .reduce((sum, excess) => sum + excess, 0);
+const GRID = Math.log(1.015);
+/** The next value of a fixed geometric grid (1.5 %): what is on it does not move when a little work comes or goes. */
+const gridValue = (value, steps = 0) => value <= 0 ? 0 : Math.exp((Math.ceil(Math.log(value) / GRID - 1e-9) + steps) * GRID);
+/** The last value up to this one of a coarser grid (3 %): most changes of the work leave it where it is. */
+const coarseValue = (value) => value <= 0 ? 0 : Math.exp(Math.floor(Math.log(value) / (2 * GRID)) * 2 * GRID);
+
+;// CONCATENATED MODULE: ./src/plan/schedule/bound.ts
+
+
+const ownOf = ({ nodes, leaves }, leaf) => {
+    let all = at(leaves.cost, leaf);
+    let piece = all;
+    for (let node = at(leaves.node, leaf); node >= 0 && at(nodes.users, node) === 1; node = at(nodes.parent, node)) {
+        all += at(nodes.cost, node);
+        piece = Math.max(piece, at(nodes.cost, node));
+    }
+    return { all, piece };
+};
+/** The dearest way from a root to a leaf, leaf included, in ms. */
+const criticalPath = ({ nodes, leaves }) => {
+    const below = new Float64Array(nodes.count);
+    for (let node = 0; node < nodes.count; node++) {
+        const parent = at(nodes.parent, node);
+        below[node] = at(nodes.cost, node) + (parent < 0 ? 0 : at(below, parent));
+    }
+    let longest = 0;
+    for (let leaf = 0; leaf < leaves.count; leaf++) {
+        const node = at(leaves.node, leaf);
+        longest = Math.max(longest, at(leaves.cost, leaf) + (node < 0 ? 0 : at(below, node)));
+    }
+    return longest;
+};
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+/** The two at the end of the first `machines` and one more, in descending order: they share a machine. */
+const crowded = (values, machines) => {
+    const sorted = Float64Array.from(values).sort().reverse();
+    return sorted.length > machines ? at(sorted, machines - 1) + at(sorted, machines) : 0;
+};
+/**
+ * A makespan (ms) that no schedule can be below: the start of a leg, and the longest of the dearest chain, all distinct
+ * work spread evenly, and two of the dearest leaves that have to share a machine. The latter may also split their work
+ * over two phases: then a start is added, and their dearest pieces still follow one another.
+ */
+const lowerBound = (forest, options) => {
+    const { nodes, leaves } = forest;
+    if (leaves.count === 0)
+        return 0;
+    const machines = parallelLegs(options);
+    const own = Array.from({ length: leaves.count }, (_, leaf) => ownOf(forest, leaf));
+    const whole = crowded(own.map(({ all }) => all), machines);
+    const pieces = crowded(own.map(({ piece }) => piece), machines) + options.legStartMs;
+    const even = (sum(nodes.cost) + sum(leaves.cost)) / machines;
+    return options.legStartMs + Math.max(criticalPath(forest), even, Math.min(whole, pieces));
+};
+/** Nodes that may run once only, those first that take longest to reach and to run: their indexes, and that time in ms. */
+const gatesOf = ({ nodes }, options) => {
+    const path = new Float64Array(nodes.count);
+    for (let node = 0; node < nodes.count; node++) {
+        const parent = at(nodes.parent, node);
+        path[node] = at(nodes.cost, node) + (parent < 0 ? 0 : at(path, parent));
+    }
+    const gates = Int32Array.from(nodes.cost.keys()).filter((node) => mostRuns(at(nodes.cost, node), options) === 1);
+    return { gates: gates.sort((a, b) => at(path, b) - at(path, a) || b - a), path };
+};
+/**
+ * A makespan (ms) that no schedule can be below which keeps to the repeat rule. Take all gates that are reached after a
+ * certain time, of each chain the lowest. Until then each of them keeps one machine busy, and the others have only what
+ * is behind none of them; what they wait is lost.
+ */
+const gateBound = (forest, options) => {
+    const { nodes } = forest;
+    const { legStartMs: start } = options;
+    const machines = parallelLegs(options);
+    const total = sum(nodes.cost) + sum(forest.leaves.cost);
+    const { gates, path } = gatesOf(forest, options);
+    // Of the gates taken so far, how many are at or above each node, and what is behind them.
+    const [count, behind] = [new Int32Array(nodes.count), new Float64Array(nodes.count)];
+    let [taken, work, longest] = [0, 0, 0];
+    for (const gate of gates) {
+        const [more, weight] = [1 - at(count, gate), at(nodes.weight, gate) - at(behind, gate)];
+        for (let node = gate; node >= 0; node = at(nodes.parent, node)) {
+            add(count, node, more);
+            add(behind, node, weight);
+        }
+        taken += more;
+        work += weight;
+        const reached = at(path, gate);
+        const boundWith = (idle) => start + (total + Math.max(0, (machines - taken) * idle - (total - work))) / machines;
+        const plain = boundWith(reached);
+        // Who works behind a gate without having run it does so in a later phase, whose legs start after the gate.
+        longest = Math.max(longest, plain >= 2 * start + reached ? boundWith(reached + start) : plain);
+    }
+    return longest;
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/cut.ts
+
+
+const rootsOf = (forest, nodes) => {
+    const root = filled(forest.nodes.count, -1);
+    for (const node of nodes) {
+        const parent = at(forest.nodes.parent, node);
+        root[node] = parent >= 0 && at(root, parent) >= 0 ? at(root, parent) : node;
+    }
+    return root;
+};
+/** The components of a phase, smallest first. */
+const componentsOf = (forest, nodes) => {
+    const root = rootsOf(forest, nodes);
+    const members = new Map();
+    for (const node of nodes) {
+        const known = members.get(at(root, node));
+        if (known === undefined)
+            members.set(at(root, node), [node]);
+        else
+            known.push(node);
+    }
+    const sizeOf = (list) => list.reduce((sum, node) => sum + at(forest.nodes.cost, node), 0);
+    return [...members.values()].map((list) => ({ ms: sizeOf(list), nodes: list })).sort((a, b) => a.ms - b.ms);
+};
+/** Work that any leg of the first wave may take: nodes that need nothing of it, in ms. */
+const freeWork = (forest, first) => {
+    const { nodes } = forest;
+    const taken = new Int32Array(nodes.count);
+    for (const node of first)
+        taken[node] = 1;
+    let free = 0;
+    for (let node = 0; node < nodes.count; node++) {
+        const parent = at(nodes.parent, node);
+        if (parent >= 0 && at(taken, node) === 0)
+            taken[node] = at(taken, parent);
+        if (at(taken, node) === 0)
+            free += at(nodes.cost, node);
+    }
+    return free;
+};
+/**
+ * About how long a cut takes, in ms. While the first wave runs, only its own components and what does not stand on them
+ * can be built; later waves find enough for every leg, and what is left is spread evenly over the final build.
+ */
+const estimateCut = (forest, cut, largest, options) => {
+    const legs = parallelLegs(options);
+    let left = forest.nodes.cost.reduce((sum, cost) => sum + cost, 0) + forest.leaves.cost.reduce((sum, cost) => sum + cost, 0);
+    let time = options.legStartMs;
+    for (const [phase, nodes] of cut.slice(0, -1).entries()) {
+        const components = componentsOf(forest, nodes);
+        const total = components.reduce((sum, { ms }) => sum + ms, 0);
+        const ms = Math.max(components.at(-1)?.ms ?? 0, total / legs);
+        const usable = phase === 0 ? components.length * ms + freeWork(forest, nodes) : Infinity;
+        left -= Math.min(legs * ms, usable);
+        time += options.legStartMs + ms;
+    }
+    return time + Math.max(largest, left / legs);
+};
+/** Shares of a wave's components that are worth a wave of their own before the others. */
+const SHARES = [0.25, 0.5, 0.75];
+/**
+ * The same cut with one wave more: the smaller components of a wave come first, so that, while the larger ones run, all
+ * other legs can already go on with what stands on the smaller ones.
+ */
+const withEarlyStart = (forest, cut) => cut.slice(0, -1).flatMap((nodes, phase) => {
+    const components = componentsOf(forest, nodes);
+    const counts = new Set(SHARES.map((share) => Math.round(share * components.length)));
+    return [...counts]
+        .filter((count) => count > 0 && count < components.length)
+        .map((count) => {
+        const early = new Int32Array(forest.nodes.count);
+        for (const component of components.slice(0, count))
+            for (const node of component.nodes)
+                add(early, node, 1);
+        const [sooner, later] = [1, 0].map((wanted) => nodes.filter((node) => at(early, node) === wanted));
+        return [...cut.slice(0, phase), sooner ?? nodes, later ?? nodes, ...cut.slice(phase + 1)];
+    });
+});
+
+;// CONCATENATED MODULE: ./src/plan/schedule/groups.ts
+
+/** Room for groups of so many items: a merge joins at least two, so there are never twice as many. */
+const makeGroups = (items) => ({
+    count: 0,
+    ms: new Float64Array(2 * items),
+    bytes: new Float64Array(2 * items),
+    targets: new Int32Array(2 * items),
+    size: new Float64Array(2 * items),
+    pool: new Int32Array(2 * items),
+    hash: new Int32Array(2 * items),
+    up: filled(2 * items, -1),
+});
+/** A new group, by number. */
+const addGroup = (groups, load, pool, hash) => {
+    const group = groups.count++;
+    groups.ms[group] = load.ms;
+    groups.bytes[group] = load.bytes;
+    groups.targets[group] = load.targets;
+    groups.size[group] = load.ms;
+    groups.pool[group] = pool;
+    groups.hash[group] = hash;
+    return group;
+};
+/** Adds to what a group carries. */
+const addLoad = (groups, group, { ms, bytes, targets }) => {
+    add(groups.ms, group, ms);
+    add(groups.size, group, ms);
+    add(groups.bytes, group, bytes);
+    add(groups.targets, group, targets);
+};
+/** What one group carries. */
+const loadOf = (groups, group) => ({
+    ms: at(groups.ms, group),
+    bytes: at(groups.bytes, group),
+    targets: at(groups.targets, group),
+});
+/** What several groups carry. */
+const sumOf = (groups, members) => {
+    let [ms, bytes, targets] = [0, 0, 0];
+    for (const group of members) {
+        ms += at(groups.ms, group);
+        bytes += at(groups.bytes, group);
+        targets += at(groups.targets, group);
+    }
+    return { ms, bytes, targets };
+};
+/** One group of several, and a load that they carry together. A single one stays what it is, so that its id does too. */
+const mergeGroups = (groups, members, carried, hash) => {
+    const [first = 0] = members;
+    if (members.length === 1) {
+        addLoad(groups, first, carried);
+        return first;
+    }
+    const merged = addGroup(groups, sumOf(groups, members), at(groups.pool, first), hash);
+    addLoad(groups, merged, carried);
+    let size = carried.ms;
+    for (const member of members) {
+        groups.up[member] = merged;
+        size += at(groups.size, member);
+    }
+    groups.size[merged] = size;
+    return merged;
+};
+/** The load (ms) of the largest of several groups. */
+const largestAtom = (groups, atoms) => atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 0);
+
+;// CONCATENATED MODULE: ./src/plan/schedule/rank.ts
+/** The finalizer of MurmurHash3: every bit of the input reaches every bit of the output. */
+const finish = (value) => {
+    const once = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+    const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+    return twice ^ (twice >>> 16);
+};
+/** 32 bits of a text (FNV-1a, finished), signed. Not for security: it only spreads ids over slots. */
+const hashOf = (text) => {
+    let hash = 0x811c9dc5;
+    for (let index = 0; index < text.length; index++)
+        hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    return finish(hash);
+};
+/** 32 bits of a hash and a number, signed. */
+const mix = (hash, number) => finish(hash ^ Math.imul(number + 1, 0x9e3779b1));
+
+;// CONCATENATED MODULE: ./src/plan/schedule/packing.ts
+
+
+
+/** Three classes for every doubling: atoms of one class are alike, and their order is that of their ids. */
+const CLASSES = 3;
+/** Largest first, by class and then by id; `dense` by size. Neither depends on the order of the input. */
+const packingOrder = (groups, atoms, style) => {
+    const size = (atom) => style === 'dense' ? at(groups.ms, atom) : Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES);
+    const sizes = new Map(atoms.map((atom) => [atom, size(atom)]));
+    return Int32Array.from(atoms).sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || at(groups.hash, a) - at(groups.hash, b) || a - b);
+};
+const fits = (groups, atom, bins, slot, room) => at(bins.ms, slot) + at(groups.ms, atom) <= room.ms &&
+    at(bins.bytes, slot) + at(groups.bytes, atom) <= room.bytes &&
+    at(bins.targets, slot) + at(groups.targets, atom) <= room.targets;
+const isEmpty = (bins, slot) => at(bins.targets, slot) === 0;
+/** The slot with the least room that still takes the atom. An empty one takes any: what is alone may be over a limit. */
+const tightest = (groups, atom, bins, room) => {
+    let best = -1;
+    for (let slot = 0; slot < bins.ms.length; slot++) {
+        if (!fits(groups, atom, bins, slot, room) && !isEmpty(bins, slot))
+            continue;
+        if (best < 0 || at(bins.ms, slot) > at(bins.ms, best))
+            best = slot;
+    }
+    return best;
+};
+/**
+ * The first slot with room in a row of slots that only the atom's id decides: rendezvous hashing with bounded loads
+ * (Mirrokni, Thorup, Zadimoghaddam 2016). The row runs over a fixed number of slots, so one slot more or less moves
+ * only what lies in it.
+ */
+const preferred = (groups, atom, bins, room) => {
+    const slots = bins.ms.length;
+    let universe = 8;
+    while (universe < slots)
+        universe *= 8;
+    const hash = at(groups.hash, atom);
+    for (let probe = 0; probe < 3 * universe; probe++) {
+        const slot = mix(hash, probe) & (universe - 1);
+        if (slot < slots && fits(groups, atom, bins, slot, room))
+            return slot;
+    }
+    return tightest(groups, atom, bins, room);
+};
+const choose = { stable: preferred, dense: tightest };
+/** Packs atoms into a given number of slots; undefined where they do not fit. */
+const packInto = (groups, order, room, slots, style) => {
+    const bins = {
+        ms: new Float64Array(slots),
+        bytes: new Float64Array(slots),
+        targets: new Int32Array(slots),
+    };
+    const slotOf = new Int32Array(order.length);
+    for (const [index, atom] of order.entries()) {
+        const slot = choose[style](groups, atom, bins, room);
+        if (slot < 0)
+            return undefined;
+        slotOf[index] = slot;
+        add(bins.ms, slot, at(groups.ms, atom));
+        add(bins.bytes, slot, at(groups.bytes, atom));
+        add(bins.targets, slot, at(groups.targets, atom));
+    }
+    return slotOf;
+};
+const ratio = (part, whole) => (part <= 0 ? 0 : part / Math.max(whole, Number.MIN_VALUE));
+/** Packs atoms into as few slots as do, at most `most`; undefined where they do not fit. */
+const packFewest = (groups, order, room, most, style = 'stable') => {
+    const sum = sumOf(groups, order);
+    const least = Math.max(ratio(sum.ms, room.ms), ratio(sum.bytes, room.bytes), ratio(sum.targets, room.targets), 1);
+    const limit = Math.min(most, order.length);
+    for (let slots = Math.min(Math.ceil(least - 1e-9), order.length); slots <= limit;) {
+        const slotOf = packInto(groups, order, room, slots, style);
+        if (slotOf !== undefined)
+            return { slots, slotOf };
+        slots = slots === limit ? limit + 1 : Math.min(limit, slots + Math.max(1, Math.floor(slots / 50)));
+    }
+    return undefined;
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/split.ts
+
+
+
+
+
+/** What all work of a phase takes, in ms. */
+const workTotal = (forest, { nodes, leaves }) => {
+    let total = leaves ? forest.leaves.cost.reduce((sum, cost) => sum + cost, 0) : 0;
+    for (const node of nodes)
+        total += at(forest.nodes.cost, node);
+    return total;
+};
+const within = (load, own, room) => load.ms + own.ms <= room.ms && load.bytes + own.bytes <= room.bytes && load.targets + own.targets <= room.targets;
+/** Hands a group to the node below it, if that is of this phase; else it is an atom. */
+const release = ({ mark, first, next, atoms }, below, group) => {
+    if (below < 0 || at(mark, below) === 0)
+        atoms.push(group);
+    else {
+        next[group] = at(first, below);
+        first[below] = group;
+    }
+};
+const groupsAbove = ({ first, next }, node) => {
+    const above = [];
+    for (let group = at(first, node); group >= 0; group = at(next, group))
+        above.push(group);
+    return above;
+};
+const addItem = (state, item, load, pool, hash) => {
+    const group = addGroup(state.groups, load, pool, hash);
+    state.items[group] = item;
+    return group;
+};
+const addLeaves = (state) => {
+    const { count, cost, bytes, pool, hash, node, own } = state.forest.leaves;
+    for (let leaf = 0; leaf < count; leaf++) {
+        const load = { ms: at(cost, leaf), bytes: at(bytes, leaf), targets: 1 };
+        const group = addItem(state, leaf, load, at(pool, leaf), at(hash, leaf));
+        state.groups.size[group] = at(own, leaf);
+        release(state, at(node, leaf), group);
+    }
+};
+const less = (room, own, factor) => ({
+    ms: Math.max(0, room.ms * factor - own.ms),
+    bytes: Math.max(0, room.bytes * factor - own.bytes),
+    targets: Math.max(0, room.targets * factor - own.targets),
+});
+/**
+ * What is above a node, in parts that each carry the node: as few as fit, undefined where the repeat rule forbids so
+ * many. With `force` limits yield instead, step by step.
+ */
+const partsOf = (state, above, own, force) => {
+    const runs = mostRuns(own.ms, state.options);
+    if (runs === 1)
+        return force ? [[...above]] : undefined;
+    const order = packingOrder(state.groups, above, 'stable');
+    for (let factor = 1;; factor *= 1.1) {
+        const room = less(state.room, own, factor);
+        const largest = above.every((group) => within(loadOf(state.groups, group), own, less(state.room, { ms: 0, bytes: 0, targets: 0 }, factor)));
+        const packing = largest ? packFewest(state.groups, order, room, runs) : undefined;
+        if (packing !== undefined) {
+            const parts = Array.from({ length: packing.slots }, () => []);
+            for (const [index, group] of order.entries())
+                parts[at(packing.slotOf, index)]?.push(group);
+            return parts.filter((part) => part.length > 0);
+        }
+        if (!force)
+            return undefined;
+    }
+};
+/** Groups above a node that has to be built earlier stand alone, and all of its parents must be built earlier too. */
+const cutNode = (state, node, above) => {
+    const { mark, atoms, forest } = state;
+    const parent = at(forest.nodes.parent, node);
+    mark[node] = 2;
+    if (parent >= 0 && at(mark, parent) !== 0)
+        mark[parent] = 2;
+    for (const group of above)
+        atoms.push(group);
+};
+const visit = (state, node) => {
+    const { forest, groups, mark, first, next } = state;
+    const { parent, hash, cost, bytes, pool } = forest.nodes;
+    const own = { ms: at(cost, node), bytes: at(bytes, node), targets: 1 };
+    const below = at(parent, node);
+    const group = at(first, node);
+    if (at(mark, node) === 2)
+        cutNode(state, node, groupsAbove(state, node));
+    else if (group < 0)
+        release(state, below, addItem(state, node, own, at(pool, node), at(hash, node)));
+    else if (at(next, group) < 0 && within(loadOf(groups, group), own, state.room)) {
+        addLoad(groups, group, own);
+        release(state, below, group);
+    }
+    else {
+        const above = groupsAbove(state, node);
+        const whole = within(sumOf(groups, above), own, state.room);
+        const parts = whole ? [above] : partsOf(state, above, own, !state.mayCut);
+        if (parts === undefined)
+            cutNode(state, node, above);
+        else {
+            for (const [index, part] of parts.entries()) {
+                release(state, below, mergeGroups(groups, part, own, whole ? at(hash, node) : mix(at(hash, node), index)));
+            }
+        }
+    }
+};
+/**
+ * Splits the work of a phase into parts that fit into a room. Whole subtrees stay together where they fit; below that,
+ * nodes are repeated as the rule allows; and what can be neither is cut, if it may be: built earlier. Where it may not,
+ * the room yields before the repeat rule does.
+ */
+const splitWork = (forest, work, options, room, mayCut) => {
+    const groups = makeGroups(work.nodes.length + (work.leaves ? forest.leaves.count : 0));
+    const mark = filled(forest.nodes.count, 0);
+    for (const node of work.nodes)
+        mark[node] = 1;
+    const [items, next] = [filled(groups.up.length, -1), filled(groups.up.length, -1)];
+    const first = filled(forest.nodes.count, -1);
+    const state = { forest, options, room, mayCut, groups, atoms: [], items, first, next, mark };
+    if (work.leaves)
+        addLeaves(state);
+    for (let index = work.nodes.length - 1; index >= 0; index--)
+        visit(state, at(work.nodes, index));
+    const cut = work.nodes.filter((node) => at(mark, node) === 2);
+    return { groups, atoms: state.atoms, items: state.items, cut };
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/cuts.ts
+
+
+
+
+
+/** How far apart (as a ratio) the sizes are at which work is cut: the final build, and the waves before it. */
+const RATIOS = [1.04, 1.1, 1.2];
+/** How many sizes are tried: fewer for large work, so that the time grows about as the work does. */
+const MOST_SIZES = 120;
+const MOST_VISITS = 5_000_000;
+/** How many ways to divide a wave further are kept, for each number of waves. */
+const KEPT = 6;
+const without = (nodes, gone) => {
+    let next = 0;
+    return nodes.filter((node) => {
+        if (next >= gone.length || at(gone, next) !== node)
+            return true;
+        next += 1;
+        return false;
+    });
+};
+/** Sizes on a fixed grid, from where cutting makes no leg shorter to where nothing is cut. */
+const sizesOf = (forest, work, total, level, legs) => {
+    const items = work.nodes.length + (work.leaves ? forest.leaves.count : 0);
+    const smallest = Math.max(1, (total / legs) * (work.leaves ? 0.25 : 0.05));
+    const most = Math.max(8, Math.min(MOST_SIZES, MOST_VISITS / items));
+    const ratio = Math.max(RATIOS[level] ?? 1.2, (total / smallest) ** (1 / most));
+    // Of a few fixed grids, so that a little more work does not move all sizes.
+    const step = Math.log(1.02) * Math.ceil(Math.log(ratio) / Math.log(1.02));
+    const first = Math.floor(Math.log(smallest) / step);
+    const last = Math.ceil(Math.log(Math.max(total, smallest)) / step);
+    return Array.from({ length: last - first + 1 }, (_, index) => Math.exp((first + index) * step));
+};
+/** The best few for each number of phases. */
+const keepBest = (found) => [1, 2, 3].flatMap((count) => found
+    .filter(({ cut }) => cut.length === count)
+    .sort((a, b) => a.waves - b.waves)
+    .slice(0, KEPT));
+const sameNodes = (one, other) => one?.length === other.length && one.every((node, index) => node === other[index]);
+/** Ways to divide the work of a phase into that phase and at most `waves` before it, each different from the others. */
+const divide = (forest, work, waves, level, options) => {
+    const legs = parallelLegs(options);
+    const room = legRoom(options);
+    const total = workTotal(forest, work);
+    const splitAt = (ms, mayCut) => splitWork(forest, work, options, { ...room, ms: Math.min(ms, room.ms) }, mayCut);
+    const foundOf = (before, nodes, { groups, atoms }) => {
+        const largest = largestAtom(groups, atoms);
+        const own = options.legStartMs + Math.max(largest, workTotal(forest, { nodes, leaves: false }) / legs);
+        return { cut: [...(before?.cut ?? []), nodes], waves: (before?.waves ?? 0) + own, largest };
+    };
+    const found = [foundOf(undefined, work.nodes, splitAt(total / legs, false))];
+    let last;
+    for (const size of waves === 0 ? [] : sizesOf(forest, work, total, level, legs)) {
+        const split = splitAt(size, true);
+        if (split.cut.length === 0)
+            break;
+        if (sameNodes(last, split.cut))
+            continue;
+        last = split.cut;
+        const nodes = without(work.nodes, split.cut);
+        const earlier = divide(forest, { nodes: split.cut, leaves: false }, waves - 1, level + 1, options);
+        found.push(...keepBest(earlier).map((one) => foundOf(one, nodes, split)));
+    }
+    return found;
+};
+/** Ways worth a trial to divide the work into waves and the final build, the most promising first. */
+const cutsOf = (forest, waves, options) => {
+    const work = { nodes: Int32Array.from(forest.nodes.cost.keys()), leaves: true };
+    const found = divide(forest, work, waves, 0, options).flatMap(({ cut, largest }) => {
+        const cuts = cut.length <= waves ? [cut, ...withEarlyStart(forest, cut)] : [cut];
+        return cuts.map((one) => ({ cut: one, estimate: estimateCut(forest, one, largest, options) }));
+    });
+    return found.sort((a, b) => a.estimate - b.estimate || a.cut.length - b.cut.length).map(({ cut }) => cut);
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/draft.ts
+
+/** A load with one target more. */
+const withTarget = (load, ms, bytes) => ({
+    ms: load.ms + ms,
+    bytes: load.bytes + bytes,
+    targets: load.targets + 1,
+});
+/** Legs with every node that their items need and that no earlier phase builds. */
+const makeDrafts = (forest, work, legs) => {
+    const { nodes, leaves } = forest;
+    const seenBy = filled(nodes.count, -2);
+    for (const node of work.nodes)
+        seenBy[node] = -1;
+    return legs.map(({ pool, slot, items }, leg) => {
+        const found = [];
+        let load = { ms: 0, bytes: 0, targets: 0 };
+        for (const item of items) {
+            if (work.leaves)
+                load = withTarget(load, at(leaves.cost, item), at(leaves.bytes, item));
+            let node = work.leaves ? at(leaves.node, item) : item;
+            for (; node >= 0 && at(seenBy, node) !== -2 && at(seenBy, node) !== leg; node = at(nodes.parent, node)) {
+                seenBy[node] = leg;
+                found.push(node);
+                load = withTarget(load, at(nodes.cost, node), at(nodes.bytes, node));
+            }
+        }
+        return { pool, slot, leaves: work.leaves ? items : [], nodes: found, load };
+    });
+};
+/** Longest first, which is the order in which legs should start; then by pool and slot. */
+const inStartOrder = (drafts) => drafts.toSorted((a, b) => b.load.ms - a.load.ms || a.pool - b.pool || a.slot - b.slot);
+/** When the last of them ends, in ms, if each starts as soon as one of `machines` is free. */
+const listSchedule = (durations, machines) => {
+    if (durations.length <= machines)
+        return durations.reduce((longest, duration) => Math.max(longest, duration), 0);
+    const ends = new Float64Array(machines);
+    for (const duration of durations) {
+        let first = 0;
+        for (let machine = 1; machine < machines; machine++)
+            if (at(ends, machine) < at(ends, first))
+                first = machine;
+        ends[first] = at(ends, first) + duration;
+    }
+    return ends.reduce((longest, end) => Math.max(longest, end), 0);
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/fill.ts
+
+
+
+
+/** Classes of weight for each doubling; see fillOrder. */
+const fill_CLASSES = 2;
+/** The order in which nodes are taken ahead: those with most work above first, by class and then by id, parents first. */
+const fillOrder = ({ nodes }) => {
+    const sizes = Int32Array.from(nodes.weight, (weight) => Math.round(Math.log2(weight + 1) * fill_CLASSES));
+    // Parents stand before their children already, and sorting is stable within a class and depth.
+    return Int32Array.from(nodes.cost.keys()).sort((a, b) => at(sizes, b) - at(sizes, a) || a - b);
+};
+const take = ({ forest, room, drafts, legOf, stage, wave }, node, leg) => {
+    const draft = drafts[leg];
+    if (draft === undefined)
+        return false;
+    const load = withTarget(draft.load, at(forest.nodes.cost, node), at(forest.nodes.bytes, node));
+    if (load.ms > room.ms || load.bytes > room.bytes || load.targets > room.targets)
+        return false;
+    draft.load = load;
+    draft.nodes.push(node);
+    legOf[node] = leg;
+    stage[node] = wave;
+    return true;
+};
+/** A new leg of a pool takes the lowest free slot. */
+const openLeg = (filling, pool) => {
+    const { drafts } = filling;
+    if (filling.left === 0)
+        return -1;
+    filling.left -= 1;
+    const used = new Set(drafts.filter((draft) => draft.pool === pool).map(({ slot }) => slot));
+    let slot = 0;
+    while (used.has(slot))
+        slot += 1;
+    return drafts.push({ pool, slot, leaves: [], nodes: [], load: { ms: 0, bytes: 0, targets: 0 } }) - 1;
+};
+/** A node that needs nothing of this wave goes to the leg that its id prefers among those with room. */
+const takeAnywhere = (filling, node) => {
+    const { forest, drafts } = filling;
+    const pool = at(forest.nodes.pool, node);
+    const hash = at(forest.nodes.hash, node);
+    const legs = [...drafts.keys()].filter((leg) => drafts[leg]?.pool === pool);
+    const preference = (leg) => mix(hash, drafts[leg]?.slot ?? 0);
+    legs.sort((a, b) => preference(b) - preference(a));
+    if (legs.some((leg) => take(filling, node, leg)))
+        return;
+    if (at(forest.nodes.cost, node) > filling.room.ms)
+        return;
+    take(filling, node, openLeg(filling, pool));
+};
+const pass = (filling, anywhere) => {
+    const { forest, stage, wave, legOf } = filling;
+    for (const node of filling.order) {
+        if (at(stage, node) <= wave)
+            continue;
+        const parent = at(forest.nodes.parent, node);
+        const parentStage = parent < 0 ? -1 : at(stage, parent);
+        if (parentStage === wave)
+            take(filling, node, at(legOf, parent));
+        else if (anywhere && parentStage < wave)
+            takeAnywhere(filling, node);
+    }
+};
+/**
+ * Lets the legs of a wave that end before it does build nodes of later phases, up to the room. First what only they can
+ * take, since it stands on their own nodes, then what any leg can.
+ */
+const fillWave = (staging, given, room, style) => {
+    if (style === 'none')
+        return given;
+    const drafts = [...given];
+    const legOf = filled(staging.forest.nodes.count, -1);
+    for (const [leg, { nodes }] of drafts.entries())
+        for (const node of nodes)
+            if (at(legOf, node) < 0)
+                legOf[node] = leg;
+    const left = style === 'more' ? Math.max(0, parallelLegs(staging.options) - drafts.length) : 0;
+    const filling = { ...staging, room, drafts, legOf, left };
+    pass(filling, false);
+    pass(filling, true);
+    return drafts;
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/forest.ts
+
+
+/** Indexes of those that are kept, by depth and then by id. */
+const orderOf = (ids, hash, depth) => Int32Array.from(ids.keys())
+    .filter((index) => at(depth, index) >= 0)
+    .sort((a, b) => {
+    const order = at(depth, a) - at(depth, b) || at(hash, a) - at(hash, b);
+    if (order !== 0)
+        return order;
+    const [one = '', other = ''] = [ids[a], ids[b]];
+    return one < other ? -1 : one > other ? 1 : a - b;
+});
+const columnsOf = (entries, pools, depth) => {
+    const hashes = Int32Array.from(entries, ({ id }) => hashOf(id));
+    const ids = entries.map(({ id }) => id);
+    const input = orderOf(ids, hashes, depth);
+    return {
+        count: input.length,
+        input,
+        pool: Int32Array.from(input, (index) => pools.get(entries[index]?.pool ?? '') ?? 0),
+        hash: input.map((index) => at(hashes, index)),
+        cost: Float64Array.from(input, (index) => Math.max(0, entries[index]?.cost ?? 0)),
+        bytes: Float64Array.from(input, (index) => Math.max(0, entries[index]?.bytes ?? 0)),
+    };
+};
+/** Depth of every node that some leaf needs, 0 for those without a parent, -1 for all others. */
+const depthsOf = (nodes, leaves) => {
+    const needed = new Int32Array(nodes.length);
+    for (const { node } of leaves)
+        if (node !== undefined)
+            needed[node] = 1;
+    for (let index = nodes.length - 1; index >= 0; index--) {
+        const parent = nodes[index]?.parent;
+        if (parent !== undefined && at(needed, index) === 1)
+            needed[parent] = 1;
+    }
+    const depth = filled(nodes.length, -1);
+    for (const [index, { parent }] of nodes.entries()) {
+        if (at(needed, index) === 1)
+            depth[index] = parent === undefined ? 0 : at(depth, parent) + 1;
+    }
+    return depth;
+};
+/** Adds up what is below every node. */
+const sumUp = (nodes, leaves) => {
+    for (let leaf = 0; leaf < leaves.count; leaf++) {
+        const node = at(leaves.node, leaf);
+        if (node < 0)
+            continue;
+        add(nodes.weight, node, at(leaves.cost, leaf));
+        add(nodes.users, node, 1);
+    }
+    for (let node = nodes.count - 1; node >= 0; node--) {
+        add(nodes.weight, node, at(nodes.cost, node));
+        const parent = at(nodes.parent, node);
+        if (parent < 0)
+            continue;
+        add(nodes.weight, parent, at(nodes.weight, node));
+        add(nodes.users, parent, at(nodes.users, node));
+    }
+};
+const sumOwn = (nodes, { count, node: highest, own }) => {
+    for (let leaf = 0; leaf < count; leaf++) {
+        let node = at(highest, leaf);
+        for (; node >= 0 && at(nodes.users, node) === 1; node = at(nodes.parent, node))
+            add(own, leaf, at(nodes.cost, node));
+    }
+};
+/** Brings the work into columns. */
+const makeForest = (nodes, leaves) => {
+    const pools = [...new Set([...nodes, ...leaves].map(({ pool }) => pool))].sort();
+    const numbers = new Map(pools.map((pool, index) => [pool, index]));
+    const columns = columnsOf(nodes, numbers, depthsOf(nodes, leaves));
+    const place = filled(nodes.length, -1);
+    for (const [index, input] of columns.input.entries())
+        place[input] = index;
+    const placeOf = (input) => (input === undefined ? -1 : at(place, input));
+    const nodeColumns = {
+        ...columns,
+        parent: columns.input.map((input) => placeOf(nodes[input]?.parent)),
+        weight: new Float64Array(columns.count),
+        users: new Int32Array(columns.count),
+    };
+    const items = columnsOf(leaves, numbers, filled(leaves.length, 0));
+    const leafColumns = {
+        ...items,
+        node: items.input.map((input) => placeOf(leaves[input]?.node)),
+        own: items.cost.slice(),
+    };
+    sumUp(nodeColumns, leafColumns);
+    sumOwn(nodeColumns, leafColumns);
+    return { pools, nodes: nodeColumns, leaves: leafColumns };
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/capacity.ts
+
+
+
+
+/** Above that many atoms, dense packing is not worth its time: small ones fill the gaps anyway. */
+const MOST_DENSE = 2_000;
+/** How many grid steps more the stable packing may take than the dense one. */
+const STABLE_STEPS = 2;
+/** Grid steps until a capacity is tried with one more round of legs. */
+const MOST_STEPS = 80;
+const orderedPools = ({ groups, atoms }) => {
+    const byPool = new Map();
+    for (const atom of atoms) {
+        const pool = at(groups.pool, atom);
+        const known = byPool.get(pool);
+        if (known === undefined)
+            byPool.set(pool, [atom]);
+        else
+            known.push(atom);
+    }
+    return [...byPool.keys()]
+        .sort((a, b) => a - b)
+        .map((pool) => {
+        const list = byPool.get(pool) ?? [];
+        const stable = packingOrder(groups, list, 'stable');
+        const dense = list.length > MOST_DENSE ? stable : packingOrder(groups, list, 'dense');
+        return { pool, order: { stable, dense }, sum: sumOf(groups, stable) };
+    });
+};
+/** Packs every pool into as few slots as do, all together at most `most`. */
+const packPools = (groups, pools, room, most, style) => {
+    const packed = [];
+    let left = most;
+    for (const [index, { pool, order }] of pools.entries()) {
+        const others = pools.length - index - 1;
+        const packing = packFewest(groups, order[style], room, left - others, style);
+        if (packing === undefined)
+            return undefined;
+        packed.push({ ...packing, pool, order: order[style] });
+        left -= packing.slots;
+    }
+    return packed;
+};
+/** The smallest capacity on the grid at which all fits into `most` legs, stable if that costs next to nothing. */
+const searchCapacity = (groups, pools, room, lowest, most) => {
+    let dense;
+    let stepsAfter = 0;
+    const mayBeDense = pools.every(({ order }) => order.dense.length <= MOST_DENSE);
+    for (let step = 0; step <= MOST_STEPS && stepsAfter <= STABLE_STEPS; step++) {
+        const ms = Math.min(gridValue(lowest, step), Math.max(room.ms, lowest));
+        const stable = packPools(groups, pools, { ...room, ms }, most, 'stable');
+        if (stable !== undefined)
+            return { packed: stable, capacity: ms, style: 'stable' };
+        if (dense !== undefined)
+            stepsAfter += 1;
+        else if (mayBeDense) {
+            const packed = packPools(groups, pools, { ...room, ms }, most, 'dense');
+            if (packed !== undefined)
+                dense = { packed, capacity: ms, style: 'dense' };
+        }
+        if (ms >= room.ms)
+            break;
+    }
+    return dense;
+};
+const roundsOf = (pools, room, legs) => {
+    const least = pools.map(({ sum }) => Math.ceil(Math.max(sum.ms / room.ms, sum.bytes / room.bytes, sum.targets / room.targets, 1) - 1e-9));
+    return Math.max(1, Math.ceil(least.reduce((total, slots) => total + slots, 0) / legs));
+};
+/** Packs atoms into legs: rounds of as many as run at the same time, as few rounds as the limits allow. */
+const packPhase = (split, options) => {
+    const { groups, atoms } = split;
+    const pools = orderedPools(split);
+    const room = legRoom(options);
+    const legs = parallelLegs(options);
+    const total = pools.reduce((sum, pool) => sum + pool.sum.ms, 0);
+    const largest = atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 1);
+    for (let rounds = roundsOf(pools, room, legs);; rounds++) {
+        const lowest = Math.max(Math.min(largest, room.ms), total / (rounds * legs));
+        const found = searchCapacity(groups, pools, room, lowest, rounds * legs);
+        if (found !== undefined)
+            return found;
+    }
+};
+/**
+ * Packs once more with so much more room (ms): into fewer legs if they do, and up to a load that a little more or less
+ * work does not change.
+ */
+const repackPhase = (split, packed, more, options) => {
+    const room = legRoom(options);
+    const most = Math.min(packed.capacity + more, Math.max(room.ms, packed.capacity));
+    const ms = Math.max(packed.capacity, coarseValue(most));
+    const slots = packed.packed.reduce((sum, packing) => sum + packing.slots, 0);
+    const pools = orderedPools(split);
+    const again = packPools(split.groups, pools, { ...room, ms }, slots, 'stable');
+    return again === undefined ? packed : { ...packed, packed: again, capacity: ms };
+};
+/** Gives every atom a leg of its own; undefined where those are more than run at the same time. */
+const spreadAtoms = (split, options) => {
+    if (split.atoms.length > parallelLegs(options))
+        return undefined;
+    const one = { ms: Infinity, bytes: Infinity, targets: 1 };
+    const single = { ...split.groups, targets: new Int32Array(split.groups.up.length).fill(1) };
+    return packPools(single, orderedPools({ ...split, groups: single }), one, split.atoms.length, 'stable');
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/phase.ts
+
+
+
+
+
+
+/** How fine a phase is split, as shares of the load that a leg has to take anyway. Finer packs better, and repeats more. */
+const GRAINS = [1, 0.5, 0.25];
+/** Splits and packs the work of one phase so that its longest leg is as short as can be. */
+const solvePhase = (forest, work, options) => {
+    const room = legRoom(options);
+    const split = (ms) => splitWork(forest, work, options, { ...room, ms: Math.min(room.ms, Math.max(ms, 1)) }, false);
+    const even = gridValue(workTotal(forest, work) / parallelLegs(options));
+    const first = split(even);
+    const load = gridValue(Math.max(even, largestAtom(first.groups, first.atoms)));
+    let best;
+    const tried = new Set();
+    for (const grain of GRAINS) {
+        const parts = split(load * grain);
+        if (tried.has(parts.atoms.length))
+            continue;
+        tried.add(parts.atoms.length);
+        const packed = packPhase(parts, options);
+        if (best === undefined || packed.capacity < best.packed.capacity * 0.985)
+            best = { work, split: parts, packed };
+    }
+    return best ?? { work, split: first, packed: packPhase(first, options) };
+};
+/** The same phase with a leg for every part, if that many run at the same time. */
+const spreadPhase = (solved, options) => {
+    const packed = spreadAtoms(solved.split, options);
+    return packed === undefined ? solved : { ...solved, packed: { ...solved.packed, packed } };
+};
+/** The same phase with fewer legs, if so much more load (ms) for each allows it. */
+const relaxPhase = ({ work, split, packed }, more, options) => ({
+    work,
+    split,
+    packed: repackPhase(split, packed, more, options),
+});
+/** Slot of every group: that of the atom it was merged into. */
+const slotsOf = ({ groups }, packed) => {
+    const slotOf = filled(groups.count, -1);
+    for (const { order, slotOf: slots } of packed) {
+        for (const [index, atom] of order.entries())
+            slotOf[atom] = at(slots, index);
+    }
+    for (let group = groups.count - 1; group >= 0; group--) {
+        const up = at(groups.up, group);
+        if (up >= 0)
+            slotOf[group] = at(slotOf, up);
+    }
+    return slotOf;
+};
+/** The legs of a phase. */
+const draftPhase = (forest, { work, split, packed: { packed } }) => {
+    const { groups, items } = split;
+    const slotOf = slotsOf(split, packed);
+    const legs = new Map(packed.map(({ pool, slots }) => [pool, Array.from({ length: slots }, () => [])]));
+    for (let group = 0; group < groups.count; group++) {
+        const item = at(items, group);
+        if (item >= 0)
+            legs.get(at(groups.pool, group))?.[at(slotOf, group)]?.push(item);
+    }
+    const drafts = [...legs].flatMap(([pool, slots]) => slots.map((list, slot) => ({ pool, slot, items: list })));
+    return makeDrafts(forest, work, drafts.filter((draft) => draft.items.length > 0));
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/trial.ts
+
+
+
+
+
+const phaseMs = (drafts, options) => listSchedule(inStartOrder(drafts).map(({ load }) => options.legStartMs + load.ms), parallelLegs(options));
+const measure = (waves, final, legs, options) => {
+    const phases = [...waves, legs];
+    const drafts = phases.flat();
+    const room = legRoom(options);
+    return {
+        waves,
+        legs,
+        final,
+        excess: drafts.reduce((sum, { load }) => sum + excessOf(load, room), 0),
+        makespanMs: phases.reduce((sum, phase) => sum + phaseMs(phase, options), 0),
+        runnerMs: drafts.reduce((sum, { load }) => sum + options.legStartMs + load.ms, 0),
+    };
+};
+const nodesOf = (stage, phase) => Int32Array.from(stage.keys()).filter((node) => at(stage, node) === phase);
+/** Schedules a cut: packs every wave, lets its legs take work ahead, and packs what is left into the final build. */
+const tryCut = (forest, cut, style, order, options) => {
+    const stage = filled(forest.nodes.count, 0);
+    for (const [phase, nodes] of cut.entries())
+        for (const node of nodes)
+            stage[node] = phase;
+    const last = cut.length - 1;
+    const waves = [];
+    const room = legRoom(options);
+    for (let wave = 0; wave < last; wave++) {
+        const nodes = nodesOf(stage, wave);
+        if (nodes.length === 0)
+            continue;
+        const solved = solvePhase(forest, { nodes, leaves: false }, options);
+        const ms = Math.min(solved.packed.capacity, room.ms);
+        const drafts = draftPhase(forest, style === 'more' ? spreadPhase(solved, options) : solved);
+        waves.push(fillWave({ forest, stage, wave, order, options }, drafts, { ...room, ms }, style));
+    }
+    const final = solvePhase(forest, { nodes: nodesOf(stage, last), leaves: true }, options);
+    return measure(waves, final, draftPhase(forest, final), options);
+};
+/** The same with fewer legs in the final build, if the makespan (ms) stays within so much. */
+const relaxTrial = (forest, trial, makespanMs, options) => {
+    const final = relaxPhase(trial.final, makespanMs - trial.makespanMs, options);
+    const relaxed = measure(trial.waves, final, draftPhase(forest, final), options);
+    const better = relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.runnerMs <= trial.runnerMs + 1;
+    return better ? relaxed : trial;
+};
+
+;// CONCATENATED MODULE: ./src/plan/schedule/schedule.ts
+
+
+
+
+
+
+
+/** Makespans that differ by less than that are as good as equal. */
+const NEAR = 1.02;
+/** So are those that differ by less than this share of a leg's start, which is never known as exactly. */
+const NEAR_START = 1 / 3;
+/** How many schedules are tried: fewer for large work, so that the time grows about as the work does. */
+const MOST_TRIALS = 150;
+const LEAST_TRIALS = 6;
+const schedule_MOST_VISITS = 400_000;
+const FILL_STYLES = ['more', 'own', 'none'];
+const tryAll = (forest, order, options) => {
+    const most = Math.max(LEAST_TRIALS, Math.min(MOST_TRIALS, schedule_MOST_VISITS / (forest.leaves.count + forest.nodes.count)));
+    const trials = [];
+    for (const cut of cutsOf(forest, options.waves === 'auto' ? 3 : options.waves, options)) {
+        if (trials.length >= most)
+            break;
+        for (const style of cut.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
+            const { excess, makespanMs, runnerMs, waves } = tryCut(forest, cut, style, order, options);
+            trials.push({ cut, style, excess, makespanMs, runnerMs, waves: waves.length });
+        }
+    }
+    return trials;
+};
+/** Limits first; then the shortest, or of those that are about as short, the one with fewest waves and least runner time. */
+const chooseTrial = (forest, options) => {
+    const order = fillOrder(forest);
+    const trials = tryAll(forest, order, options);
+    const excess = Math.min(...trials.map((trial) => trial.excess));
+    const legal = trials.filter((trial) => trial.excess <= excess + 1e-9);
+    const shortest = Math.min(...legal.map(({ makespanMs }) => makespanMs));
+    const makespan = Math.max(NEAR * shortest, shortest + options.legStartMs * NEAR_START);
+    const [best] = legal
+        .filter(({ makespanMs }) => makespanMs <= makespan)
+        .sort((a, b) => a.waves - b.waves || a.runnerMs - b.runnerMs || a.makespanMs - b.makespanMs);
+    if (best === undefined)
+        return undefined;
+    return relaxTrial(forest, tryCut(forest, best.cut, best.style, order, options), makespan, options);
+};
+/** How often every node runs, by its index in the forest. */
+const countRuns = (forest, phases) => {
+    const runs = new Int32Array(forest.nodes.count);
+    for (const { nodes } of phases.flat())
+        for (const node of nodes)
+            runs[node] = at(runs, node) + 1;
+    return runs;
+};
+const ascending = (indexes, input) => indexes.map((index) => at(input, index)).sort((a, b) => a - b);
+/** Legs in the terms of the input. `written` knows which nodes an earlier leg writes. */
+const legOf = (forest, draft, written) => {
+    const repeats = draft.nodes.filter((node) => written.has(node));
+    for (const node of draft.nodes)
+        written.add(node);
+    return {
+        pool: forest.pools[draft.pool] ?? '',
+        slot: draft.slot,
+        leaves: ascending(draft.leaves, forest.leaves.input),
+        nodes: ascending(draft.nodes, forest.nodes.input),
+        repeats: ascending(repeats, forest.nodes.input),
+        loadMs: draft.load.ms,
+    };
+};
+const repeatedNodes = ({ nodes }, runs) => [...runs.keys()]
+    .filter((node) => at(runs, node) > 1)
+    .map((node) => ({
+    node: at(nodes.input, node),
+    extra: at(runs, node) - 1,
+    costMs: (at(runs, node) - 1) * at(nodes.cost, node),
+}))
+    .sort((a, b) => a.node - b.node);
+/**
+ * Decides which leg builds what, and in which wave: shortest makespan first, then least runner time. The order of the
+ * input does not matter, and little changes when one work item comes or goes. Parents must stand before their children,
+ * and in the same pool; nodes that no leaf needs are not built. See DESIGN.md, section 4, "Across legs".
+ */
+const planSchedule = (nodes, leaves, options) => {
+    const forest = makeForest(nodes, leaves);
+    const lowerBoundMs = Math.max(lowerBound(forest, options), gateBound(forest, options));
+    const trial = leaves.length === 0 ? undefined : chooseTrial(forest, options);
+    if (trial === undefined)
+        return { waves: [], legs: [], repeated: [], makespanMs: 0, lowerBoundMs, runnerMs: 0 };
+    const written = new Set();
+    const phases = [...trial.waves, trial.legs].map((drafts) => inStartOrder(drafts));
+    const scheduled = phases.map((drafts) => drafts.map((draft) => legOf(forest, draft, written)));
+    return {
+        waves: scheduled.slice(0, -1),
+        legs: scheduled.at(-1) ?? [],
+        repeated: repeatedNodes(forest, countRuns(forest, phases)),
+        makespanMs: trial.makespanMs,
+        lowerBoundMs,
+        runnerMs: trial.runnerMs,
+    };
+};
+
+;// CONCATENATED MODULE: ./src/plan/work-graph.ts
+
+
+
+
+/** What an image costs besides its steps: loading what is cached, exporting, pushing; ms. */
+const IMAGE_MS = 5_000;
+/** Prefixes that a work item's leg has to build: those above the highest one whose ref exists. */
+const missingOf = ({ prefixes }, top) => {
+    const chain = (0,tree/* chainOf */.dR)(prefixes, top);
+    return chain.slice(chain.findLastIndex((index) => prefixes[index]?.state === 'warm') + 1);
+};
+/** A prefix that several pools need stands for a node in each: a leg runs in one pool. */
+const graphOf = (work) => {
+    const { items, tops, prefixes, bytes } = work;
+    const pools = new Map();
+    const topOf = items.map((item, leaf) => {
+        const pool = (0,leg/* poolOf */.e9)(item);
+        const known = pools.get(pool) ?? { pool, nodes: new Map() };
+        pools.set(pool, known);
+        const missing = missingOf(work, tops[leaf] ?? null);
+        for (const prefix of missing)
+            known.nodes.set(prefix, -1);
+        return missing.at(-1) ?? -1;
+    });
+    const needed = [...pools.values()].flatMap((of) => [...of.nodes.keys()].map((prefix) => ({ of, prefix })));
+    // Parents before their children, as they stand among the prefixes.
+    needed.sort((a, b) => a.prefix - b.prefix);
+    const nodes = needed.map(({ of: { pool, nodes: positions }, prefix }, position) => {
+        const { key = '', parent = -1, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {};
+        positions.set(prefix, position);
+        const below = positions.get(parent);
+        const cost = (0,plan_prefixes/* mustRun */.P)({ state }) ? costMs : 0;
+        return {
+            id: `${pool} ${key}`,
+            ...(below === undefined ? {} : { parent: below }),
+            pool,
+            cost,
+            bytes: bytes[prefix] ?? 0,
+        };
+    });
+    const leaves = items.map((item, leaf) => {
+        const pool = (0,leg/* poolOf */.e9)(item);
+        const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1);
+        const id = `${item.manifestId} ${item.platform}`;
+        return { id, ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 };
+    });
+    return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) };
+};
+/** What the strategy lets a schedule do: only content-named refs hand prefixes on from one leg to another. */
+const optionsFor = (strategy, handsOn, options) => {
+    switch (strategy) {
+        case 'layer':
+            return handsOn ? options : { ...options, waves: 0 };
+        case 'manifest':
+            return { ...options, waves: 0, repeat: 'free' };
+        case 'platform':
+            // Several legs would overwrite each other's ref.
+            return { ...options, waves: 0, repeat: 'free', maxParallel: 1 };
+    }
+};
+/** The schedule in terms of prefixes. What two pools build counts as repeated, and the first leg writes it. */
+const inPrefixes = ({ waves, legs, repeated, ...rest }, { nodes, prefixOf }) => {
+    const toPrefix = (node) => prefixOf[node] ?? -1;
+    const written = new Set();
+    const twice = new Map();
+    const translate = (leg) => {
+        const before = new Set(leg.repeats);
+        const repeats = leg.nodes.filter((node) => before.has(node) || written.has(toPrefix(node)));
+        for (const node of leg.nodes.filter((each) => !before.has(each))) {
+            if (written.has(toPrefix(node)))
+                twice.set(node, (twice.get(node) ?? 0) + 1);
+            written.add(toPrefix(node));
+        }
+        return { ...leg, nodes: leg.nodes.map(toPrefix), repeats: repeats.map(toPrefix) };
+    };
+    const translated = { waves: waves.map((wave) => wave.map(translate)), legs: legs.map(translate) };
+    const acrossPools = [...twice].map(([node, extra]) => ({ node, extra, costMs: extra * (nodes[node]?.cost ?? 0) }));
+    const all = [...repeated, ...acrossPools].map((each) => ({ ...each, node: toPrefix(each.node) }));
+    return { ...rest, ...translated, repeated: all };
+};
+/** Who builds what, when: the schedule of a plan's work, where nodes are indices of prefixes. */
+const shareOut = (work, { strategy, handsOn }, options) => {
+    const graph = graphOf(work);
+    return inPrefixes(planSchedule(graph.nodes, graph.leaves, optionsFor(strategy, handsOn, options)), graph);
+};
+
+;// CONCATENATED MODULE: ./src/plan/forecast.ts
+
+
+/** Counts the steps of a plan before anything is built. */
+const forecastOf = ({ tops, prefixes, contents, measured }, schedule) => {
+    const steps = prefixes.map(({ content }) => contents[content]?.steps ?? 0);
+    const users = new Uint32Array(prefixes.length);
+    for (const top of tops)
+        for (const index of (0,tree/* chainOf */.dR)(prefixes, top))
+            users[index] = (users[index] ?? 0) + 1;
+    const sum = (of) => steps.reduce((total, count, index) => total + count * of(index), 0);
+    const built = new Set([...schedule.waves.flat(), ...schedule.legs].flatMap(({ nodes }) => nodes));
+    const runs = prefixes.map((prefix, index) => built.has(index) && (0,plan_prefixes/* mustRun */.P)(prefix));
+    const costs = prefixes.map(({ costMs }, index) => (runs[index] === true ? costMs : 0));
+    const cost = costs.reduce((total, ms) => total + ms, 0);
+    const known = costs.reduce((total, ms, index) => total + ms * (measured[index] ?? 0), 0);
+    // Of what is loaded from a ref nothing runs again. Several pools may each repeat the same prefix.
+    const extra = new Uint32Array(prefixes.length);
+    for (const each of schedule.repeated) {
+        if (runs[each.node] === true)
+            extra[each.node] = (extra[each.node] ?? 0) + each.extra;
+    }
+    return {
+        positions: sum((index) => users[index] ?? 0),
+        unique: sum(() => 1),
+        shared: sum((index) => ((users[index] ?? 0) > 1 ? 1 : 0)),
+        warm: sum((index) => (prefixes[index]?.state === 'warm' || prefixes[index]?.state === 'covered' ? 1 : 0)),
+        cold: sum((index) => (runs[index] === true ? 1 : 0)),
+        repeated: sum((index) => extra[index] ?? 0),
+        expectedMs: Math.round(schedule.makespanMs),
+        lowerBoundMs: Math.round(schedule.lowerBoundMs),
+        runnerMs: Math.round(schedule.runnerMs),
+        measured: cost === 0 ? 1 : known / cost,
+    };
+};
+
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
 var dockerfile = __nccwpck_require__(11770);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
+// EXTERNAL MODULE: ./src/plan/image-names.ts
+var image_names = __nccwpck_require__(32915);
+;// CONCATENATED MODULE: ./src/commands/find-unchanged.ts
+
+
+
+
+
+/** Tags of an image's repository; undefined when they cannot be listed, and then each image is asked for. */
+const listTags = async (repository, count, io) => {
+    const listed = await io.registry.listTagsWithin(repository, { maxPages: count });
+    return listed === 'too many' ? undefined : new Set(listed);
+};
+/** Digest of the image that was published with this key; undefined when there is none. */
+const publishedDigest = async (repository, key, io) => {
+    const head = await io.registry.headManifest({ ...repository, tag: (0,published_key/* keyTag */.QR)(key) });
+    if (head === undefined)
+        return undefined;
+    const { manifest } = await io.registry.getManifest({ ...repository, digest: head.digest });
+    return manifest.annotations[published_key/* KEY_ANNOTATION */.qc] === key ? head.digest : undefined;
+};
+const pointsTo = async (name, digest, io) => {
+    const reference = (0,oci_reference/* parseReference */.F2)(name);
+    return reference !== undefined && (await io.registry.headManifest(reference))?.digest === digest;
+};
+/** An image is there when its key is, and every name that a build would give it points to it. */
+const isPublished = async (repository, { key, names }, io) => {
+    const digest = await publishedDigest(repository, key, io);
+    if (digest === undefined)
+        return false;
+    const points = await Promise.all(names.map((name) => pointsTo(name, digest, io)));
+    return points.every((is) => is);
+};
+const publishedIn = async (image, candidates, io) => {
+    const repository = (0,oci_reference/* parseReference */.F2)(image);
+    if (repository === undefined)
+        return [];
+    try {
+        const tags = await listTags(repository, candidates.length, io);
+        const likely = candidates.filter(({ key }) => tags?.has((0,published_key/* keyTag */.QR)(key)) ?? true);
+        const are = await Promise.all(likely.map((candidate) => isPublished(repository, candidate, io)));
+        return likely.filter((_, index) => are[index]);
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        io.actions.info(`Whether images of ${image} are there already is not known, so they are built: ${error.message}`);
+        return [];
+    }
+};
+/** Looks up which of some work items, by index, need not be built, since an image of equal making is there. */
+const findUnchanged = async (items, keys, chosen, { tags, changes: { force } }, io) => {
+    const names = (0,image_names/* nameImages */.E)(items, tags);
+    const candidates = chosen.flatMap((index) => {
+        const [item, key] = [items[index], keys[index]];
+        if (item === undefined || key === undefined)
+            return [];
+        const isForced = force.some((pattern) => (0,factory_selector/* matchesPattern */.MT)(pattern, item.manifestId));
+        return isForced ? [] : [{ index, item, key, names: names[index] ?? [] }];
+    });
+    const byImage = Map.groupBy(candidates, ({ item }) => item.image);
+    const found = await Promise.all([...byImage].map(([image, ofImage]) => publishedIn(image, ofImage, io)));
+    const published = found.flat().toSorted((a, b) => a.index - b.index);
+    const gone = new Set(published.map(({ index }) => index));
+    return {
+        unchanged: published.map(({ item: { manifestId, platform, image }, key }) => ({
+            manifestId,
+            platform,
+            image: `${image}:${(0,published_key/* keyTag */.QR)(key)}`,
+        })),
+        kept: chosen.filter((index) => !gone.has(index)),
+    };
+};
+
+// EXTERNAL MODULE: ./src/commands/kept-plan.ts
+var kept_plan = __nccwpck_require__(74430);
+// EXTERNAL MODULE: ./src/commands/layer-facts.ts + 3 modules
+var layer_facts = __nccwpck_require__(91726);
+;// CONCATENATED MODULE: ./src/commands/look-up-refs.ts
+
+
+/** Refs that are asked for one by one rather than by a list, which takes a request at least. */
+const FEW = 1;
+const askEach = async (repository, tags, io) => {
+    const heads = await Promise.all(tags.map((tag) => io.registry.headManifest({ ...repository, tag })));
+    return new Set(tags.filter((_, index) => heads[index] !== undefined));
+};
+/** By one list, as long as that takes fewer requests than asking for each. */
+const findTags = async (repository, tags, io) => {
+    if (tags.length <= FEW)
+        return askEach(repository, tags, io);
+    const listed = await io.registry.listTagsWithin(repository, { maxPages: tags.length });
+    if (listed === undefined)
+        io.actions.info(`There is no cache repository ${(0,oci_reference/* repositoryOf */._M)(repository)} yet; all is cold`);
+    return listed === 'too many' ? askEach(repository, tags, io) : new Set(listed);
+};
+/**
+ * Which of the refs of a cache repository exist. Undefined when nobody could tell, and then a build finds out; one line
+ * says why.
+ */
+const lookUpRefs = async ({ ref, access }, tags, io) => {
+    const repository = ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(ref);
+    if (repository === undefined || !access.read || tags.length === 0)
+        return new Set();
+    try {
+        return await findTags(repository, tags, io);
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        const name = (0,oci_reference/* repositoryOf */._M)(repository);
+        if (error.status === 401 || error.status === 403) {
+            io.actions.info(`The cache repository ${name} may not be read, so everything is planned as cold: ${error.message}`);
+            return new Set();
+        }
+        const message = `the refs of ${name} could not be listed, so everything is planned as cold: ${error.message}`;
+        io.actions.warning({ title: 'Cache', message });
+        return undefined;
+    }
+};
+
+// EXTERNAL MODULE: ./src/commands/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(6046);
+// EXTERNAL MODULE: ./src/layers/digest.ts
+var digest = __nccwpck_require__(19328);
+;// CONCATENATED MODULE: ./src/layers/image-content.ts
+
+/**
+ * A digest over what of an image reaches the steps that are built on it, as hex: its filesystem layers and the settings
+ * that steps inherit. BuildKit keys on the chain of diff ids (source/containerimage/pull.go, `cacheKeyFromConfig`), so an
+ * image that was pushed again with the same layers is no change, whatever its digest.
+ */
+const imageContent = ({ diffIds, env, user = '', workingDir = '', shell, onBuild }) => (0,digest/* digestOf */.o)([diffIds, env, [user, workingDir], shell, onBuild].map((part) => JSON.stringify(part)));
+
 ;// CONCATENATED MODULE: ./src/commands/resolve-images.ts
+
 
 
 
@@ -34297,18 +38630,40 @@ const problemOf = ({ reference, place, manifests }, why) => ({
 });
 /** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
 const unresolved = (need, error) => {
-    const image = { reference: need.reference, pinned: need.reference, platforms: [] };
+    const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} };
     // Without an answer nothing is known; with one that will not change, the image cannot be used.
     if (!error.temporary && error.status !== undefined)
         return { image, problem: problemOf(need, error.message) };
     return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` };
 };
+/** The image on one platform; undefined where it cannot be read, since its digest then stands for it. */
+const readContent = async (reference, platform, io) => {
+    try {
+        const { manifest, config } = await io.registry.getImageConfig(reference, platform);
+        return { digest: imageContent(config), bytes: manifest.layers.reduce((sum, { size }) => sum + size, 0) };
+    }
+    catch (error) {
+        // An auxiliary image may lack the platform: it can be one of the builder's.
+        if (error instanceof registry_error/* RegistryError */.g || error instanceof problem/* InputError */.dz)
+            return undefined;
+        throw error;
+    }
+};
+const readContents = async (reference, { platforms }, io) => {
+    const contents = await Promise.all(platforms.map((platform) => readContent(reference, platform, io)));
+    return Object.fromEntries(platforms.flatMap((platform, index) => {
+        const content = contents[index];
+        return content === undefined ? [] : [[platform, content]];
+    }));
+};
 const resolveOne = async (need, reference, io) => {
     try {
         const found = await io.registry.resolveImage(reference);
         const problem = checkImage(need, found);
-        const pinned = (0,oci_reference/* formatReference */.FH)((0,oci_reference/* pinReference */.rp)(reference, found.digest));
-        const image = { reference: need.reference, pinned, digest: found.digest, platforms: found.platforms };
+        const pinned = (0,oci_reference/* pinReference */.rp)(reference, found.digest);
+        const contents = problem === undefined ? await readContents(pinned, need, io) : {};
+        const { digest, platforms } = found;
+        const image = { reference: need.reference, pinned: (0,oci_reference/* formatReference */.FH)(pinned), digest, platforms, contents };
         return problem === undefined ? { image } : { image, problem };
     }
     catch (error) {
@@ -34326,7 +38681,7 @@ const resolveImages = async (needs, io) => {
         const reference = (0,oci_reference/* parseReference */.F2)(need.reference);
         if (reference !== undefined)
             return resolveOne(need, reference, io);
-        const image = { reference: need.reference, pinned: need.reference, platforms: [] };
+        const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} };
         return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } };
     }));
     const problems = resolved.flatMap(({ problem }) => problem ?? []);
@@ -34350,37 +38705,142 @@ var sources = __nccwpck_require__(52181);
 
 
 
-/** What the work items need of registries. Stitching tells, since arguments can be part of an image's name. */
-const neededImages = (items, fragments) => {
-    const named = (0,problem/* collectProblems */.vX)(items, (item) => ({ item, images: (0,dockerfile/* stitch */.o9)(item, fragments, {}).images }));
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Finds the images of work items that were made by a factory. */
+const imageFinderOf = (fragments, items) => (0,dockerfile/* createImageFinder */.al)(fragments, [...new Set(items.flatMap(({ layers }) => layers.map(({ layer }) => layer)))]);
+/** What the work items need of registries. */
+const neededImages = (items, fragments, finder) => {
+    const named = (0,problem/* collectProblems */.vX)(items, (item) => ({ item, images: finder.ofItem(item) }));
     return imagesOf(named, fragments);
 };
 /** Work items whose fragments can copy from these contexts, too. They are the job's own, so a plan never has them. */
-const withContexts = (items, given) => items.map((item) => {
-    const layers = item.layers.map((layer) => layer.fragment === undefined ? layer : { ...layer, contexts: { ...layer.contexts, ...given } });
-    return { ...item, layers };
+const withContexts = (items, given) => {
+    if (Object.keys(given).length === 0)
+        return items;
+    const made = new Map();
+    return items.map((item) => {
+        const layers = item.layers.map((layer) => {
+            if (layer.fragment === undefined)
+                return layer;
+            const more = made.get(layer) ?? { ...layer, contexts: { ...layer.contexts, ...given } };
+            made.set(layer, more);
+            return more;
+        });
+        return { ...item, layers };
+    });
+};
+const readTimes = async (files, io) => {
+    let times = new Map();
+    for (const file of await io.files.find(files))
+        times = addStepTimes(times, (await io.files.read(file)) ?? '', file);
+    if (files.length > 0 && times.size === 0) {
+        throw (0,problem/* inputError */.Xu)(`costs: no step was measured in ${files.join(', ')}`, {
+            expected: 'results files of earlier builds in which steps ran',
+        });
+    }
+    return times;
+};
+/** What a run's plan is about, when later ones look for it. */
+const planScope = ({ only, platforms }) => only.length + platforms.length === 0 ? [] : [...only, '/', ...platforms];
+/** What the cache holds of these prefixes; nothing is known of it where refs are not named by content. */
+const knowCache = async (subject, { items, tree }, context, io) => {
+    const { cache } = subject;
+    if (cache.strategy !== 'layer')
+        return { tags: [], knowledge: { tags: undefined, earlier: () => [] } };
+    const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
+    const earlier = earlierTags(items, tree, await (0,kept_plan/* fetchKeptPlan */.q2)(subject, context, io));
+    return { tags, knowledge: { tags: await lookUpRefs(cache, tags, io), earlier } };
+};
+const MINUTE = 60_000;
+const GIB = 1024 ** 3;
+/** A leg's start: a runner is found, the job is set up, the repository checked out, BuildKit booted; ms. */
+const LEG_START_MS = 30_000;
+/** Targets of one bake call; each is a solve of its own that BuildKit keeps in memory. */
+const MAX_LEG_TARGETS = 200;
+const scheduleOptions = ({ maxLegs, shards, maxLegMinutes, maxLegGib, ...rest }) => ({
+    ...rest,
+    maxLegs: maxLegs * shards,
+    maxLegMs: maxLegMinutes * MINUTE,
+    maxLegBytes: maxLegGib * GIB,
+    ...{ maxLegTargets: MAX_LEG_TARGETS, legStartMs: LEG_START_MS },
 });
+const readWork = async (factory, given, inputs, io) => {
+    const items = withContexts(given, inputs.buildContexts);
+    const fragments = await (0,sources/* readFragments */.a)(items, io);
+    const finder = imageFinderOf(fragments, items);
+    const images = await resolveImages(neededImages(items, fragments, finder), io);
+    return { items, images, ...(0,layer_facts/* growWork */.N)({ items, fragments, finder, images, context: factory.context }, io) };
+};
+/** The plan with the work that it leaves out, and without legs, which would not be those of all work. */
+const withAllWork = (plan, { items, tops, imageKeys, prefixes, contents }) => ({
+    ...plan,
+    ...{ items, tops, imageKeys, prefixes, contents, waves: [], legs: [] },
+});
+const expand = (factory, inputs) => expandFactory(factory, {
+    ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
+    base: inputs.base,
+    ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
+    ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
+});
+/** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
+const surveyWork = async (inputs, context, io) => {
+    const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
+    const expansion = expand(factory, inputs);
+    const cache = planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event));
+    const { items, images, tree, files, imageKeys } = await readWork(factory, expansion.items, inputs, io);
+    const subject = { cache, name: factory.name, only: planScope(inputs) };
+    const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io);
+    const states = (0,plan_prefixes/* cacheStates */.T)(tree, tags, knowledge);
+    const times = await readTimes(inputs.costs, io);
+    const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys };
+    return { factory, expansion, subject, images, files, all };
+};
+const chooseWork = async ({ factory, expansion, subject, files, all }, inputs, context, io) => {
+    const compared = { ...all, files, context: factory.context, aliases: expansion.aliases };
+    const changes = await (0,plan_changes/* findChanges */.pz)(compared, inputs.changes, { subject, context, io });
+    const chosen = (0,plan_changes/* chooseItems */.A7)(compared, changes, inputs.changes, io);
+    const restrict = (kept) => kept.length === all.items.length ? all : restrictWork(all, kept);
+    if (!inputs.skipUnchanged)
+        return { work: restrict(chosen), changes, published: { unchanged: [] } };
+    const keys = all.imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
+    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, inputs, io);
+    const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
+    return { work: restrict(kept), changes, published: { unchanged, publishedKeys } };
+};
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
 const preparePlan = async (inputs, context, io) => {
-    const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
-    const expansion = expandFactory(factory, {
-        ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
-        base: inputs.base,
-        ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
-        ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
-    });
-    const items = withContexts(expansion.items, inputs.buildContexts);
-    const fragments = await (0,sources/* readFragments */.a)(items, io);
-    return (0,plan/* makePlan */.C)({
+    const survey = await surveyWork(inputs, context, io);
+    const { work, changes, published } = await chooseWork(survey, inputs, context, io);
+    const { factory, expansion, images, files, all } = survey;
+    const { cache } = survey.subject;
+    const handsOn = cache.access.write && cache.ref !== undefined;
+    const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule));
+    const { bytes: _, measured, ...planned } = work;
+    const plan = (0,plan_plan/* makePlan */.C)({
         plannedAt: io.clock.now().toISOString(),
         factory: inputs.factory,
         name: factory.name,
         context: factory.context,
-        cache: planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event)),
-        images: await resolveImages(neededImages(items, fragments), io),
-        expansion,
+        ...{ cache, images, files, ...planned },
+        ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
+        forecast: forecastOf({ ...planned, measured }, schedule),
+        schedule,
         pools: factory.pools,
     });
+    return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) };
 };
 
 
@@ -35674,7 +40134,7 @@ const checkStage = (from, stage, earlier, last, scope) => {
 const checkStages = (sections, scope) => sections.flatMap((section, index) => {
     const earlier = scope.stages.slice(0, index);
     const last = index === sections.length - 1;
-    return section.from === undefined ? [] : checkStage(section.from, (0,stages/* readStage */.NW)(section), earlier, last, scope);
+    return section.from === undefined ? [] : checkStage(section.from, (0,stages/* readStage */.NW)(section, []), earlier, last, scope);
 });
 
 // EXTERNAL MODULE: ./src/fragment/flags.ts
@@ -35998,9 +40458,9 @@ const usesOfFrom = ({ onParent, tokens }, earlier, scope) => {
     const images = [{ reference: text, line, how: 'from' }];
     return kind === 'image' ? { images } : {};
 };
-const readSections = ({ sections, scope }) => joinUses(sections.flatMap((section, index) => {
+const readSections = ({ lines, sections, scope }) => joinUses(sections.flatMap((section, index) => {
     const earlier = scope.stages.slice(0, index);
-    const from = { ...joinUses([]), ...usesOfFrom((0,stages/* readStage */.NW)(section), earlier, scope) };
+    const from = { ...joinUses([]), ...usesOfFrom((0,stages/* readStage */.NW)(section, lines), earlier, scope) };
     return [from, ...section.body.map((instruction) => readUses(instruction, kindOf(scope, earlier)))];
 }));
 const readContextCopies = ({ sections, scope }) => sections.flatMap(({ body }, index) => {
@@ -36041,7 +40501,7 @@ const parseFragment = (file, text, options = {}) => {
     const uses = readSections(parts);
     return {
         ...{ file, lines, ...(syntax === undefined ? {} : { syntax }) },
-        stages: sections.map(stages/* readStage */.NW),
+        stages: sections.map((section) => (0,stages/* readStage */.NW)(section, lines)),
         args: args.filter(({ name }) => name !== fragment_arguments/* PARENT */.f7),
         ...uses,
         contextCopies: readContextCopies(parts),
@@ -36070,7 +40530,7 @@ const readFactory = async (file, io) => {
 };
 /** Reads each fragment that the work items use, once. Throws an InputError with the problems of all of them. */
 const readFragments = async (items, io) => {
-    const used = items.flatMap((item) => item.layers);
+    const used = [...new Set(items.flatMap((item) => item.layers))];
     const layers = [...new Set(used.map(({ layer }) => layer))];
     const uses = new Map(used.flatMap((use) => (use.fragment === undefined ? [] : [[use.fragment, use]])));
     const texts = await Promise.all([...uses.keys()].map((path) => io.files.read(path)));
@@ -37007,6 +41467,18 @@ const readStep = (instruction) => ({
     lines: instruction.lines,
     text: foldText(instruction),
 });
+/** The text of an instruction, with the lines of its heredocs, which stand behind those that were joined. */
+const readBody = ({ text, pieces, heredocs, lines: { end } }, lines) => {
+    if (heredocs.length === 0)
+        return text.trim();
+    const first = pieces.at(-1)?.line ?? end;
+    return [text.trim(), ...lines.slice(first, end)].join('\n');
+};
+const stageInstruction = (instruction, lines) => ({
+    keyword: instruction.keyword,
+    text: readBody(instruction, lines),
+    lines: instruction.lines,
+});
 const MARK = '\u0000';
 /** Whether a word is the parent whatever the other arguments are. */
 const isParent = (word) => {
@@ -37031,14 +41503,15 @@ const fromTokens = (from) => {
     const platform = first && last ? { platform: (0,_instruction_js__WEBPACK_IMPORTED_MODULE_2__/* .tokenOf */ .B9)(from, first.at, last.at + 1) } : {};
     return { from: image, ...(name === undefined ? {} : { name }), ...platform };
 };
-/** What a stage says, malformed FROM lines aside. */
-const readStage = ({ from, body }) => {
+/** What a stage of a file of these lines says, malformed FROM lines aside. */
+const readStage = ({ from, body }, fileLines) => {
     const tokens = from === undefined ? undefined : fromTokens(from);
     const all = from === undefined ? body : [from, ...body];
     const lines = { start: all[0]?.lines.start ?? 1, end: all.at(-1)?.lines.end ?? 0 };
     return {
         onParent: from === undefined || (tokens !== undefined && isParent(tokens.from.text)),
         ...{ lines, steps: body.filter(isStep).map(readStep) },
+        instructions: body.map((instruction) => stageInstruction(instruction, fileLines)),
         ...(tokens === undefined ? {} : { from: tokens.from.text, tokens }),
         ...(tokens?.name === undefined ? {} : { name: tokens.name.text }),
         ...(tokens?.platform === undefined ? {} : { platform: tokens.platform.text }),
@@ -37270,6 +41743,8 @@ const createActions = (env) => ({
     },
     mask: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq,
     output: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setOutput */ .uH,
+    saveState: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .saveState */ .LZ,
+    state: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getState */ .Gu,
     summary: async (markdown) => {
         if ((env['GITHUB_STEP_SUMMARY'] ?? '') === '')
             return;
@@ -37301,6 +41776,7 @@ const at = (value, ...path) => path.reduce((inner, key) => {
     return Object.getOwnPropertyDescriptor(inner, key)?.value;
 }, value);
 const textOf = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
+const numberOf = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 /** A fork that was deleted leaves `head.repo: null` behind. */
 const headRepositoryOf = (payload) => at(payload, 'pull_request', 'head', 'repo') === null
     ? null
@@ -37314,6 +41790,8 @@ const parseRunEvent = (environment, payload) => {
     const defaultBranch = textOf(at(payload, 'repository', 'default_branch'));
     const repository = textOf(at(payload, 'repository', 'full_name')) ?? textOf(environment.GITHUB_REPOSITORY);
     const headRepository = headRepositoryOf(payload);
+    const baseBranch = textOf(at(payload, 'pull_request', 'base', 'ref'));
+    const pullRequest = numberOf(at(payload, 'pull_request', 'number'));
     const actor = textOf(at(payload, 'sender', 'login')) ?? textOf(environment.GITHUB_ACTOR);
     return {
         ref: environment.GITHUB_REF ?? '',
@@ -37322,6 +41800,8 @@ const parseRunEvent = (environment, payload) => {
         ...(defaultBranch === undefined ? {} : { defaultBranch }),
         ...(repository === undefined ? {} : { repository }),
         ...(headRepository === undefined ? {} : { headRepository }),
+        ...(pullRequest === undefined ? {} : { pullRequest }),
+        ...(baseBranch === undefined ? {} : { baseBranch }),
         ...(actor === undefined ? {} : { actor }),
     };
 };
@@ -37356,7 +41836,7 @@ const readContext = async (env, signal) => ({
 
 /***/ }),
 
-/***/ 56980:
+/***/ 4884:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37429,81 +41909,35 @@ const createArtifacts = (env) => offersArtifacts(env)
         download: () => Promise.resolve({ status: 'unavailable' }),
     };
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-;// CONCATENATED MODULE: ./src/oci/json.ts
-/** JSON that is not the OCI document it should be. The message names the member: `layers[2].digest: …`. */
-class OciContentError extends Error {
-    constructor(message, options) {
-        super(message, options);
-        this.name = 'OciContentError';
-    }
-}
-const fail = (where, expected) => {
-    throw new OciContentError(`${where}: expected ${expected}`);
-};
-/** Whether a JSON value is an object. */
-const isMembers = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** Reads the text of a document, which is an object. Throws {@link OciContentError}. */
-const parseMembers = (text, document) => {
-    try {
-        const value = JSON.parse(text);
-        return isMembers(value) ? value : fail(document, 'a JSON object');
-    }
-    catch (cause) {
-        if (cause instanceof OciContentError)
-            throw cause;
-        throw new OciContentError(`${document}: expected JSON`, { cause });
-    }
-};
-/** The member as an object; a member that is missing or null is empty, as Go writes one. */
-const objectAt = (members, name) => {
-    const value = members[name] ?? {};
-    return isMembers(value) ? value : fail(name, 'an object');
-};
-/** The member as an array; a member that is missing or null is empty. */
-const arrayAt = (members, name) => {
-    const value = members[name] ?? [];
-    return Array.isArray(value) ? value : fail(name, 'an array');
-};
-/** The member as a text, or undefined where it is missing, null or empty: Go leaves out or writes `""` for none. */
-const textAt = (members, name) => {
-    const value = members[name] ?? '';
-    if (typeof value !== 'string')
-        return fail(name, 'a string');
-    return value === '' ? undefined : value;
-};
-/** The member as an array of texts. */
-const textsAt = (members, name) => arrayAt(members, name).map((value) => (typeof value === 'string' ? value : fail(name, 'an array of strings')));
-/** The member as a map of texts: annotations, labels. */
-const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(members, name)).map(([key, value]) => typeof value === 'string' ? [key, value] : fail(`${name}.${key}`, 'a string')));
-
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(40979);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(61691);
 // EXTERNAL MODULE: ./src/oci/platform.ts
 var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
-;// CONCATENATED MODULE: ./src/io/builders.ts
+;// CONCATENATED MODULE: ./src/io/engine.ts
 
 
 
-
-/** The first Buildx that shares a local context between the targets of one bake call. */
-const MIN_BUILDX = [0, 17];
+/** What to say where the Docker CLI is missing. */
 const NO_DOCKER = 'there is no docker in PATH; install Docker, or run the job on a runner that has it';
-const INSTALL_BUILDX = 'install the docker-buildx-plugin package, or use docker/setup-buildx-action before this step';
+/** The last line of what a command printed, which says why it failed. */
 const lastLine = (text) => text.trim().split('\n').at(-1) ?? '';
-const textOf = (value) => (typeof value === 'string' && value !== '' ? value : undefined);
-const listOf = (value) => (Array.isArray(value) ? value : []);
+/** A text that is not empty. */
+const textOf = (value) => typeof value === 'string' && value !== '' ? value : undefined;
 /** What Docker prints for `{{json .}}`; empty for anything else, such as a warning on a line of its own. */
 const parseLine = (line) => {
     try {
         const value = JSON.parse(line);
-        return isMembers(value) ? value : {};
+        return (0,json/* isMembers */.gV)(value) ? value : {};
     }
     catch {
         return {};
     }
 };
+/** Asks the engine what it is. Throws a SetupError when there is no Docker, or the engine does not answer. */
 const readEngine = async (docker) => {
     const { code, stdout, stderr } = await docker.query(['info', '--format', '{{json .}}']);
     if (code === 127)
@@ -37514,12 +41948,77 @@ const readEngine = async (docker) => {
         const why = lastLine(stderr) || 'no version';
         throw new problem/* SetupError */.w3(`the Docker engine does not answer (${why}); start it, or set DOCKER_HOST`);
     }
+    const [cpus, dataRoot] = [info['NCPU'], textOf(info['DockerRootDir'])];
     return {
         version,
         platform: (0,oci_platform/* parsePlatform */.FL)(`${String(info['OSType'])}/${String(info['Architecture'])}`) ?? 'linux/amd64',
         containerdStore: JSON.stringify(info['DriverStatus'] ?? '').includes('io.containerd.snapshotter'),
+        ...(typeof cpus === 'number' && cpus > 0 ? { cpus } : {}),
+        ...(dataRoot === undefined ? {} : { dataRoot }),
     };
 };
+
+;// CONCATENATED MODULE: ./src/io/missing.ts
+/** Whether an error says that a file is not there, or a folder on the way to it. */
+const isMissing = (error) => typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+;// CONCATENATED MODULE: ./src/io/binfmt.ts
+
+
+
+
+
+/** Files of binfmt_misc that are no handlers (Linux, Documentation/admin-guide/binfmt-misc.rst). */
+const CONTROLS = ['register', 'status'];
+/** Reads the folder of binfmt_misc. */
+const readBinfmt = async (folder) => {
+    try {
+        const names = (await (0,promises_.readdir)(folder)).filter((name) => !CONTROLS.includes(name));
+        const handlers = names
+            .sort()
+            .map(async (name) => (0,emulation/* parseBinfmtHandler */.Y$)(name, await (0,promises_.readFile)((0,external_node_path_.join)(folder, name), 'utf8')));
+        // An empty folder is one where nothing is mounted.
+        const status = names.length === 0 ? 'enabled' : await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'status'), 'utf8');
+        return { enabled: status.trim() !== 'disabled', handlers: await Promise.all(handlers) };
+    }
+    catch (error) {
+        if (isMissing(error))
+            return { enabled: true, handlers: [] };
+        throw error;
+    }
+};
+const install = async (docker, images, architectures) => {
+    let failure;
+    for (const image of images) {
+        const args = ['run', '--rm', '--privileged', '--network', 'none', image, '--install', architectures.join(',')];
+        const { code, stderr } = await docker.query(args);
+        if (code === 0)
+            return undefined;
+        failure = `${image}: ${lastLine(stderr) || `exit code ${code}`}`;
+    }
+    return failure;
+};
+/** The emulators of this machine, which Docker's engine is on. */
+const createEmulators = (docker) => ({
+    read: () => readBinfmt('/proc/sys/fs/binfmt_misc'),
+    install: (images, architectures) => install(docker, images, architectures),
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+;// CONCATENATED MODULE: ./src/io/builders.ts
+
+
+
+
+
+/** The first Buildx that shares a local context between the targets of one bake call. */
+const MIN_BUILDX = [0, 17];
+const INSTALL_BUILDX = 'install the docker-buildx-plugin package, or use docker/setup-buildx-action before this step';
+const listOf = (value) => (Array.isArray(value) ? value : []);
 const readBuildxVersion = async (docker) => {
     const { code, stdout } = await docker.query(['buildx', 'version']);
     if (code === 127)
@@ -37533,21 +42032,32 @@ const readBuildxVersion = async (docker) => {
     }
     return version;
 };
+/** A platform that was given to a node has a star. */
+const parseListed = (text) => (0,oci_platform/* parsePlatform */.FL)((textOf(text) ?? '').replace(/\*$/, '')) ?? [];
+const parseNode = (node) => {
+    const options = node['DriverOpts'];
+    const image = (0,json/* isMembers */.gV)(options) ? textOf(options['image']) : undefined;
+    return {
+        name: textOf(node['Name']) ?? '',
+        endpoint: textOf(node['Endpoint']) ?? '',
+        platforms: [...new Set(listOf(node['Platforms']).flatMap(parseListed))],
+        ...(image === undefined ? {} : { image }),
+    };
+};
 /** Reads one line of `docker buildx ls --format '{{json .}}'`; undefined for a line that describes no builder. */
 const parseBuilder = (line) => {
     const fields = parseLine(line);
     const [name, driver] = [textOf(fields['Name']), textOf(fields['Driver'])];
     if (name === undefined || driver === undefined)
         return undefined;
-    const nodes = listOf(fields['Nodes']).filter(isMembers);
-    const platforms = nodes.flatMap((node) => listOf(node['Platforms']).flatMap((text) => textOf(text) ?? []));
+    const nodes = listOf(fields['Nodes']).filter(json/* isMembers */.gV);
     const buildkit = nodes.flatMap((node) => textOf(node['Version']) ?? [])[0];
     const error = [fields, ...nodes].flatMap((each) => textOf(each['Err']) ?? [])[0];
     return {
         name,
         driver,
         current: fields['Current'] === true,
-        platforms: [...new Set(platforms.flatMap((platform) => (0,oci_platform/* parsePlatform */.FL)(platform) ?? []))],
+        nodes: nodes.map(parseNode),
         ...(buildkit === undefined ? {} : { buildkit }),
         ...(error === undefined ? {} : { error }),
     };
@@ -37558,30 +42068,37 @@ const listBuilders = async (docker) => {
         throw new problem/* SetupError */.w3(`docker buildx ls failed: ${lastLine(stderr)}`);
     return stdout.split('\n').flatMap((line) => parseBuilder(line) ?? []);
 };
-const removeBuilder = async (docker, name) => {
-    await docker.query(['buildx', 'rm', '--force', name]);
+const removeBuilder = async (docker, name, { keepState }) => {
+    await docker.query(['buildx', 'rm', '--force', ...(keepState ? ['--keep-state'] : []), name]);
 };
-/** With the host's network, since registries on loopback shall be reached. */
-const createBuilder = async (docker) => {
-    const name = `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    const create = ['buildx', 'create', '--name', name, '--driver', 'docker-container', '--driver-opt', 'network=host'];
-    const flags = ['--buildkitd-flags', '--allow-insecure-entitlement network.host', '--bootstrap'];
-    const created = await docker.query([...create, ...flags]);
-    if (created.code !== 0) {
-        await removeBuilder(docker, name);
-        const remedy = 'use docker/setup-buildx-action before this step, or turn on the containerd image store of the engine';
-        throw new problem/* SetupError */.w3(`a docker-container builder could not be started (${lastLine(created.stderr)}); ${remedy}`);
+/** Runs Docker to its end or until it is stopped. Resolves with why it failed, or with nothing. */
+const attempt = async (docker, args, signal) => {
+    let errors = '';
+    const code = await docker.run(args, {
+        env: {},
+        signal,
+        onStderr: (chunk) => {
+            errors += chunk.toString('utf8');
+        },
+    });
+    return code === 0 ? undefined : lastLine(errors) || `exit code ${code}`;
+};
+const createBuilder = async (docker, name, commands, signal) => {
+    for (const args of [...commands, ['buildx', 'inspect', '--bootstrap', '--builder', name]]) {
+        const failure = await attempt(docker, args, signal);
+        if (failure !== undefined)
+            return failure;
     }
-    const builder = (await listBuilders(docker)).find((known) => known.name === name);
-    return builder ?? { name, driver: 'docker-container', current: false, platforms: [] };
+    return undefined;
 };
 /** The builders that a Docker CLI knows. */
 const createBuilders = (docker) => ({
     engine: () => readEngine(docker),
     buildxVersion: () => readBuildxVersion(docker),
+    uniqueName: () => `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`,
     list: () => listBuilders(docker),
-    create: () => createBuilder(docker),
-    remove: (name) => removeBuilder(docker, name),
+    create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
+    remove: (name, options) => removeBuilder(docker, name, options),
 });
 
 ;// CONCATENATED MODULE: ./src/io/clock.ts
@@ -37596,8 +42113,382 @@ const createClock = () => ({
     },
 });
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(73024);
+;// CONCATENATED MODULE: ./src/io/memoise.ts
+/** Remembers what a function made of each key; what is undefined is made again. */
+const memoise = (make) => {
+    const made = new Map();
+    return (key) => {
+        const value = made.get(key) ?? make(key);
+        made.set(key, value);
+        return value;
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/context-files/disk.ts
+
+
+
+
+
+/** Files up to this many bytes are read whole. */
+const BUFFER_BYTES = 1024 * 1024;
+/** Neither follows a link nor waits at a pipe that took the file's place meanwhile. */
+const OPEN_FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK;
+const GIT_MODES = {
+    file: [0o644, 0o755],
+    folder: [0o755],
+    link: undefined,
+    special: undefined,
+};
+const kindIn = (found) => {
+    if (found.isFile())
+        return 'file';
+    if (found.isDirectory())
+        return 'folder';
+    return found.isSymbolicLink() ? 'link' : 'special';
+};
+const unlessMissing = (path, read) => {
+    try {
+        return read();
+    }
+    catch (cause) {
+        if (isMissing(cause))
+            return undefined;
+        const reason = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
+        const hint = 'BuildKit could not read it either: make it readable, or list it in .dockerignore';
+        throw (0,problem/* inputError */.Xu)(`${path}, in a build context, cannot be read: ${reason}`, { hint }, { cause });
+    }
+};
+const digestInParts = (file, buffer) => {
+    const digest = (0,external_node_crypto_.createHash)('sha256');
+    let position = 0;
+    for (;;) {
+        const count = (0,external_node_fs_.readSync)(file, buffer, 0, buffer.length, position);
+        if (count === 0)
+            return digest.digest('hex');
+        digest.update(buffer.subarray(0, count));
+        position += count;
+    }
+};
+/** A file of the expected size is read with one call; one that is longer, or changes meanwhile, in parts. */
+const digestOf = (file, size, buffer) => {
+    const isWhole = size <= buffer.length && (0,external_node_fs_.readSync)(file, buffer, 0, size, 0) === size;
+    return isWhole ? (0,external_node_crypto_.hash)('sha256', buffer.subarray(0, size)) : digestInParts(file, buffer);
+};
+/** Starts with nothing known. Calls are synchronous: for many small files nothing else is as fast. */
+const createDisk = () => {
+    const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+    const oddModes = new Map();
+    const noteMode = (path, kind, mode) => {
+        if (GIT_MODES[kind]?.includes(mode & 0o7777) === false)
+            oddModes.set(path, mode & 0o7777);
+    };
+    const readContent = (path) => {
+        const file = (0,external_node_fs_.openSync)(path, OPEN_FLAGS);
+        try {
+            const { mode, size } = (0,external_node_fs_.fstatSync)(file);
+            noteMode(path, 'file', mode);
+            return { mode: (mode & 0o100) === 0 ? '644' : '755', digest: digestOf(file, size, buffer) };
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    };
+    const readFolder = (path) => (0,external_node_fs_.readdirSync)(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindIn(entry) }));
+    return {
+        oddModes,
+        kindOf: (path) => unlessMissing(path, () => kindIn((0,external_node_fs_.lstatSync)(path))),
+        list: memoise((path) => unlessMissing(path, () => readFolder(path)) ?? []),
+        noteFolder: (path) => {
+            unlessMissing(path, () => {
+                noteMode(path, 'folder', (0,external_node_fs_.lstatSync)(path).mode);
+            });
+        },
+        linkTarget: (path) => unlessMissing(path, () => (0,external_node_fs_.readlinkSync)(path)),
+        fileContent: memoise((path) => unlessMissing(path, () => readContent(path))),
+    };
+};
+
+// EXTERNAL MODULE: ./src/layers/context-glob.ts
+var context_glob = __nccwpck_require__(80840);
+;// CONCATENATED MODULE: ./src/io/context-files/dockerignore.ts
+
+
+/** The verdict on the root itself, which no rule can ignore. */
+const NOT_IGNORED = { ignored: false, matched: [] };
+const isGlob = (pattern) => /[*?[\]\\]/.test(pattern);
+/**
+ * What one pattern matches. Behind or before nothing but plain text, `**` is a bare prefix or suffix: `**.log` ends
+ * with `.log` (moby/patternmatcher, `Pattern.compile`).
+ */
+const compileRule = (pattern) => {
+    if (!isGlob(pattern))
+        return (path) => path === pattern;
+    const [head, tail] = [pattern.slice(0, -2), pattern.slice(2)];
+    if (pattern.startsWith('**') && !isGlob(tail))
+        return (path) => `/${path}`.endsWith(tail);
+    if (pattern.endsWith('**') && !isGlob(head))
+        return (path) => path.startsWith(head);
+    return (0,context_glob/* compileGlob */.SO)(pattern, (_stars, isLast) => (isLast ? '.*' : '(?:.*/)?')) ?? (() => false);
+};
+/** One line (moby/patternmatcher, ignorefile.go). Undefined for what says nothing. */
+const dockerignore_parseLine = (line) => {
+    const text = line.startsWith('#') ? '' : line.trim();
+    const exception = text.startsWith('!');
+    const written = exception ? text.slice(1).trim() : text;
+    if (written === '')
+        return undefined;
+    const pattern = external_node_path_.posix
+        .normalize(written)
+        .replace(/(?<=.)\/$/, '')
+        .replace(/^\/(?=.)/, '');
+    return { pattern, exception, matches: compileRule(pattern) };
+};
+/** As `MatchesUsingParentResults` of moby/patternmatcher, by which BuildKit filters what it is sent. */
+const judgeBy = (rules) => (path, parent) => {
+    let ignored = false;
+    const matched = rules.map(({ exception, matches }, index) => {
+        // A line that cannot change anything is not asked, and so counts as no match below either.
+        const isMatch = parent.matched[index] === true || (exception === ignored && matches(path));
+        if (isMatch)
+            ignored = !exception;
+        return isMatch;
+    });
+    return { ignored, matched };
+};
+/** Whether a pattern can match something below a folder: it goes on where the folder's path ends, or has a `**`. */
+const reachesBelow = (pattern) => {
+    const segments = pattern.split('/').map((text) => ({ text, matches: (0,context_glob/* compileSegment */.R$)(text) }));
+    return (folder) => {
+        const parts = folder.split('/');
+        for (const [index, { text, matches }] of segments.entries()) {
+            const part = parts[index];
+            if (part === undefined || text.includes('**'))
+                return true;
+            if (!matches(part))
+                return false;
+        }
+        return false;
+    };
+};
+/** Reads a .dockerignore. What Docker refuses as a bad pattern matches nothing here. */
+const parseDockerignore = (text) => {
+    const lines = text.replace(/^\uFEFF/, '').split('\n');
+    const rules = lines.flatMap((line) => dockerignore_parseLine(line) ?? []);
+    if (rules.length === 0)
+        return { judge: () => NOT_IGNORED, mayExceptBelow: () => false };
+    const exceptions = rules.filter(({ exception }) => exception).map(({ pattern }) => reachesBelow(pattern));
+    return {
+        judge: judgeBy(rules),
+        mayExceptBelow: (folder) => exceptions.some((reaches) => reaches(folder)),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/context-files/selection.ts
+
+
+
+
+const ROOT = { path: '', verdict: NOT_IGNORED };
+/** As many links may lead to one another as in the kernel (path_resolution(7)). */
+const MAX_LINKS = 40;
+const onDisk = ({ root }, path) => (path === '' ? root : `${root}/${path}`);
+const spotIn = ({ ignore }, folder, name) => {
+    const path = folder.path === '' ? name : `${folder.path}/${name}`;
+    return { path, verdict: ignore.judge(path, folder.verdict) };
+};
+const isPruned = ({ ignore }, { path, verdict }) => verdict.ignored && !ignore.mayExceptBelow(path);
+const fileEntry = (context, path) => {
+    const content = context.disk.fileContent(onDisk(context, path));
+    return content === undefined ? [] : [{ path, mode: content.mode, digest: content.digest }];
+};
+const linkEntry = (path, target) => ({
+    path,
+    mode: 'link',
+    digest: (0,external_node_crypto_.hash)('sha256', target),
+});
+/** All that is below a folder. An ignored folder that holds something excepted is there for its sake. */
+const entriesBelow = (context, folder) => context.disk.list(onDisk(context, folder.path)).flatMap(({ name, kind }) => {
+    const spot = spotIn(context, folder, name);
+    return kind === 'folder'
+        ? folderEntries(context, spot)
+        : spot.verdict.ignored
+            ? []
+            : plainEntry(context, spot, kind);
+});
+const folderEntries = (context, folder) => {
+    if (isPruned(context, folder))
+        return [];
+    const below = entriesBelow(context, folder);
+    if (folder.verdict.ignored && below.length === 0)
+        return [];
+    context.disk.noteFolder(onDisk(context, folder.path));
+    return [{ path: folder.path, mode: 'folder', digest: '' }, ...below];
+};
+const plainEntry = (context, { path }, kind) => {
+    if (kind === 'file')
+        return fileEntry(context, path);
+    const target = kind === 'link' ? context.disk.linkTarget(onDisk(context, path)) : undefined;
+    return target === undefined ? [] : [linkEntry(path, target)];
+};
+const parseSegment = (text) => {
+    const name = (0,context_glob/* nameIn */.ZC)(text);
+    return name === undefined ? { matches: (0,context_glob/* compileSegment */.R$)(text) } : { name };
+};
+/** Parts of a path from the root, which `..` does not leave. */
+const partsOf = (path) => external_node_path_.posix
+    .resolve('/', path)
+    .split('/')
+    .filter((part) => part !== '');
+/** Where a link leads, seen from a root that nothing leads out of (fsutil, followlinks.go), and on from there. */
+const follow = (context, { path }, { rest, links }) => {
+    const target = context.disk.linkTarget(onDisk(context, path));
+    if (target === undefined)
+        return [];
+    const names = partsOf(external_node_path_.posix.resolve('/', external_node_path_.posix.dirname(path), target)).map((name) => ({ name }));
+    const entries = links === MAX_LINKS ? [] : selection_select(context, ROOT, { rest: [...names, ...rest], links: links + 1 });
+    return [linkEntry(path, target), ...entries];
+};
+const selectAt = (context, spot, way) => {
+    const kind = context.disk.kindOf(onDisk(context, spot.path));
+    if (kind === 'folder')
+        return isPruned(context, spot) ? [] : selection_select(context, spot, way);
+    if (spot.verdict.ignored)
+        return [];
+    if (kind === 'link')
+        return follow(context, spot, way);
+    return kind === 'file' && way.rest.length === 0 ? fileEntry(context, spot.path) : [];
+};
+const selection_select = (context, folder, { rest, links }) => {
+    const [segment, ...further] = rest;
+    if (segment === undefined)
+        return folder === ROOT ? entriesBelow(context, ROOT) : folderEntries(context, folder);
+    const names = 'name' in segment
+        ? [segment.name]
+        : context.disk
+            .list(onDisk(context, folder.path))
+            .map(({ name }) => name)
+            .filter(segment.matches);
+    return names.flatMap((name) => selectAt(context, spotIn(context, folder, name), { rest: further, links }));
+};
+/**
+ * What a source path or pattern of a COPY takes, each entry once, sorted by path; nothing where nothing matches.
+ * As BuildKit takes it: cleaned, from the root, patterns by Go's `filepath.Match` part by part; a folder stands for all
+ * below it, and a link for itself and what it leads to in the context (fsutil, copy/copy.go and followlinks.go).
+ */
+const selectEntries = (context, source) => {
+    const entries = selection_select(context, ROOT, { rest: partsOf(source).map(parseSegment), links: 0 });
+    const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+    return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+;// CONCATENATED MODULE: ./src/io/context-files.ts
+
+
+
+
+
+
+
+const context_files_unlessMissing = (read, otherwise) => {
+    try {
+        return read();
+    }
+    catch (error) {
+        if (isMissing(error))
+            return otherwise;
+        throw error;
+    }
+};
+const realPath = (path) => context_files_unlessMissing(() => (0,external_node_fs_.realpathSync)(path), path);
+/** The text of the root's .dockerignore; of one that lies elsewhere nobody may know. */
+const readDockerignore = (root) => {
+    const path = realPath((0,external_node_path_.join)(root, '.dockerignore'));
+    return path.startsWith((0,external_node_path_.join)(root, external_node_path_.sep)) ? context_files_unlessMissing(() => (0,external_node_fs_.readFileSync)(path, 'utf8'), '') : '';
+};
+const openContext = (root, disk) => ({
+    root,
+    disk,
+    ignore: parseDockerignore(readDockerignore(root)),
+});
+const describeOddModes = (modes, workspace) => {
+    const [path] = [...modes.keys()].sort();
+    const mode = path === undefined ? undefined : modes.get(path);
+    if (path === undefined || mode === undefined)
+        return { count: 0 };
+    return { count: modes.size, first: { path: (0,external_node_path_.relative)(workspace, path), mode: mode.toString(8) } };
+};
+/** A reader of the contexts of a workspace. Nothing is read before it is asked for. */
+const createContextReader = (workspace) => {
+    const disk = createDisk();
+    const sourcesIn = memoise((root) => {
+        const context = openContext(root, disk);
+        return memoise((source) => selectEntries(context, source));
+    });
+    return {
+        read: (root, patterns) => {
+            const select = sourcesIn(realPath((0,external_node_path_.resolve)(workspace, root)));
+            return new Map(patterns.map((pattern) => [pattern, select(pattern)]));
+        },
+        oddModes: () => describeOddModes(disk.oddModes, realPath(workspace)),
+    };
+};
+
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 5 modules
 var exec = __nccwpck_require__(22876);
+;// CONCATENATED MODULE: ./src/io/disk.ts
+
+
+
+const readRoom = async (folder) => {
+    try {
+        const { bsize, bavail, blocks } = await (0,promises_.statfs)(folder);
+        return { free: bsize * bavail, total: bsize * blocks };
+    }
+    catch {
+        return undefined;
+    }
+};
+/** A link is not followed: what it leads to is somebody else's. */
+const isFolder = async (path) => {
+    try {
+        return (await (0,promises_.lstat)(path)).isDirectory();
+    }
+    catch (error) {
+        if (isMissing(error))
+            return false;
+        throw error;
+    }
+};
+const run = async (command, args) => {
+    const options = { silent: true, ignoreReturnCode: true };
+    const { exitCode, stdout, stderr } = await (0,exec/* getExecOutput */.H)(command, [...args], options);
+    return { code: exitCode, out: stdout, why: stderr.trim().split('\n').at(-1) ?? '' };
+};
+/** What cannot be read does not count; `du` says so with its exit code and goes on. */
+const readSizes = async (folders) => {
+    const there = await Promise.all(folders.map(isFolder));
+    const found = folders.filter((_, index) => there[index]);
+    if (found.length === 0)
+        return [];
+    const { out } = await run('du', ['--summarize', '--one-file-system', '--block-size=1', '--', ...found]);
+    const sizes = new Map(out.split('\n').map((line) => {
+        const [bytes = '', path = ''] = line.split('\t');
+        return [path, Number(bytes)];
+    }));
+    return found.map((path) => ({ path, bytes: sizes.get(path) ?? 0 }));
+};
+const remove = async (folder) => {
+    const args = ['rm', '--recursive', '--force', '--one-file-system', '--', folder];
+    const [command = '', ...rest] = process.getuid?.() === 0 ? args : ['sudo', '--non-interactive', ...args];
+    const { code, why } = await run(command, rest);
+    return code === 0 ? undefined : why;
+};
+/** The disks of the machine that this runs on. */
+const disk_createDisk = () => ({ room: readRoom, sizes: readSizes, remove });
+
 ;// CONCATENATED MODULE: external "node:child_process"
 const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./src/io/process.ts
@@ -37679,13 +42570,6 @@ const createDocker = (env, workspace) => ({
     }),
 });
 
-;// CONCATENATED MODULE: ./src/io/missing.ts
-/** Whether an error says that a file is not there, or a folder on the way to it. */
-const isMissing = (error) => typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-
 ;// CONCATENATED MODULE: ./src/io/files.ts
 
 
@@ -37714,6 +42598,9 @@ const createFiles = (workspace, temporary) => {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(absolute(path)), { recursive: true });
             await (0,promises_.writeFile)(absolute(path), text);
         },
+        writeProgram: (path, bytes) => (0,promises_.writeFile)(absolute(path), bytes, { mode: 0o755 }),
+        writeSecret: (path, text) => (0,promises_.writeFile)(absolute(path), text, { mode: 0o600, flag: 'wx' }),
+        removeFolder: (path) => (0,promises_.rm)(absolute(path), { recursive: true, force: true }),
         makeFolder: async (name) => {
             await (0,promises_.mkdir)(temporary, { recursive: true });
             return (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, `${name}-`));
@@ -37721,8 +42608,216 @@ const createFiles = (workspace, temporary) => {
     };
 };
 
+// EXTERNAL MODULE: ./src/report/comment.ts
+var comment = __nccwpck_require__(54231);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
+;// CONCATENATED MODULE: ./src/io/registry/retry.ts
+
+/** A registry's bad minute is sat out; what takes longer is for the user to know. */
+const PATIENCE = { attempts: 5, requestTimeout: 30_000, deadline: 120_000, longestWait: 60_000 };
+/** The machine's own time and chance. */
+const REAL_PACING = {
+    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
+    now: Date.now,
+    random: Math.random,
+};
+const FIRST_BACKOFF = 500;
+const LONGEST_BACKOFF = 8_000;
+/** How long a `Retry-After` asks to wait, ms: seconds or an HTTP date (RFC 9110, 10.2.3). */
+const parseRetryAfter = (value, now) => {
+    if (value === null)
+        return undefined;
+    if (/^\d+$/.test(value.trim()))
+        return Number(value) * 1000;
+    // Date.parse alone reads years into numbers that are no seconds, such as -1.
+    const date = /^[A-Z][a-z]+,? .* GMT$/.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+};
+/** The wait after the n-th failed attempt, ms: doubles each time, at least half of it, the rest by chance. */
+const backoff = (attempt, random) => {
+    const full = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
+    return Math.round(full / 2 + (full / 2) * random);
+};
+/**
+ * Tries until it succeeds, as long as failures are temporary, attempts are left and the deadline is not reached.
+ * Waits as long as the registry asks, within limits. Throws the last failure.
+ */
+const withRetries = async (pacing, patience, attempt) => {
+    const deadline = pacing.now() + patience.deadline;
+    for (let count = 1;; count++) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (!(error instanceof registry_error/* RegistryError */.g) || !error.temporary || count >= patience.attempts)
+                throw error;
+            const asked = Math.min(error.retryAfter ?? 0, patience.longestWait);
+            const wait = Math.max(asked, backoff(count, pacing.random()));
+            if (pacing.now() + wait > deadline)
+                throw error;
+            await pacing.sleep(wait);
+        }
+    }
+};
+
+;// CONCATENATED MODULE: ./src/io/github-failure.ts
+
+
+/** An answer without its JSON, such as one that was cut off: Octokit takes it for an empty text, and a list for empty. */
+class IncompleteAnswer extends Error {
+    /** As a proxy would say it. */
+    status = 502;
+    constructor() {
+        super('the answer is incomplete');
+        this.name = 'IncompleteAnswer';
+    }
+}
+/** How long a rate limit is sat out when GitHub names no time, ms (docs, "Rate limits for the REST API"). */
+const UNNAMED_WAIT = 60_000;
+/** A property of what may be no object, let alone an instance of a class we know. */
+const propertyOf = (value, key) => typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+/** What happened in the end: errors of `fetch` tell only in their cause. */
+const messageOf = (thrown) => {
+    const cause = propertyOf(thrown, 'cause');
+    const inner = cause === undefined ? '' : messageOf(cause);
+    const message = propertyOf(thrown, 'message') ?? thrown;
+    return inner === '' ? (0,registry_error/* printable */.P)(String(message)) : inner;
+};
+const parseRequestFailure = (thrown) => {
+    const status = propertyOf(thrown, 'status');
+    if (typeof status !== 'number')
+        return undefined;
+    const headers = propertyOf(propertyOf(thrown, 'response'), 'headers') ?? {};
+    const entries = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+    return { status, headers: new Map(entries) };
+};
+/** How long a rate limit asks to wait, ms; undefined when it is none. GitHub answers 403 or 429 for its rate limits. */
+const rateLimitWait = ({ status, headers }, message, now) => {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const asked = parseRetryAfter(headers.get('retry-after') ?? null, now);
+    if (asked !== undefined)
+        return asked;
+    const reset = Number(headers.get('x-ratelimit-reset'));
+    if (headers.get('x-ratelimit-remaining') === '0' && reset > 0)
+        return Math.max(0, reset * 1000 - now);
+    return status === 429 || /rate limit/i.test(message) ? UNNAMED_WAIT : undefined;
+};
+/** Reads what a request to GitHub's API threw. `now` in ms since the epoch. */
+const explainGithubFailure = (thrown, now) => {
+    const message = messageOf(thrown);
+    const failure = parseRequestFailure(thrown);
+    if (failure === undefined)
+        return { kind: 'refused', reason: message };
+    const { status } = failure;
+    const limited = rateLimitWait(failure, message, now);
+    // Octokit gives 500 to a request without an answer.
+    if (limited !== undefined || status >= 500)
+        return { kind: 'temporary', reason: message, wait: limited ?? 0 };
+    const denied = status === 403 || status === 404 || status === 410;
+    return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}` };
+};
+
+;// CONCATENATED MODULE: ./src/io/pull-request-comment.ts
+
+
+
+/** A comment is nice to have, so nobody waits long for it. Times in ms; the deadline leaves room for one rate limit. */
+const pull_request_comment_PATIENCE = { attempts: 4, requestTimeout: 20_000, deadline: 90_000 };
+const PERMISSION = 'give the job `pull-requests: write`; runs for pull requests from forks or by Dependabot have a token that only reads';
+/** The toolkit's client, a part of the bundle that is loaded when it is needed. It knows of the runner's proxy. */
+const connect = async (token, { apiUrl, version }) => {
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    const baseUrl = apiUrl === undefined || apiUrl === '' ? {} : { baseUrl: apiUrl };
+    const octokit = getOctokit(token, { userAgent: `strata/${version}`, ...baseUrl });
+    octokit.hook.before('request', (options) => {
+        options.request = { ...options.request, signal: AbortSignal.timeout(pull_request_comment_PATIENCE.requestTimeout) };
+    });
+    octokit.hook.after('request', ({ data }) => {
+        if (typeof data === 'string')
+            throw new IncompleteAnswer();
+    });
+    return octokit;
+};
+/**
+ * The login that comments of this token have: `github-actions[bot]` for the job's own. Asked by GraphQL, since the token
+ * of an app may not `GET /user`.
+ */
+const readLogin = async (octokit) => {
+    const { viewer } = await octokit.graphql('{ viewer { login } }');
+    return viewer.login;
+};
+/** The first comment with our marker that we wrote ourselves. Anyone can write the marker, so it alone proves nothing. */
+const findOurs = async (octokit, target, opening) => {
+    const pages = octokit.paginate.iterator(octokit.rest.issues.listComments, { ...target, per_page: 100 });
+    let login;
+    for await (const { data } of pages) {
+        const marked = data.filter(({ body }) => body?.startsWith(opening) === true);
+        if (marked.length === 0)
+            continue;
+        login ??= await readLogin(octokit);
+        const ours = marked.find(({ user }) => user?.login === login);
+        if (ours !== undefined)
+            return ours;
+    }
+    return undefined;
+};
+/** What is left of a text when GitHub stores it: someone who edits it in a browser sends other line ends. */
+const normalise = (text) => text.replaceAll('\r\n', '\n').trimEnd();
+const keepOnce = async (octokit, target, marker, text) => {
+    const body = (0,comment/* renderComment */.wQ)(marker, text);
+    const ours = await findOurs(octokit, target, (0,comment/* renderMarker */.Bd)(marker));
+    if (ours === undefined) {
+        await octokit.rest.issues.createComment({ ...target, body });
+        return { status: 'created' };
+    }
+    if (normalise(ours.body ?? '') === normalise(body))
+        return { status: 'unchanged' };
+    const { owner, repo } = target;
+    await octokit.rest.issues.updateComment({ owner, repo, comment_id: ours.id, body });
+    return { status: 'updated' };
+};
+/**
+ * Tries until it succeeds, as long as failures are temporary and there is time for the wait that GitHub asks for. Each
+ * attempt looks for the comment again, so that one whose answer got lost is found and not written twice.
+ */
+const withPatience = async (pacing, attempt) => {
+    const deadline = pacing.now() + pull_request_comment_PATIENCE.deadline;
+    for (let count = 1;; count++) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            const failure = explainGithubFailure(error, pacing.now());
+            const { reason } = failure;
+            if (failure.kind === 'denied')
+                return { status: 'unavailable', reason: `${reason}; ${PERMISSION}` };
+            if (failure.kind === 'refused' || count >= pull_request_comment_PATIENCE.attempts)
+                return { status: 'failed', reason };
+            const wait = Math.max(failure.wait, backoff(count, pacing.random()));
+            if (pacing.now() + wait > deadline)
+                return { status: 'failed', reason };
+            await pacing.sleep(wait);
+        }
+    }
+};
+/** Why there is nothing to comment on, or nobody who may. */
+const unavailable = (reason) => ({ keep: () => Promise.resolve({ status: 'unavailable', reason }) });
+/** Comments on the pull request that the options name, as the owner of the token. */
+const createComments = (options) => {
+    const { token = '', repository = '', pullRequest, pacing = REAL_PACING } = options;
+    const [owner = '', repo = ''] = repository.split('/');
+    if (pullRequest === undefined || repo === '')
+        return unavailable('this run is not for a pull request');
+    if (token === '')
+        return unavailable('there is no token; set the input github-token');
+    const target = { owner, repo, issue_number: pullRequest };
+    return {
+        keep: (marker, body) => withPatience(pacing, async () => keepOnce(await connect(token, options), target, marker, body)),
+    };
+};
+
 ;// CONCATENATED MODULE: ./src/io/registry/credential-helper.ts
 
 
@@ -37922,27 +43017,27 @@ const createKeychain = (options) => {
 
 /** Reads the config of an image. Throws OciContentError. */
 const parseImageConfig = (text) => {
-    const members = parseMembers(text, 'image config');
-    const config = objectAt(members, 'config');
-    const created = textAt(members, 'created');
-    const user = textAt(config, 'User');
-    const workingDir = textAt(config, 'WorkingDir');
+    const members = (0,json/* parseMembers */.RN)(text, 'image config');
+    const config = (0,json/* objectAt */.lJ)(members, 'config');
+    const created = (0,json/* textAt */.$6)(members, 'created');
+    const user = (0,json/* textAt */.$6)(config, 'User');
+    const workingDir = (0,json/* textAt */.$6)(config, 'WorkingDir');
     return {
         platform: {
-            os: textAt(members, 'os'),
-            architecture: textAt(members, 'architecture'),
-            variant: textAt(members, 'variant'),
+            os: (0,json/* textAt */.$6)(members, 'os'),
+            architecture: (0,json/* textAt */.$6)(members, 'architecture'),
+            variant: (0,json/* textAt */.$6)(members, 'variant'),
         },
         ...(created === undefined ? {} : { created }),
-        diffIds: textsAt(objectAt(members, 'rootfs'), 'diff_ids'),
-        env: textsAt(config, 'Env'),
+        diffIds: (0,json/* textsAt */.i1)((0,json/* objectAt */.lJ)(members, 'rootfs'), 'diff_ids'),
+        env: (0,json/* textsAt */.i1)(config, 'Env'),
         ...(user === undefined ? {} : { user }),
         ...(workingDir === undefined ? {} : { workingDir }),
-        shell: textsAt(config, 'Shell'),
-        onBuild: textsAt(config, 'OnBuild'),
-        entrypoint: textsAt(config, 'Entrypoint'),
-        cmd: textsAt(config, 'Cmd'),
-        labels: textMapAt(config, 'Labels'),
+        shell: (0,json/* textsAt */.i1)(config, 'Shell'),
+        onBuild: (0,json/* textsAt */.i1)(config, 'OnBuild'),
+        entrypoint: (0,json/* textsAt */.i1)(config, 'Entrypoint'),
+        cmd: (0,json/* textsAt */.i1)(config, 'Cmd'),
+        labels: (0,json/* textMapAt */.Pf)(config, 'Labels'),
     };
 };
 
@@ -37974,41 +43069,41 @@ const parseContentType = (contentType) => contentType?.split(';')[0]?.trim().toL
 
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 const parsePlatformFields = (members) => ({
-    os: textAt(members, 'os'),
-    architecture: textAt(members, 'architecture'),
-    variant: textAt(members, 'variant'),
+    os: (0,json/* textAt */.$6)(members, 'os'),
+    architecture: (0,json/* textAt */.$6)(members, 'architecture'),
+    variant: (0,json/* textAt */.$6)(members, 'variant'),
 });
 const parseDescriptor = (value, where) => {
-    if (!isMembers(value))
-        throw new OciContentError(`${where}: expected a descriptor`);
-    const digest = textAt(value, 'digest') ?? '';
+    if (!(0,json/* isMembers */.gV)(value))
+        throw new json/* OciContentError */.dn(`${where}: expected a descriptor`);
+    const digest = (0,json/* textAt */.$6)(value, 'digest') ?? '';
     const size = value['size'];
     if (!DIGEST.test(digest))
-        throw new OciContentError(`${where}.digest: expected <algorithm>:<encoded>`);
+        throw new json/* OciContentError */.dn(`${where}.digest: expected <algorithm>:<encoded>`);
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-        throw new OciContentError(`${where}.size: expected a number of bytes`);
+        throw new json/* OciContentError */.dn(`${where}.size: expected a number of bytes`);
     }
-    const artifactType = textAt(value, 'artifactType');
+    const artifactType = (0,json/* textAt */.$6)(value, 'artifactType');
     return {
-        mediaType: textAt(value, 'mediaType') ?? '',
+        mediaType: (0,json/* textAt */.$6)(value, 'mediaType') ?? '',
         digest,
         size,
-        annotations: textMapAt(value, 'annotations'),
+        annotations: (0,json/* textMapAt */.Pf)(value, 'annotations'),
         ...(artifactType === undefined ? {} : { artifactType }),
-        ...(isMembers(value['platform']) ? { platform: parsePlatformFields(value['platform']) } : {}),
+        ...((0,json/* isMembers */.gV)(value['platform']) ? { platform: parsePlatformFields(value['platform']) } : {}),
     };
 };
-const parseDescriptors = (members, name) => arrayAt(members, name).map((value, index) => parseDescriptor(value, `${name}[${index}]`));
+const parseDescriptors = (members, name) => (0,json/* arrayAt */.RD)(members, name).map((value, index) => parseDescriptor(value, `${name}[${index}]`));
 /** What the document calls itself, else what the registry called it, else what it looks like. */
 const mediaTypeOf = (members, contentType) => {
     const isKnown = contentType !== undefined && (isIndexMediaType(contentType) || isManifestMediaType(contentType));
-    return textAt(members, 'mediaType') ?? (isKnown ? contentType : 'manifests' in members ? OCI_INDEX : OCI_MANIFEST);
+    return (0,json/* textAt */.$6)(members, 'mediaType') ?? (isKnown ? contentType : 'manifests' in members ? OCI_INDEX : OCI_MANIFEST);
 };
 /** One document must not be an index to one reader and a manifest to another (CVE-2021-41190). */
 const refuseBoth = (members, mediaType, foreign) => {
     const found = foreign.find((name) => name in members);
     if (found !== undefined)
-        throw new OciContentError(`"${found}" cannot stand in a document of type ${mediaType}`);
+        throw new json/* OciContentError */.dn(`"${found}" cannot stand in a document of type ${mediaType}`);
 };
 /**
  * Reads an OCI manifest or index, or Docker's equivalent.
@@ -38016,25 +43111,25 @@ const refuseBoth = (members, mediaType, foreign) => {
  * Throws {@link OciContentError}, also for Docker's schema 1.
  */
 const parseOciManifest = (text, contentType) => {
-    const members = parseMembers(text, 'OCI manifest');
+    const members = (0,json/* parseMembers */.RN)(text, 'OCI manifest');
     if (members['schemaVersion'] !== 2)
-        throw new OciContentError('schemaVersion: expected 2');
+        throw new json/* OciContentError */.dn('schemaVersion: expected 2');
     const mediaType = mediaTypeOf(members, contentType);
-    const artifactType = textAt(members, 'artifactType');
+    const artifactType = (0,json/* textAt */.$6)(members, 'artifactType');
     const common = {
         mediaType,
-        annotations: textMapAt(members, 'annotations'),
+        annotations: (0,json/* textMapAt */.Pf)(members, 'annotations'),
         ...(artifactType === undefined ? {} : { artifactType }),
-        ...(isMembers(members['subject']) ? { subject: parseDescriptor(members['subject'], 'subject') } : {}),
+        ...((0,json/* isMembers */.gV)(members['subject']) ? { subject: parseDescriptor(members['subject'], 'subject') } : {}),
     };
     if (isIndexMediaType(mediaType)) {
         refuseBoth(members, mediaType, ['layers', 'config']);
         return { kind: 'index', ...common, manifests: parseDescriptors(members, 'manifests') };
     }
     if (!isManifestMediaType(mediaType))
-        throw new OciContentError(`mediaType: ${JSON.stringify(mediaType)} is unknown`);
+        throw new json/* OciContentError */.dn(`mediaType: ${JSON.stringify(mediaType)} is unknown`);
     refuseBoth(members, mediaType, ['manifests']);
-    const config = parseDescriptor(objectAt(members, 'config'), 'config');
+    const config = parseDescriptor((0,json/* objectAt */.lJ)(members, 'config'), 'config');
     return { kind: 'manifest', ...common, config, layers: parseDescriptors(members, 'layers') };
 };
 /** The platforms an index has images for, in its order. Attestations and the like (`unknown/unknown`) are none. */
@@ -38115,49 +43210,6 @@ const preferredChallenge = (challenges) => challenges.find(({ scheme, parameters
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(37067);
-;// CONCATENATED MODULE: ./src/io/registry/retry.ts
-
-/** A registry's bad minute is sat out; what takes longer is for the user to know. */
-const PATIENCE = { attempts: 5, requestTimeout: 30_000, deadline: 120_000, longestWait: 60_000 };
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 8_000;
-/** How long a `Retry-After` asks to wait, ms: seconds or an HTTP date (RFC 9110, 10.2.3). */
-const parseRetryAfter = (value, now) => {
-    if (value === null)
-        return undefined;
-    if (/^\d+$/.test(value.trim()))
-        return Number(value) * 1000;
-    // Date.parse alone reads years into numbers that are no seconds, such as -1.
-    const date = /^[A-Z][a-z]+,? .* GMT$/.test(value) ? Date.parse(value) : NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-};
-/** The wait after the n-th failed attempt, ms: doubles each time, at least half of it, the rest by chance. */
-const backoff = (attempt, random) => {
-    const full = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
-    return Math.round(full / 2 + (full / 2) * random);
-};
-/**
- * Tries until it succeeds, as long as failures are temporary, attempts are left and the deadline is not reached.
- * Waits as long as the registry asks, within limits. Throws the last failure.
- */
-const withRetries = async (pacing, patience, attempt) => {
-    const deadline = pacing.now() + patience.deadline;
-    for (let count = 1;; count++) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (!(error instanceof registry_error/* RegistryError */.g) || !error.temporary || count >= patience.attempts)
-                throw error;
-            const asked = Math.min(error.retryAfter ?? 0, patience.longestWait);
-            const wait = Math.max(asked, backoff(count, pacing.random()));
-            if (pacing.now() + wait > deadline)
-                throw error;
-            await pacing.sleep(wait);
-        }
-    }
-};
-
 ;// CONCATENATED MODULE: ./src/io/registry/failure.ts
 
 
@@ -38450,18 +43502,20 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Where the request goes. */
 const urlOf = (session, { repository: { registry, repository }, path }) => new URL(path, new URL(`/v2/${repository}/`, endpointOf(registry, session.insecure)));
-/** Where a redirect leads. Throws {@link RegistryError} where that would give up TLS. */
-const redirectTarget = (session, from, location, registry) => {
+const resolveFrom = (session, request, from, location) => {
     const to = URL.parse(location, from.href);
     const allowed = to?.protocol === 'https:' ||
         (to?.protocol === 'http:' && from.protocol === 'http:' && allowsHttp(to.host, session.insecure));
     if (to !== null && allowed)
         return to;
     const where = to === null ? 'no URL' : `${to.origin}, which is not https`;
-    throw new registry_error/* RegistryError */.g(`${describeRequest('GET', from)}: redirected to ${where}`, { registry });
+    const { registry } = request.repository;
+    throw new registry_error/* RegistryError */.g(`${describeRequest(request.method, from)}: redirected to ${where}`, { registry });
 };
+/** Where the `Location` of an answer leads. Throws {@link RegistryError} where that would give up TLS. */
+const resolveLocation = (session, request, location) => resolveFrom(session, request, urlOf(session, request), location);
 /** Follows the redirects of a read. Whoever is not the registry gets no `Authorization`, then or on a way back. */
-const follow = async (session, request, authorization) => {
+const transport_follow = async (session, request, authorization) => {
     const { method, repository, headers = {}, body, maxBytes = MAX_BYTES } = request;
     const { registry } = repository;
     const home = endpointOf(registry, session.insecure).origin;
@@ -38480,7 +43534,7 @@ const follow = async (session, request, authorization) => {
         const isRead = method === 'GET' || method === 'HEAD';
         if (!isRead || location === null || !REDIRECTS.has(answer.status))
             return { ...answer, ownAnswer };
-        url = redirectTarget(session, url, location, registry);
+        url = resolveFrom(session, request, url, location);
         ownAnswer &&= url.origin === home;
     }
     throw new registry_error/* RegistryError */.g(`${describeRequest(method, url)}: more than ${MAX_REDIRECTS} redirects`, { registry });
@@ -38490,11 +43544,11 @@ const authenticated = async (session, request) => {
     const { registry, repository } = request.repository;
     const purpose = { registry, scopes: [repositoryScope(repository, request.actions)] };
     const known = await knownAuthorization(session, purpose);
-    const first = await follow(session, request, known?.header);
+    const first = await transport_follow(session, request, known?.header);
     if (first.status !== 401 || !first.ownAnswer)
         return first;
     const authorization = await authorize(session, purpose, first.headers.get('www-authenticate'), known);
-    return authorization === undefined ? first : follow(session, request, authorization.header);
+    return authorization === undefined ? first : transport_follow(session, request, authorization.header);
 };
 const checked = async (session, request) => {
     const answer = await authenticated(session, request);
@@ -38519,6 +43573,22 @@ const checked = async (session, request) => {
  */
 const send = (session, request) => session.gate(request.repository.registry)(() => withRetries(session.pacing, session.patience, () => checked(session, request)));
 
+;// CONCATENATED MODULE: ./src/io/registry/blobs.ts
+
+
+/** Fetches a blob whole, verified against its digest. Throws RegistryError, also when it is longer than `maxBytes`. */
+const getBlob = async (session, repository, digest, { maxBytes }) => {
+    const { bytes } = await send(session, {
+        method: 'GET',
+        repository,
+        path: `blobs/${digest}`,
+        actions: ['pull'],
+        maxBytes,
+    });
+    verifyContent(bytes, digest, repository);
+    return bytes;
+};
+
 ;// CONCATENATED MODULE: ./src/io/registry/manifests.ts
 
 
@@ -38540,7 +43610,7 @@ const parseContent = (reference, parse) => {
         return parse();
     }
     catch (cause) {
-        if (!(cause instanceof OciContentError))
+        if (!(cause instanceof json/* OciContentError */.dn))
             throw cause;
         const message = `${(0,oci_reference/* formatReference */.FH)(reference)} cannot be read: ${cause.message}`;
         throw new registry_error/* RegistryError */.g(message, { registry: reference.registry }, { cause });
@@ -38640,20 +43710,7 @@ const createGate = (width) => {
 
 
 
-/** Remembers what a function made of each key. */
-const memoise = (make) => {
-    const made = new Map();
-    return (key) => {
-        const value = made.get(key) ?? make(key);
-        made.set(key, value);
-        return value;
-    };
-};
-const REAL = {
-    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
-    now: Date.now,
-    random: Math.random,
-};
+
 /** Starts a session with any number of registries. */
 const createSession = (options) => {
     const { version, keychain, warn, insecure = [], concurrency = 6 } = options;
@@ -38669,9 +43726,9 @@ const createSession = (options) => {
         fetch: options.fetch ?? globalThis.fetch,
         userAgent: `strata/${version}`,
         pacing: {
-            sleep: options.sleep ?? REAL.sleep,
-            now: options.now ?? REAL.now,
-            random: options.random ?? REAL.random,
+            sleep: options.sleep ?? REAL_PACING.sleep,
+            now: options.now ?? REAL_PACING.now,
+            random: options.random ?? REAL_PACING.random,
         },
         patience: { ...PATIENCE, ...options.patience },
         insecure: new Set(insecure.map(canonicalHost)),
@@ -38710,35 +43767,204 @@ const parsePage = (body) => {
     }
 };
 /**
- * All tags of a repository, sorted by code unit; undefined when the registry does not know the repository.
- * Follows `Link`, which alone says whether there is more (OCI distribution spec, "Listing Tags"). Throws
- * {@link RegistryError} rather than return a part.
+ * The tags of at most `maxPages` pages, sorted by code unit; `too many` when that is not all of them, undefined when the
+ * registry does not know the repository. Follows `Link`, which alone says whether there is more (OCI distribution spec,
+ * "Listing Tags"). A registry that gives all tags at once counts as one page. Throws {@link RegistryError} rather than
+ * return a part.
  */
-const listTags = async (session, repository) => {
+const listTagsWithin = async (session, repository, { maxPages }) => {
     const fail = (found) => {
         throw new registry_error/* RegistryError */.g(`the list of tags of ${(0,oci_reference/* repositoryOf */._M)(repository)} ${found}`, {
             registry: repository.registry,
         });
     };
-    const tags = [];
+    const tags = new Set();
     const seen = new Set();
     const common = { method: 'GET', repository, actions: ['pull'], expect: [404] };
     let url = urlOf(session, { ...common, path: `tags/list?n=${PAGE_SIZE}` });
     for (;;) {
-        if (seen.has(url.href) || seen.size === MAX_PAGES)
+        if (seen.has(url.href))
             return fail('does not end');
+        if (seen.size === maxPages)
+            return 'too many';
         seen.add(url.href);
         const { status, headers, bytes } = await send(session, { ...common, path: url.href });
         if (status === 404)
             return seen.size === 1 ? undefined : fail('ends with 404 in the middle');
-        tags.push(...(parsePage(bytes.toString('utf8')) ?? fail('cannot be read')));
+        for (const tag of parsePage(bytes.toString('utf8')) ?? fail('cannot be read'))
+            tags.add(tag);
         const link = parseNextLink(headers.get('link'));
         if (link === undefined)
-            return [...new Set(tags)].sort();
+            return [...tags].sort();
         const next = URL.parse(link, url.href);
         if (next?.origin !== url.origin)
             return fail('goes on at another server');
         url = next;
+    }
+};
+/**
+ * All tags of a repository, sorted by code unit; undefined when the registry does not know the repository. Throws
+ * {@link RegistryError} rather than return a part.
+ */
+const listTags = async (session, repository) => {
+    const tags = await listTagsWithin(session, repository, { maxPages: MAX_PAGES });
+    if (tags !== 'too many')
+        return tags;
+    const message = `the list of tags of ${(0,oci_reference/* repositoryOf */._M)(repository)} does not end`;
+    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry });
+};
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(38522);
+;// CONCATENATED MODULE: ./src/oci/artifact.ts
+
+/** The empty JSON object, the config of artifacts that have none (OCI image spec 1.1, manifest.md). */
+const EMPTY_JSON = '{}';
+/** Points to {@link EMPTY_JSON}. */
+const EMPTY_DESCRIPTOR = {
+    mediaType: OCI_EMPTY,
+    digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+    size: EMPTY_JSON.length,
+};
+/** The OCI manifest of an artifact. One without layers has the empty one, as some registries want at least one. */
+const renderArtifact = ({ artifactType, layers, annotations }) => JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType,
+    config: EMPTY_DESCRIPTOR,
+    layers: layers.length === 0 ? [EMPTY_DESCRIPTOR] : layers,
+    annotations,
+});
+
+;// CONCATENATED MODULE: ./src/io/registry/push.ts
+
+
+
+
+
+
+/** All requests of a push ask for the same, so that they share a token. */
+const ACTIONS = ['pull', 'push'];
+/** Whether the blob is there. A registry that does not tell is sent the blob, and says then what is wrong. */
+const hasBlob = async (session, repository, digest) => {
+    const request = { method: 'HEAD', repository, path: `blobs/${digest}`, actions: ACTIONS };
+    const { status } = await send(session, { ...request, expect: [403, 404, 405] });
+    return status === 200;
+};
+/** Adds the digest to where an upload goes. The rest of its query may be signed, so it is kept letter by letter. */
+const withDigest = (location, digest) => {
+    const url = new URL(location);
+    url.search = `${url.search}${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
+    return url.href;
+};
+/** Opens an upload, and returns where the blob goes: any URL, with any query. */
+const openUpload = async (session, repository) => {
+    const request = { method: 'POST', repository, path: 'blobs/uploads/', actions: ACTIONS };
+    const { headers } = await send(session, request);
+    const location = headers.get('location');
+    if (location !== null)
+        return resolveLocation(session, request, location);
+    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry does not say where an upload goes`;
+    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry });
+};
+/** Uploads a blob whole (OCI distribution spec, "Pushing a blob monolithically"); false when the upload got lost. */
+const upload = async (session, repository, bytes, digest) => {
+    const path = withDigest(await openUpload(session, repository), digest);
+    const { status } = await send(session, {
+        method: 'PUT',
+        repository,
+        path,
+        actions: ACTIONS,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: bytes,
+        expect: [404],
+    });
+    return status !== 404;
+};
+/**
+ * Pushes a blob, unless it is there. When an answer gets lost, the upload is over for the registry (404) although
+ * nobody knows how it ended; so the whole is tried once more. Throws {@link RegistryError}.
+ */
+const putBlob = async (session, repository, bytes) => {
+    const head = { digest: sha256Of(bytes), size: bytes.length };
+    for (let tries = 0; tries < 2; tries++) {
+        if (await hasBlob(session, repository, head.digest))
+            return head;
+        if (await upload(session, repository, bytes, head.digest))
+            return head;
+    }
+    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry forgets the upload of ${head.digest} before it is done`;
+    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry, status: 404 });
+};
+/** Pushes a manifest under a tag, or by its digest, and returns the digest. Throws {@link RegistryError}. */
+const putManifest = async (session, reference, bytes, mediaType) => {
+    const { headers } = await send(session, {
+        method: 'PUT',
+        repository: reference,
+        path: `manifests/${(0,oci_reference/* identifierOf */.xP)(reference)}`,
+        actions: ACTIONS,
+        headers: { 'content-type': mediaType },
+        body: bytes,
+    });
+    const digest = sha256Of(bytes);
+    const stored = headers.get('docker-content-digest') ?? digest;
+    if (stored === digest)
+        return digest;
+    const message = `${(0,oci_reference/* formatReference */.FH)(reference)}: the registry stored ${(0,registry_error/* printable */.P)(stored)} instead of ${digest}`;
+    throw new registry_error/* RegistryError */.g(message, { registry: reference.registry });
+};
+/**
+ * Pushes an artifact with its content, the manifest last, so that whoever finds it finds all of it. Returns what the
+ * reference points to then. Throws {@link RegistryError}.
+ */
+const putArtifact = async (session, reference, { artifactType, layers, annotations }) => {
+    const contents = [Buffer.from(EMPTY_JSON), ...layers.map(({ bytes }) => bytes)];
+    const blobs = new Map(contents.map((bytes) => [sha256Of(bytes), bytes]));
+    await Promise.all([...blobs.values()].map((bytes) => putBlob(session, reference, bytes)));
+    const described = layers.map(({ bytes, ...layer }) => ({ ...layer, digest: sha256Of(bytes), size: bytes.length }));
+    const manifest = Buffer.from(renderArtifact({ artifactType, layers: described, annotations }));
+    const digest = await putManifest(session, reference, manifest, OCI_MANIFEST);
+    return { digest, mediaType: OCI_MANIFEST, size: manifest.length };
+};
+
+;// CONCATENATED MODULE: ./src/io/registry/text-artifact.ts
+
+
+
+
+
+
+
+const pack = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
+const unpack = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+/** Longer than the text of any plan: 100,000 work items make some 60 MB. */
+const MAX_TEXT_BYTES = 400e6;
+const MAX_PACKED_BYTES = 100e6;
+/** Keeps a text in a registry, packed with gzip, as an artifact of that type. Throws {@link RegistryError}. */
+const putText = async (session, reference, artifactType, text) => {
+    const bytes = await pack(Buffer.from(text));
+    await putArtifact(session, reference, { artifactType, layers: [{ mediaType: artifactType, bytes }], annotations: {} });
+};
+/**
+ * The text that {@link putText} kept; undefined when there is nothing, or something of another type. Throws
+ * {@link RegistryError}, also for a text that cannot be unpacked.
+ */
+const getText = async (session, reference, artifactType) => {
+    const head = await headManifest(session, reference);
+    if (head === undefined)
+        return undefined;
+    const { manifest } = await getManifest(session, (0,oci_reference/* pinReference */.rp)(reference, head.digest));
+    const layer = manifest.kind === 'manifest' && manifest.artifactType === artifactType ? manifest.layers[0] : undefined;
+    if (layer === undefined)
+        return undefined;
+    const bytes = await getBlob(session, reference, layer.digest, { maxBytes: MAX_PACKED_BYTES });
+    try {
+        return (await unpack(bytes, { maxOutputLength: MAX_TEXT_BYTES })).toString('utf8');
+    }
+    catch (cause) {
+        throw new registry_error/* RegistryError */.g(`${layer.digest} cannot be unpacked`, { registry: reference.registry }, { cause });
     }
 };
 
@@ -38754,18 +43980,6 @@ const listTags = async (session, repository) => {
 
 
 
-/** Fetches a blob whole, verified against its digest. Throws RegistryError, also when it is longer than `maxBytes`. */
-const getBlob = async (session, repository, digest, { maxBytes }) => {
-    const { bytes } = await send(session, {
-        method: 'GET',
-        repository,
-        path: `blobs/${digest}`,
-        actions: ['pull'],
-        maxBytes,
-    });
-    verifyContent(bytes, digest, repository);
-    return bytes;
-};
 /** Longer than any config of an image we know of. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 const readConfig = async (session, reference, { config }) => {
@@ -38817,6 +44031,9 @@ const createRegistry = (options) => {
         getBlob: (repository, digest, limits) => getBlob(session, repository, digest, limits),
         getImageConfig: (reference, platform) => getImageConfig(session, reference, platform),
         listTags: (repository) => listTags(session, repository),
+        listTagsWithin: (repository, limits) => listTagsWithin(session, repository, limits),
+        putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
+        getText: (reference, artifactType) => getText(session, reference, artifactType),
         resolveImage: (reference) => resolveImage(session, reference),
     };
 };
@@ -38868,6 +44085,10 @@ const VERSION = package_namespaceObject.rE;
 
 
 
+
+
+
+
 /** The real world: the toolkit, Docker, registries, files and the clock. */
 const createIo = (actions, { workspace, temporary, env, event }, { githubToken }) => {
     if (githubToken !== undefined)
@@ -38884,7 +44105,17 @@ const createIo = (actions, { workspace, temporary, env, event }, { githubToken }
         artifacts: createArtifacts(env),
         builders: createBuilders(docker),
         clock: createClock(),
+        comments: createComments({
+            token: githubToken,
+            apiUrl: env['GITHUB_API_URL'],
+            repository: event.repository,
+            pullRequest: event.pullRequest,
+            version: VERSION,
+        }),
+        contexts: createContextReader(workspace),
+        disk: disk_createDisk(),
         docker,
+        emulators: createEmulators(docker),
         files: createFiles(workspace, temporary),
         registry: createRegistry({
             version: VERSION,
@@ -38931,17 +44162,429 @@ const printable = (text) => text
 
 /***/ }),
 
+/***/ 44073:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ imageOptions),
+/* harmony export */   p: () => (/* binding */ stepOptions)
+/* harmony export */ });
+/** Keys of a bake target that say what becomes of the image, and nothing of how its steps run. */
+const IMAGE_ONLY = new Set([
+    'annotations',
+    'attest',
+    'cache-from',
+    'cache-to',
+    'description',
+    'labels',
+    'name',
+    'no-cache',
+    'no-cache-filter',
+    'output',
+    'pull',
+    'tags',
+]);
+/** Of the bake options of a work item, those that BuildKit may key its steps on: `network`, `ulimits`, `shm-size`, … */
+const stepOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([key]) => !IMAGE_ONLY.has(key)));
+/** Keys of a bake target that change an image without changing its steps. */
+const IMAGE_OPTIONS = new Set(['annotations', 'attest', 'labels', 'output']);
+/** Of the bake options of a work item, those that reach its image: what its steps are keyed on, labels and the like. */
+const imageOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([key]) => !IMAGE_ONLY.has(key) || IMAGE_OPTIONS.has(key)));
+
+
+/***/ }),
+
+/***/ 49847:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   dV: () => (/* binding */ prefixTag),
+/* harmony export */   iM: () => (/* binding */ prefixTags),
+/* harmony export */   qP: () => (/* binding */ cacheRef),
+/* harmony export */   z: () => (/* binding */ cacheTag)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1890);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(62148);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(64008);
+
+
+
+
+const MAX_TAG = 128;
+/**
+ * A tag from a name of ours. Names are valid tags already unless they are too long or in foreign letters; those are
+ * replaced or cut and get 8 hex of their hash, so that names which look alike then do not share a tag.
+ */
+const cacheTag = (name) => {
+    if ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .isTag */ .dz)(name) && name === name.toLowerCase())
+        return name;
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest('hex').slice(0, 8);
+    const clean = name.toLowerCase().replaceAll(/[^a-z0-9_.-]/g, '-');
+    // A tag cannot begin with a dot or a dash, and nothing else may be left of a name in foreign letters.
+    const readable = clean.replace(/^[.-]+/, '').slice(0, MAX_TAG - hash.length - 1);
+    return readable === '' ? hash : `${readable}-${hash}`;
+};
+/** The cache ref of one work item where refs are not named by content, always of exactly one platform. */
+const cacheRef = (strategy, repository, { manifestId, platform }) => {
+    switch (strategy) {
+        case 'manifest':
+            return `${repository}:${cacheTag(`${manifestId}-${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .platformSlug */ .DN)(platform)}`)}`;
+        case 'platform':
+            return `${repository}:${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .platformSlug */ .DN)(platform)}`;
+    }
+};
+/** Hex digits of a key that a ref is named after. */
+const KEY_LENGTH = 16;
+/** The tag of the cache ref that holds a prefix: `core-linux-arm64-3f9c0a1b2c3d4e5f`. */
+const prefixTag = ({ layer, platform, key }) => cacheTag(`${layer.layer.toLowerCase()}-${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .platformSlug */ .DN)(platform)}-${key.slice(0, KEY_LENGTH)}`);
+/**
+ * The tag of every prefix, in their order. Throws an InputError when two of them would write one ref, which takes two
+ * keys of equal beginnings.
+ */
+const prefixTags = (prefixes) => {
+    const tags = prefixes.map(prefixTag);
+    const owners = new Map();
+    for (const [index, tag] of tags.entries()) {
+        const other = owners.get(tag);
+        if (other === undefined)
+            owners.set(tag, index);
+        else {
+            const names = [other, index].map((each) => prefixes[each]?.layer.variant ?? '');
+            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_2__/* .inputError */ .Xu)(`two prefixes, of ${names.join(' and ')}, would be cached as ${tag}`, {
+                hint: 'rename one of the variants, or change one of the fragments by a blank in a step',
+            });
+        }
+    }
+    return tags;
+};
+
+
+/***/ }),
+
+/***/ 80840:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R$: () => (/* binding */ compileSegment),
+/* harmony export */   SO: () => (/* binding */ compileGlob),
+/* harmony export */   ZC: () => (/* binding */ nameIn)
+/* harmony export */ });
+/** What a pattern is made of, as Go's `filepath.Match` has it, and `**` of .dockerignore. */
+const TOKENS = /(?<stars>\*\*\/?)|(?<star>\*)|(?<any>\?)|\[(?<not>\^?)(?<chars>(?:\\.|[^\\\]])+)\]|\\(?<escaped>.)|(?<plain>.)/gsu;
+/** The tokens of a pattern, in their order. */
+const tokensOf = (pattern) => Array.from(pattern.matchAll(TOKENS), ({ groups }) => groups ?? {});
+const literal = (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+/** What stands between brackets: a dash makes ranges, a backslash takes its meaning away. */
+const classOf = (not, chars) => {
+    const inner = chars.replaceAll(/\\(.)|([^\\-])/gsu, (_all, escaped, plain) => literal(escaped ?? plain ?? ''));
+    return `[${not}${inner}]`;
+};
+const compile = (source) => {
+    try {
+        const regExp = new RegExp(`^${source}$`, 'su');
+        return (text) => regExp.test(text);
+    }
+    catch {
+        return undefined;
+    }
+};
+/**
+ * What a pattern matches, where `translateStars` says what `**` means. Undefined for a pattern that Go calls bad, such
+ * as an open bracket.
+ */
+const compileGlob = (pattern, translateStars) => {
+    const tokens = tokensOf(pattern);
+    if (tokens.some(({ plain }) => plain === '['))
+        return undefined;
+    const source = tokens.map(({ stars, star, any, not, chars, escaped, plain }, index) => {
+        if (stars !== undefined)
+            return translateStars(stars, index === tokens.length - 1);
+        if (star !== undefined)
+            return '[^/]*';
+        if (any !== undefined)
+            return '[^/]';
+        if (chars !== undefined)
+            return classOf(not ?? '', chars);
+        return literal(escaped ?? plain ?? '');
+    });
+    return compile(source.join(''));
+};
+/** What a pattern for one part of a path matches, by Go's `filepath.Match`; nothing where the pattern is bad. */
+const compileSegment = (pattern) => compileGlob(pattern, () => '[^/]*') ?? (() => false);
+/** The one name that a part of a path stands for, without its escapes; undefined where it is a pattern. */
+const nameIn = (segment) => {
+    const tokens = tokensOf(segment);
+    const isName = tokens.every(({ escaped, plain }) => escaped !== undefined || (plain !== undefined && plain !== '['));
+    return isName ? tokens.map(({ escaped, plain }) => escaped ?? plain ?? '').join('') : undefined;
+};
+
+
+/***/ }),
+
+/***/ 12337:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d9: () => (/* binding */ patternsByRoot),
+/* harmony export */   eK: () => (/* binding */ isFolderContext),
+/* harmony export */   ho: () => (/* binding */ contextSource),
+/* harmony export */   md: () => (/* binding */ folderReads),
+/* harmony export */   sL: () => (/* binding */ folderReadOf)
+/* harmony export */ });
+/* harmony import */ var _fragment_effects_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(35131);
+
+/** Sources of a named context that are no folder: images, repositories, other targets. */
+const REMOTE = /^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/;
+/** What stands behind a name among the contexts of a layer; names do not mind their case, as BuildKit has it. */
+const contextSource = ({ contexts }, name) => Object.entries(contexts).find(([context]) => context.toLowerCase() === name.toLowerCase())?.[1];
+/** Whether a name is that of a folder, not of an image, a repository or another target. */
+const isFolderContext = (layer, name) => {
+    const source = contextSource(layer, name);
+    return source !== undefined && !REMOTE.test(source);
+};
+/**
+ * The folder and the pattern of a read; undefined when its context is no folder. A path with a variable can be any, so it
+ * stands for the whole context.
+ */
+const folderReadOf = ({ context, path }, layer, mainContext) => {
+    if (context !== undefined && !isFolderContext(layer, context))
+        return undefined;
+    const root = context === undefined ? mainContext : (contextSource(layer, context) ?? mainContext);
+    return { root, pattern: path.includes('$') ? '.' : path };
+};
+/** Everything that the steps of a fragment take from folders. */
+const folderReads = (layer, fragment, mainContext) => (0,_fragment_effects_js__WEBPACK_IMPORTED_MODULE_0__/* .effectsOf */ .w)(fragment).reads.flatMap((read) => folderReadOf(read, layer, mainContext) ?? []);
+/** Patterns by root, each once: what has to be read of the file system. */
+const patternsByRoot = (reads) => new Map([...Map.groupBy(reads, ({ root }) => root)].map(([root, ofRoot]) => [
+    root,
+    [...new Set(ofRoot.map(({ pattern }) => pattern))].sort(),
+]));
+
+
+/***/ }),
+
+/***/ 19328:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ digestOf)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+
+/** SHA-256 over the parts as hex. Each part is framed by its length, so that no two lists of parts look alike. */
+const digestOf = (parts) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)('sha256', parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(''));
+
+
+/***/ }),
+
+/***/ 35131:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ effectsOf)
+/* harmony export */ });
+/**
+ * Settings that later steps inherit and BuildKit keys on. All others (`LABEL`, `CMD`, `EXPOSE`, …) stand in the image's
+ * config alone (facts: solver/llbsolver/ops/exec.go, `CacheMap`, hashes the process, its environment and its mounts).
+ */
+const SETTINGS = new Set(['ARG', 'ENV', 'SHELL', 'USER', 'WORKDIR']);
+const isIn = ({ lines }, line) => lines.start <= line && line <= lines.end;
+/** Names by which a stage refers to other stages: its FROM, and those its steps take from. */
+const referredBy = (stage, { sources }) => {
+    const taken = sources.filter(({ kind, token }) => kind === 'stage' && isIn(stage, token.spans[0]?.line ?? 0));
+    const names = taken.map(({ token }) => token.text);
+    return [...names, ...(stage.onParent ? [] : [stage.from ?? ''])].map((name) => name.toLowerCase());
+};
+/** Whether a FROM can turn out to name any stage: it has a variable, and nothing that only an image has in its name. */
+const canBeAny = ({ onParent, from = '' }) => !onParent && from.includes('$') && !/[:/@]/.test(from.replaceAll(/\$(?:\w+|\{[^}]*\})/g, ''));
+/** The stages that the last one needs; all of them where a FROM can be any. */
+const neededStages = (fragment) => {
+    const { stages } = fragment;
+    const last = stages.at(-1);
+    if (last === undefined)
+        return [];
+    if (stages.some(canBeAny))
+        return stages;
+    const needed = new Set([last]);
+    for (const stage of stages.toReversed()) {
+        if (!needed.has(stage))
+            continue;
+        const names = referredBy(stage, fragment);
+        for (const other of stages)
+            if (names.includes(other.name?.toLowerCase() ?? ''))
+                needed.add(other);
+    }
+    return stages.filter((stage) => needed.has(stage));
+};
+const isStepOf = ({ steps }) => ({ lines }) => steps.some((step) => step.lines.start === lines.start);
+/** Reads from a fragment what its instructions have an effect on. */
+const effectsOf = (fragment) => {
+    const needed = neededStages(fragment);
+    const chain = fragment.stages.at(-1);
+    const isStep = chain === undefined ? () => false : isStepOf(chain);
+    const last = chain?.instructions.findLastIndex(isStep) ?? -1;
+    const stages = last === -1 ? needed.slice(-1) : needed;
+    const counts = (stage, instruction) => isStepOf(stage)(instruction) || SETTINGS.has(instruction.keyword);
+    const auxiliary = stages
+        .slice(0, -1)
+        .flatMap((stage) => stage.instructions.filter((instruction) => counts(stage, instruction)));
+    const own = chain?.instructions ?? [];
+    const isRead = ({ line }) => stages.some((stage) => isIn(stage, line));
+    return {
+        stages,
+        steps: last === -1 ? 0 : stages.reduce((sum, { steps }) => sum + steps.length, 0),
+        keyed: [...auxiliary, ...own.slice(0, last + 1).filter((each) => isStep(each) || SETTINGS.has(each.keyword))],
+        after: own.slice(last + 1).filter(({ keyword }) => SETTINGS.has(keyword)),
+        imageOnly: own.filter((each) => !isStep(each) && !SETTINGS.has(each.keyword)),
+        reads: fragment.reads.filter(isRead),
+        remotes: fragment.remotes.filter(isRead),
+    };
+};
+
+
+/***/ }),
+
+/***/ 61689:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ imageKeys),
+/* harmony export */   V: () => (/* binding */ imageKeyParts)
+/* harmony export */ });
+/* harmony import */ var _build_options_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(44073);
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19328);
+
+
+const PART = 12;
+const part = (...texts) => (0,_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .digestOf */ .o)(texts).slice(0, PART);
+/** The image key of each work item that a tree was grown from. */
+const imageKeys = (items, { prefixes, tops }, { content, ground, pinned }) => items.map((item, index) => {
+    const { inputs } = ground(item);
+    const digests = (isBase) => inputs.filter(({ kind }) => (kind === 'image') === isBase).map(({ digest }) => digest);
+    const from = item.layers[0]?.from ?? 'scratch';
+    const options = Object.entries((0,_build_options_js__WEBPACK_IMPORTED_MODULE_0__/* .imageOptions */ .c)(item.bake)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return [
+        (prefixes[tops[index] ?? -1]?.key ?? '').slice(0, PART),
+        part(...digests(true), from === 'scratch' ? from : pinned(from)),
+        part(...digests(false), JSON.stringify(options)),
+        ...item.layers.map((layer) => content(layer, item.platform).image.slice(0, PART)),
+    ].join('.');
+});
+/** Takes an image key apart. */
+const imageKeyParts = (key) => {
+    const [steps = '', base = '', options = '', ...layers] = key.split('.');
+    return { steps, base, options, layers };
+};
+
+
+/***/ }),
+
+/***/ 85428:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ differingInputs),
+/* harmony export */   y: () => (/* binding */ inputName)
+/* harmony export */ });
+/** What tells an input from the others of its prefix. */
+const inputName = ({ kind, name }) => `${kind} ${name}`;
+/** Inputs that differ between two lists: those that are only in one of them, or have another digest there. */
+const differingInputs = (before, after) => {
+    const [old, now] = [before, after].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])));
+    const changed = after.filter((input) => old?.get(inputName(input)) !== input.digest);
+    return [...changed, ...before.filter((input) => now?.has(inputName(input)) !== true)];
+};
+
+
+/***/ }),
+
+/***/ 71696:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ST: () => (/* binding */ KEY_SCHEME),
+/* harmony export */   Vc: () => (/* binding */ inputsOf),
+/* harmony export */   WJ: () => (/* binding */ growTree),
+/* harmony export */   dR: () => (/* binding */ chainOf)
+/* harmony export */ });
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+
+/** Version of the key scheme: what it covers, and how. Another one makes every prefix cold. */
+const KEY_SCHEME = 'strata-1';
+const belowInput = ({ layer, variant }, after) => ({
+    kind: 'below',
+    name: `${layer} ${variant}`,
+    digest: after.slice(0, 16),
+});
+const keyOf = ({ key, pending }, { layer }, { digest }) => (0,_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)([key, ...pending.map((input) => input.digest), layer, digest]);
+/**
+ * Puts all work items into one tree, in the order in which they come. Items that share layers as objects share the work
+ * as well: what a layer does at a position is found out once.
+ */
+const growTree = (items, facts) => {
+    const prefixes = [];
+    const known = new Map();
+    const place = (position, layer, platform) => {
+        const content = facts.content(layer, platform);
+        const after = content.after === undefined ? [] : [belowInput(layer, content.after)];
+        if (content.steps === 0)
+            return { ...position, pending: [...position.pending, ...after] };
+        const key = keyOf(position, layer, content);
+        const index = known.get(key) ?? prefixes.length;
+        if (index === prefixes.length) {
+            const parent = position.prefix === undefined ? {} : { parent: position.prefix };
+            prefixes.push({ ...parent, platform, layer, content, below: position.pending, key });
+            known.set(key, index);
+        }
+        return { prefix: index, key, pending: after };
+    };
+    const starts = new Map();
+    const steps = new Map();
+    const remember = (map, key, make) => {
+        const value = map.get(key) ?? make();
+        map.set(key, value);
+        return value;
+    };
+    const tops = items.map((item) => {
+        const ground = facts.ground(item);
+        const start = remember(starts, ground, () => ({
+            prefix: undefined,
+            key: ground.digest,
+            pending: ground.inputs,
+        }));
+        const climb = (position, layer) => remember(remember(steps, position, () => new Map()), layer, () => place(position, layer, item.platform));
+        return item.layers.reduce(climb, start).prefix;
+    });
+    return { prefixes, tops };
+};
+/** The prefixes of a chain from the lowest to this one, as indices; none for a work item without steps. */
+const chainOf = (prefixes, top) => {
+    const chain = [];
+    for (let index = top ?? undefined; index !== undefined; index = prefixes[index]?.parent)
+        chain.push(index);
+    return chain.reverse();
+};
+/** Everything that decides the steps of a prefix itself: what is left by the layers below, then its own. */
+const inputsOf = ({ below, content }) => [...below, ...content.inputs];
+
+
+/***/ }),
+
 /***/ 41730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2381);
-/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(67521);
-/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(82628);
-/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(11323);
-/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(40121);
-/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(56980);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(64008);
+/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24294);
+/* harmony import */ var _commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(15781);
+/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(36629);
+/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(14675);
+/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(11323);
+/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(40121);
+/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(4884);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(64008);
 
 
 
@@ -38949,30 +44592,38 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
+
+/** State that the main step saves for the post step, which runs the same bundle with the same inputs. */
+const PHASE = 'phase';
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions, signal) => {
-    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(process.env, signal);
+    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_5__/* .readContext */ .y)(process.env, signal);
     const command = actions.input('command');
     switch (command) {
         case 'build': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readBuildInputs */ .q)(actions.input, process.env);
-            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
+            if (actions.state(PHASE) === 'post') {
+                await (0,_commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUp */ .n)((0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, {}));
+                return { outputs: {} };
+            }
+            actions.saveState(PHASE, 'post');
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readBuildInputs */ .q)(actions.input, process.env);
+            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, inputs));
         }
         case 'plan': {
-            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_1__/* .readPlanInputs */ .j)(actions.input, process.env);
-            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_5__/* .createIo */ .l)(actions, context, inputs));
+            const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlanInputs */ .j)(actions.input, process.env);
+            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_6__/* .createIo */ .l)(actions, context, inputs));
         }
         default:
-            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' });
+            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_7__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' });
     }
 };
 /** Problems of input are annotations on the lines they speak of; anything else is one message. */
 const tell = (error, actions) => {
-    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_6__/* .InputError */ .dz) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_7__/* .InputError */ .dz) {
         for (const problem of error.problems) {
             const { place } = problem;
             // The annotation has the place; the text repeats it for those who read the log.
-            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_6__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
+            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_7__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
         }
         return;
     }
@@ -38987,7 +44638,7 @@ const main = async () => {
             abort.abort(signal);
         });
     }
-    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_3__/* .createActions */ .E)(process.env);
+    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_4__/* .createActions */ .E)(process.env);
     try {
         const { outputs, failure } = await dispatch(actions, abort.signal);
         for (const [name, value] of Object.entries(outputs))
@@ -39006,6 +44657,68 @@ await main();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 61691:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $6: () => (/* binding */ textAt),
+/* harmony export */   Pf: () => (/* binding */ textMapAt),
+/* harmony export */   RD: () => (/* binding */ arrayAt),
+/* harmony export */   RN: () => (/* binding */ parseMembers),
+/* harmony export */   dn: () => (/* binding */ OciContentError),
+/* harmony export */   gV: () => (/* binding */ isMembers),
+/* harmony export */   i1: () => (/* binding */ textsAt),
+/* harmony export */   lJ: () => (/* binding */ objectAt)
+/* harmony export */ });
+/** JSON that is not the OCI document it should be. The message names the member: `layers[2].digest: …`. */
+class OciContentError extends Error {
+    constructor(message, options) {
+        super(message, options);
+        this.name = 'OciContentError';
+    }
+}
+const fail = (where, expected) => {
+    throw new OciContentError(`${where}: expected ${expected}`);
+};
+/** Whether a JSON value is an object. */
+const isMembers = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Reads the text of a document, which is an object. Throws {@link OciContentError}. */
+const parseMembers = (text, document) => {
+    try {
+        const value = JSON.parse(text);
+        return isMembers(value) ? value : fail(document, 'a JSON object');
+    }
+    catch (cause) {
+        if (cause instanceof OciContentError)
+            throw cause;
+        throw new OciContentError(`${document}: expected JSON`, { cause });
+    }
+};
+/** The member as an object; a member that is missing or null is empty, as Go writes one. */
+const objectAt = (members, name) => {
+    const value = members[name] ?? {};
+    return isMembers(value) ? value : fail(name, 'an object');
+};
+/** The member as an array; a member that is missing or null is empty. */
+const arrayAt = (members, name) => {
+    const value = members[name] ?? [];
+    return Array.isArray(value) ? value : fail(name, 'an array');
+};
+/** The member as a text, or undefined where it is missing, null or empty: Go leaves out or writes `""` for none. */
+const textAt = (members, name) => {
+    const value = members[name] ?? '';
+    if (typeof value !== 'string')
+        return fail(name, 'a string');
+    return value === '' ? undefined : value;
+};
+/** The member as an array of texts. */
+const textsAt = (members, name) => arrayAt(members, name).map((value) => (typeof value === 'string' ? value : fail(name, 'an array of strings')));
+/** The member as a map of texts: annotations, labels. */
+const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(members, name)).map(([key, value]) => typeof value === 'string' ? [key, value] : fail(`${name}.${key}`, 'a string')));
+
 
 /***/ }),
 
@@ -39208,21 +44921,297 @@ const noCacheAccess = (reason) => ({ read: false, write: false, reason });
 
 /***/ }),
 
-/***/ 79640:
+/***/ 15721:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TP: () => (/* binding */ platformSupport),
+/* harmony export */   W: () => (/* binding */ listedPlatforms),
+/* harmony export */   gG: () => (/* binding */ isOnEngine)
+/* harmony export */ });
+/* unused harmony export isOfficialImage */
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62148);
 
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  C: () => (/* binding */ makePlan),
-  n: () => (/* binding */ planArtifactName)
-});
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var platform = __nccwpck_require__(1890);
-;// CONCATENATED MODULE: ./src/plan/leg.ts
+/**
+ * Architectures whose emulators are in the image moby/buildkit (BuildKit v0.32.2: `qemuArchMap` in
+ * solver/llbsolver/ops/exec_binfmt.go, less what stage `binfmt-filter` of the Dockerfile removes). BuildKit uses them
+ * where the kernel has no handler; its list of platforms leaves them out.
+ */
+const BROUGHT = ['amd64', '386', 'arm64', 'arm', 'riscv64', 'ppc64le', 's390x'];
+const architectureOf = (platform) => platform.split('/')[1] ?? '';
+/** Whether an image is BuildKit's own, from whatever registry: mirrors keep its path. */
+const isOfficialImage = (image) => image === undefined || /(?:^|\/)moby\/buildkit$/.test((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(image)?.repository ?? '');
+const bringsEmulators = ({ driver, nodes }) => (driver === 'docker-container' || driver === 'kubernetes') && nodes.some(({ image }) => isOfficialImage(image));
+/** All platforms that the nodes of a builder list. */
+const listedPlatforms = ({ nodes }) => [
+    ...new Set(nodes.flatMap(({ platforms }) => platforms)),
+];
+/** How a builder builds for a platform. Of `remote` and `docker` builders only what they list is known. */
+const platformSupport = (builder, platform) => {
+    // BuildKit lists its machine's own platform first (util/archutil/detect.go), and Buildx what a node was given before it.
+    const natives = builder.nodes.flatMap(({ platforms: [first] }) => (first === undefined ? [] : [first]));
+    const isListed = listedPlatforms(builder).includes(platform);
+    if (isListed)
+        return natives.some((native) => (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .compatiblePlatforms */ .l6)(native).includes(platform)) ? 'native' : 'emulated';
+    const isBrought = platform.startsWith('linux/') && BROUGHT.includes(architectureOf(platform));
+    return isBrought && bringsEmulators(builder) ? 'brought' : 'missing';
+};
+/** Whether the builder runs on the engine that `docker` speaks to, so that what is installed there is there for it. */
+const isOnEngine = ({ driver, nodes }) => driver === 'docker' ||
+    (driver === 'docker-container' && nodes.every(({ endpoint }) => !/^(?!unix:)[a-z]+:\/\//.test(endpoint)));
+
+
+/***/ }),
+
+/***/ 50020:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   QQ: () => (/* binding */ keptName),
+/* harmony export */   e0: () => (/* binding */ DRIVERS),
+/* harmony export */   lv: () => (/* binding */ BUILDKIT_IMAGE),
+/* harmony export */   m2: () => (/* binding */ runsImage),
+/* harmony export */   mI: () => (/* binding */ imageCandidates),
+/* harmony export */   t8: () => (/* binding */ isKept)
+/* harmony export */ });
+/* unused harmony export bringsEmulators */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _builder_platforms_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(15721);
+
+
+/** Drivers of Buildx; builders of `docker` are the engine itself and cannot be created. */
+const DRIVERS = ['docker-container', 'remote', 'kubernetes', 'docker'];
+/**
+ * BuildKit of builders that the action starts: the version that the project's tests run, and the digest of its index for
+ * all platforms, which many projects pin. v0.28 or newer exports image and cache in parallel and pushes blobs so.
+ */
+const BUILDKIT_IMAGE = 'moby/buildkit:v0.32.2@sha256:28a898719c18a33f4e8000685287fa36fd0dd9560c6440227d3a732d79bb41d8';
+/** Whether the name of a builder has to be the same the next time, for what is left of it to be found. */
+const isKept = ({ keepBuilder, keepState }) => keepBuilder || keepState;
+/**
+ * The name of a builder that is found again by equal settings. The runner is part of it: two runners of one machine may
+ * run at the same time, and neither must end the other's builder.
+ */
+const keptName = (settings, runner) => {
+    const nodes = settings.nodes.map(({ name, endpoint, platforms, driverOpts, buildkitdFlags }) => [
+        ...[name, endpoint, platforms, driverOpts, buildkitdFlags],
+    ]);
+    const { driver, image, config, mirrors, maxParallelism } = settings;
+    const text = JSON.stringify([driver, nodes, image, config, mirrors, maxParallelism, runner]);
+    return `strata-${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(text).digest('hex').slice(0, 12)}`;
+};
+/** An image's names at the mirrors of Docker Hub, then its own; a digest in it holds wherever it comes from. */
+const imageCandidates = (image, mirrors) => {
+    const path = image.replace(/^(?:docker\.io\/|index\.docker\.io\/)/, '');
+    const isOnHub = !/^[^/]*[.:][^/]*\//.test(path) && !path.startsWith('localhost/');
+    const hub = mirrors.filter(({ registry }) => registry === 'docker.io');
+    const full = path.includes('/') ? path : `library/${path}`;
+    return [...(isOnHub ? hub.map(({ mirror }) => `${mirror}/${full}`) : []), image];
+};
+/** Whether BuildKit comes from an image that the action chooses. */
+const runsImage = ({ driver }) => driver === 'docker-container' || driver === 'kubernetes';
+/** Whether builders of these settings come with emulators. */
+const bringsEmulators = (settings) => runsImage(settings) && isOfficialImage(settings.image);
+
+
+/***/ }),
+
+/***/ 40979:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BK: () => (/* binding */ renderEmulationFault),
+/* harmony export */   NJ: () => (/* binding */ architectureOf),
+/* harmony export */   Y$: () => (/* binding */ parseBinfmtHandler),
+/* harmony export */   ci: () => (/* binding */ handlerFor),
+/* harmony export */   gP: () => (/* binding */ chooseEmulation),
+/* harmony export */   t$: () => (/* binding */ BINFMT_IMAGE)
+/* harmony export */ });
+/**
+ * Installs handlers of the kernel. The digest is that of the index for all platforms, which many projects pin; a
+ * privileged container of anything else than these bytes would be an invitation.
+ */
+const BINFMT_IMAGE = 'tonistiigi/binfmt:qemu-v10.2.3@sha256:400a4873b838d1b89194d982c45e5fb3cda4593fbfd7e08a02e76b03b21166f0';
+/** Architectures for which the image has an emulator, by the names under which it installs and registers them. */
+const HANDLERS = {
+    amd64: 'qemu-x86_64',
+    '386': 'qemu-i386',
+    arm64: 'qemu-aarch64',
+    arm: 'qemu-arm',
+    riscv64: 'qemu-riscv64',
+    ppc64le: 'qemu-ppc64le',
+    s390x: 'qemu-s390x',
+    mips64le: 'qemu-mips64el',
+    mips64: 'qemu-mips64',
+    loong64: 'qemu-loongarch64',
+};
+/** ELF machines by `e_ident[EI_CLASS] e_ident[EI_DATA] e_machine`, in hex and little-endian order (gABI, chapter 4). */
+const MACHINES = {
+    '02013e00': 'amd64',
+    '01010300': '386',
+    '0201b700': 'arm64',
+    '01012800': 'arm',
+    '0201f300': 'riscv64',
+    '02011500': 'ppc64le',
+    '02020016': 's390x',
+    '02010800': 'mips64le',
+    '02020008': 'mips64',
+    '02010201': 'loong64',
+};
+/** The machine that a magic asks for: handlers have many names, and what counts is which programs they take. */
+const machineOf = (magic) => magic.startsWith('7f454c46') ? MACHINES[`${magic.slice(8, 12)}${magic.slice(36, 40)}`] : undefined;
+/** Reads the file of a handler, as fs/binfmt_misc.c of Linux prints it. */
+const parseBinfmtHandler = (name, text) => {
+    const fields = new Map(text.split('\n').map((line) => {
+        const [key = '', ...rest] = line.split(' ');
+        return [key.replace(/:$/, ''), rest.join(' ')];
+    }));
+    const architecture = machineOf(fields.get('magic') ?? '');
+    return {
+        name,
+        enabled: fields.has('enabled'),
+        interpreter: fields.get('interpreter') ?? '',
+        flags: fields.get('flags') ?? '',
+        ...(architecture === undefined ? {} : { architecture }),
+    };
+};
+/** The architecture of a platform as Docker names emulators: `arm` for `linux/arm/v7`. */
+const architectureOf = (platform) => platform.split('/')[1] ?? '';
+/** The handler that takes a platform's programs, if one does: the one registered last wins, and lists say no order. */
+const handlerFor = (platform, { handlers }) => {
+    const fitting = handlers.filter(({ architecture }) => architecture === architectureOf(platform));
+    return fitting.find(({ enabled }) => enabled) ?? fitting[0];
+};
+const reinstall = ({ name, architecture = '' }) => `remove it with docker run --privileged --rm ${BINFMT_IMAGE} --uninstall ${name}, and the next run installs ${architecture} anew`;
+/** What is wrong with a handler that is there and does not do; a clause and what helps. */
+const faultOf = (handler, binfmt) => {
+    const { name, interpreter, flags } = handler;
+    const file = `/proc/sys/fs/binfmt_misc/${binfmt.enabled ? name : 'status'}`;
+    if (!binfmt.enabled)
+        return `the kernel's binfmt_misc is turned off; turn it on with echo 1 | sudo tee ${file}`;
+    if (!handler.enabled)
+        return `its handler ${name} is turned off; turn it on with echo 1 | sudo tee ${file}`;
+    if (!flags.includes('F')) {
+        const why = `is registered without flag F (${flags === '' ? 'none' : flags}), so containers do not find ${interpreter}`;
+        return `its handler ${name} ${why}; ${reinstall(handler)}`;
+    }
+    return `its handler ${name} is registered, but ${interpreter} does not run its programs; ${reinstall(handler)}`;
+};
+/** A platform that BuildKit cannot run, although something should: what is wrong, and what helps. */
+const renderEmulationFault = (platform, binfmt) => {
+    const handler = handlerFor(platform, binfmt);
+    const why = handler === undefined
+        ? `no handler for it is registered; run the leg on a machine of that platform, or give the builder a node of it`
+        : faultOf(handler, binfmt);
+    return `${platform} cannot be emulated: ${why}`;
+};
+/** What is done about a platform that a builder on this machine's engine cannot run. */
+const chooseEmulation = (platform, binfmt, qemu) => {
+    const architecture = architectureOf(platform);
+    if (!platform.startsWith('linux/') || HANDLERS[architecture] === undefined) {
+        const known = Object.keys(HANDLERS).map((name) => `linux/${name}`);
+        return { kind: 'refuse', message: `${platform} cannot be emulated: there are emulators for ${known.join(', ')}` };
+    }
+    if (handlerFor(platform, binfmt) !== undefined) {
+        return { kind: 'refuse', message: renderEmulationFault(platform, binfmt) };
+    }
+    if (qemu !== 'never')
+        return { kind: 'install', architecture };
+    const remedy = 'set qemu to auto, or run the leg on a machine of that platform';
+    const why = `no handler ${HANDLERS[architecture]} is registered, and input qemu is never`;
+    return { kind: 'refuse', message: `${platform} cannot be emulated: ${why}; ${remedy}` };
+};
+
+
+/***/ }),
+
+/***/ 32915:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ nameImages)
+/* harmony export */ });
+/* harmony import */ var _factory_template_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(92222);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(62148);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+/* harmony import */ var _suggest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42969);
+
+
+
+
+const DEFAULT_TAG = '{manifest_id}-{os}-{arch}';
+const valuesOf = ({ manifestId, platform, version, layers }) => {
+    const [os = '', ...arch] = platform.split('/');
+    return new Map([
+        ...layers.map(({ layer, variant }) => [layer, variant]),
+        ['manifest_id', manifestId],
+        ['os', os],
+        // A variant is part of the architecture here: `arm-v7`.
+        ['arch', arch.join('-')],
+        ...(version === undefined ? [] : [['version', version]]),
+    ]);
+};
+const tagOf = (template, item) => {
+    const values = valuesOf(item);
+    const tag = (0,_factory_template_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTemplate */ .Xm)(template, values);
+    const where = `tag template "${template}"`;
+    if (tag === undefined) {
+        const name = (0,_factory_template_js__WEBPACK_IMPORTED_MODULE_1__/* .placeholdersOf */ .iJ)(template).find((placeholder) => !values.has(placeholder)) ?? '';
+        return {
+            found: `${where} has {${name}}, which ${item.manifestId} has no value for`,
+            ...(0,_suggest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(name, [...values.keys()]),
+        };
+    }
+    if ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_3__/* .isTag */ .dz)(tag))
+        return tag;
+    return { found: `${where} makes "${tag}" of ${item.manifestId}`, expected: 'letters, digits, _ . and -, 128 at most' };
+};
+/** What two work items would overwrite of each other. */
+const clashesOf = (items, names) => {
+    const owners = new Map();
+    return items.flatMap((item, index) => (names[index] ?? []).flatMap((name) => {
+        const owner = owners.get(name);
+        owners.set(name, owner ?? item);
+        if (owner === undefined || owner === item)
+            return [];
+        const both = `${owner.manifestId} (${owner.platform}) and ${item.manifestId} (${item.platform})`;
+        return [{ found: `${both} would both be ${name}`, hint: `put {manifest_id}, {os} and {arch} into input tags` }];
+    }));
+};
+/**
+ * The references under which the image of each work item is pushed or loaded: one for each template.
+ * Throws an InputError when a template has no value or two work items would get one name.
+ */
+const nameImages = (items, templates) => {
+    const wanted = templates.length === 0 ? [DEFAULT_TAG] : templates;
+    const tags = items.map((item) => wanted.map((template) => tagOf(template, item)));
+    const problems = tags.flat().filter((tag) => typeof tag !== 'string');
+    if (problems.length > 0)
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(problems);
+    const names = items.map(({ image }, index) => (tags[index] ?? []).flatMap((tag) => (typeof tag === 'string' ? [`${image}:${tag}`] : [])));
+    const clashes = clashesOf(items, names);
+    if (clashes.length > 0)
+        throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(clashes);
+    return names;
+};
+
+
+/***/ }),
+
+/***/ 93511:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DS: () => (/* binding */ planLegs),
+/* harmony export */   e9: () => (/* binding */ poolOf),
+/* harmony export */   eV: () => (/* binding */ isEmulated)
+/* harmony export */ });
+/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1890);
+
 
 /** Where legs run when the factory file says nothing: amd64 runners, which emulate other platforms. */
 const DEFAULT_RUNNER = 'ubuntu-24.04';
@@ -39230,35 +45219,395 @@ const runnersOf = (pool, pools) => {
     const labels = (pool ?? pools.find(({ name }) => name === 'linux/amd64'))?.runsOn ?? [DEFAULT_RUNNER];
     return labels.length === 1 ? (labels[0] ?? DEFAULT_RUNNER) : labels;
 };
+/** Whether work items of a platform without a pool of its own run under emulation: the default runner is amd64. */
+const isEmulated = ({ platform, pool }) => pool === undefined && platform !== 'linux/amd64';
+/** The pool of a work item: the factory file's, else one named after the platform. */
+const poolOf = ({ platform, pool }) => pool ?? platform;
 /** `linux/amd64` is said as `amd64`, `linux/arm/v7` as `arm/v7`; another system keeps its name. */
 const shortPlatform = (platform) => platform.replace(/^linux\//, '');
-/** One leg for each work item. Ids follow the work item, so they are stable when others come or go. */
-const planLegs = (items, pools, stamp) => items.map((item, index) => {
-    const pool = pools.find(({ name }) => name === item.pool);
-    const leg = {
-        id: `${item.manifestId}-${(0,platform/* platformSlug */.DN)(item.platform)}`,
-        name: `${shortPlatform(item.platform)} · ${item.manifestId}`,
-        kind: 'build',
-        platform: item.platform,
-        pool: item.pool ?? item.platform,
-        'runs-on': runnersOf(pool, pools),
-        'planned-at': stamp.plannedAt,
-        'plan-digest': stamp.digest,
-    };
-    return { leg, items: [index] };
+/** The highest prefix that all chains have, if they have one. */
+const commonPrefix = ({ prefixes }, tops) => {
+    const [first = [], ...others] = tops.map((top) => (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, top));
+    return first.findLast((index) => others.every((chain) => chain.includes(index)));
+};
+/** What a leg is about: its one work item, or the variant that all of them share. */
+const subjectOf = (named, { leaves, nodes }) => {
+    const [first, ...others] = leaves;
+    if (first !== undefined && others.length === 0)
+        return named.items[first]?.manifestId ?? '';
+    const tops = leaves.length > 0 ? leaves.map((leaf) => named.tops[leaf] ?? null) : nodes;
+    const common = named.prefixes[commonPrefix(named, tops) ?? -1];
+    return common === undefined ? 'mixed' : common.variant;
+};
+const countOf = ({ leaves, nodes }) => {
+    if (leaves.length === 1)
+        return '';
+    if (leaves.length > 1)
+        return ` · ${leaves.length} images`;
+    return nodes.length === 1 ? '' : ` · ${nodes.length} prefixes`;
+};
+/** Legs of one phase. Where two would have the same name, the slot tells them apart, as it does in ids. */
+const phaseLegs = (named, phase, pools, stamp) => {
+    const described = phase.legs.map((scheduled) => {
+        const first = scheduled.leaves[0] ?? named.prefixes[scheduled.nodes[0] ?? -1]?.item ?? -1;
+        const platform = named.items[first]?.platform ?? 'linux/amd64';
+        const pool = pools.find(({ name }) => name === scheduled.pool);
+        const where = pool?.accelerator === undefined ? '' : `+${pool.accelerator}`;
+        const title = `${shortPlatform(platform)}${where}${phase.title} · ${subjectOf(named, scheduled)}${countOf(scheduled)}`;
+        return { scheduled, platform, pool, title };
+    });
+    const titles = Map.groupBy(described, ({ title }) => title);
+    return described.map(({ scheduled, platform, pool, title }) => {
+        const slot = scheduled.slot + 1;
+        const repeats = new Set(scheduled.repeats);
+        const leg = {
+            id: `${phase.idPrefix}${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .platformSlug */ .DN)(scheduled.pool).replaceAll('+', '-')}-${slot}`,
+            name: titles.get(title)?.length === 1 ? title : `${title} · ${slot}`,
+            kind: phase.kind,
+            platform,
+            pool: scheduled.pool,
+            'runs-on': runnersOf(pool, pools),
+            'planned-at': stamp.plannedAt,
+            'plan-digest': stamp.digest,
+        };
+        const writes = scheduled.nodes.filter((node) => !repeats.has(node));
+        return { leg, items: scheduled.leaves, writes, repeats: scheduled.repeats };
+    });
+};
+/** The legs of all phases. Ids follow the slots of the schedule, which are stable when work items come or go. */
+const planLegs = (named, { waves, legs }, pools, stamp) => ({
+    waves: waves.map((wave, index) => {
+        const [idPrefix, title] = [`wave-${index + 1}-`, ` · wave ${index + 1}`];
+        return phaseLegs(named, { kind: 'wave', idPrefix, title, legs: wave }, pools, stamp);
+    }),
+    legs: phaseLegs(named, { kind: 'build', idPrefix: '', title: '', legs }, pools, stamp),
 });
 
-;// CONCATENATED MODULE: ./src/plan/plan.ts
+
+/***/ }),
+
+/***/ 92934:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Df: () => (/* binding */ renderMatrices),
+/* harmony export */   hH: () => (/* binding */ MAX_SHARDS)
+/* harmony export */ });
+/* unused harmony exports renderMatrix, MAX_WAVES */
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+
+/** Jobs that one matrix may generate in a workflow run (GitHub docs, "Actions limits"). */
+const MAX_LEGS = 256;
+/** Matrix outputs that the plan action has. */
+const MAX_SHARDS = 8;
+/** A job's outputs may be 1 MB, counted as UTF-16, two bytes a character; half is left for other outputs. */
+const MAX_OUTPUT_CHARACTERS = 262_144;
+/**
+ * A leg is handed on as one environment string, which Linux limits to 131,072 bytes (MAX_ARG_STRLEN). Half of it, since
+ * the variable's name counts too and `toJSON(matrix)` is indented.
+ */
+const MAX_LEG_BYTES = 65_536;
+/** A matrix must not be empty, or GitHub fails the job before its `if` is read. This entry is never built. */
+const NOTHING = { id: 'none', name: 'nothing to do', 'runs-on': 'ubuntu-24.04' };
+/**
+ * The value for `strategy.matrix: ${{ fromJSON(…) }}`, always a valid matrix.
+ * Throws an InputError with advice when GitHub would refuse it.
+ */
+const renderMatrix = (legs) => {
+    const narrow = 'raise max-leg-minutes or max-leg-gib, spread the final build with shards, or narrow it with only and platforms';
+    if (legs.length > MAX_LEGS) {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`the matrix has ${legs.length} legs`, {
+            expected: `at most ${MAX_LEGS}, GitHub's limit`,
+            hint: narrow,
+        });
+    }
+    const large = legs.find((leg) => Buffer.byteLength(JSON.stringify(leg)) >= MAX_LEG_BYTES);
+    if (large !== undefined) {
+        const hint = 'shorten the runner labels of its pool';
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`leg ${large.id} is too large to be handed to a job`, {
+            expected: `under ${MAX_LEG_BYTES} bytes`,
+            hint,
+        });
+    }
+    const matrix = JSON.stringify({ include: legs.length === 0 ? [NOTHING] : legs });
+    if (matrix.length > MAX_OUTPUT_CHARACTERS) {
+        const found = `the matrix output has ${matrix.length} characters`;
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(found, {
+            expected: `at most ${MAX_OUTPUT_CHARACTERS}, half of what GitHub lets a job put out`,
+            hint: narrow,
+        });
+    }
+    return matrix;
+};
+/** Waves that the plan action has outputs for. */
+const MAX_WAVES = 3;
+/** Legs spread over so many matrices, those that follow each other together. */
+const shardsOf = (legs, shards) => {
+    const size = Math.ceil(legs.length / shards);
+    return Array.from({ length: shards }, (_, index) => legs.slice(index * size, (index + 1) * size));
+};
+const matrixOutputs = (name, legs) => [
+    [name, renderMatrix(legs)],
+    [`has-${name}`, String(legs.length > 0)],
+];
+/**
+ * The matrix outputs of a plan, each with its twin `has-…` that says whether it has a leg: `wave-1` to `wave-3`, and
+ * `matrix`, or `matrix-1` and so on where the legs are spread over several. Those without legs are valid all the same.
+ */
+const renderMatrices = ({ waves, legs }, shards) => {
+    const spread = shards === 1 ? [legs] : shardsOf(legs, shards);
+    const named = [
+        ...Array.from({ length: MAX_WAVES }, (_, index) => ({ name: `wave-${index + 1}`, of: waves[index] ?? [] })),
+        ...spread.map((of, index) => ({ name: shards === 1 ? 'matrix' : `matrix-${index + 1}`, of })),
+    ];
+    return Object.fromEntries(named.flatMap(({ name, of }) => matrixOutputs(name, of.map(({ leg }) => leg))));
+};
+
+
+/***/ }),
+
+/***/ 69842:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GJ: () => (/* binding */ findLeg),
+/* harmony export */   U3: () => (/* binding */ parseLeg),
+/* harmony export */   vS: () => (/* binding */ parsePlan)
+/* harmony export */ });
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+/* harmony import */ var _plan_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70435);
+
+
+const parseJson = (text, what) => {
+    try {
+        return JSON.parse(text);
+    }
+    catch (cause) {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`${what} is not JSON`, { hint: 'was it cut off, or is it empty?' }, { cause });
+    }
+};
+/** Reads a plan file. Throws an InputError when it is not one, or one of another version. */
+const parsePlan = (text, file) => {
+    const value = parseJson(text, `plan file ${file}`);
+    if (typeof value !== 'object' ||
+        value === null ||
+        !('version' in value) ||
+        !('legs' in value) ||
+        !('items' in value) ||
+        !('layers' in value) ||
+        !('imageKeys' in value)) {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`${file} is not a plan file`, {
+            expected: 'the file that output plan-path of the plan action names',
+        });
+    }
+    if (value.version !== 1) {
+        const hint = 'use the same release of Strata for plan and build';
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`${file} is a plan of version ${String(value.version)}`, { expected: 'version 1', hint });
+    }
+    return (0,_plan_file_js__WEBPACK_IMPORTED_MODULE_1__/* .decodePlan */ .sb)(value);
+};
+/** What a job knows of its leg: the matrix entry as JSON. Throws an InputError when it has no id. */
+const parseLeg = (text) => {
+    const value = parseJson(text, 'input leg');
+    if (typeof value !== 'object' || value === null || !('id' in value) || typeof value.id !== 'string') {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)('input leg has no id', { expected: '${{ toJSON(matrix) }} of a matrix that the plan action made' });
+    }
+    const digest = 'plan-digest' in value && typeof value['plan-digest'] === 'string' ? value['plan-digest'] : undefined;
+    return { id: value.id, ...(digest === undefined ? {} : { digest }) };
+};
+/** The leg of that id. Throws an InputError when the plan has none. */
+const findLeg = ({ waves, legs }, id) => {
+    const found = [...waves.flat(), ...legs].find(({ leg }) => leg.id === id);
+    if (found !== undefined)
+        return found;
+    const hint = 'were plan and build given the same factory file, only, platforms and base?';
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`the plan has no leg ${id}`, { hint });
+};
+
+
+/***/ }),
+
+/***/ 70435:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   El: () => (/* binding */ encodePlan),
+/* harmony export */   sb: () => (/* binding */ decodePlan),
+/* harmony export */   wL: () => (/* binding */ renderPlanFile)
+/* harmony export */ });
+/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38636);
+
+/** The plan with each layer said once. */
+const encodePlan = ({ items, ...plan }) => {
+    const { layers, encode } = (0,_planned_items_js__WEBPACK_IMPORTED_MODULE_0__/* .createItemEncoder */ ._)(items);
+    return { ...plan, layers, items: items.map(encode) };
+};
+/** The plan of a plan file, its layers put back into its work items. */
+const decodePlan = ({ layers, items, ...plan }) => ({
+    ...plan,
+    items: (0,_planned_items_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeItems */ .T)({ layers, items }),
+});
+/** Elements of a list that are written at once. */
+const PIECE = 50;
+const renderList = function* (list, encode) {
+    yield '[';
+    for (let start = 0; start < list.length; start += PIECE) {
+        const text = JSON.stringify(list.slice(start, start + PIECE).map(encode));
+        yield `${start === 0 ? '' : ','}${text.slice(1, -1)}`;
+    }
+    yield ']';
+};
+/** The text of the plan file in pieces, since that of a large plan is too much to hold as a whole. */
+const renderPlanFile = function* ({ items, ...plan }) {
+    const { layers, encode } = (0,_planned_items_js__WEBPACK_IMPORTED_MODULE_0__/* .createItemEncoder */ ._)(items);
+    let before = '{';
+    for (const [name, value] of Object.entries({ ...plan, layers })) {
+        yield `${before}${JSON.stringify(name)}:`;
+        if (Array.isArray(value))
+            yield* renderList(value, (each) => each);
+        else
+            yield JSON.stringify(value);
+        before = ',';
+    }
+    yield ',"items":';
+    yield* renderList(items, encode);
+    yield '}\n';
+};
+
+
+/***/ }),
+
+/***/ 48720:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ makePlan),
+/* harmony export */   n: () => (/* binding */ planArtifactName)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93511);
+/* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(38636);
+
 
 
 /** Name of the workflow artifact that holds the plan of that digest. */
 const planArtifactName = (digest) => `strata-plan-${digest}`;
+/** First 16 hex of the SHA-256 over what a plan is made of. */
+const digestContent = ({ items, ...content }) => {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    const { layers, encode } = (0,_planned_items_js__WEBPACK_IMPORTED_MODULE_2__/* .createItemEncoder */ ._)(items);
+    // Piece by piece: the text of a large plan as a whole would not fit into one string.
+    for (const [name, value] of Object.entries({ ...content, layers })) {
+        hash.update(name);
+        for (const part of Array.isArray(value) ? value : [value])
+            hash.update(JSON.stringify(part));
+    }
+    for (const item of items)
+        hash.update(JSON.stringify(encode(item)));
+    return hash.digest('hex').slice(0, 16);
+};
 /** Brings it all together and stamps it. The time is not part of the digest: equal content, equal digest. */
-const makePlan = ({ plannedAt, expansion, pools, ...given }) => {
-    const content = { ...given, items: expansion.items, excluded: expansion.excluded, aliases: expansion.aliases };
-    const digest = (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
-    const legs = planLegs(expansion.items, pools, { plannedAt, digest });
-    return { version: 1, plannedAt, digest, ...content, legs };
+const makePlan = ({ plannedAt, schedule, pools, ...content }) => {
+    const digest = digestContent({ ...content, schedule });
+    const { waves, legs } = (0,_leg_js__WEBPACK_IMPORTED_MODULE_1__/* .planLegs */ .DS)(content, schedule, pools, { plannedAt, digest });
+    return { version: 1, plannedAt, digest, ...content, waves, legs };
+};
+
+
+/***/ }),
+
+/***/ 38636:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ decodeItems),
+/* harmony export */   _: () => (/* binding */ createItemEncoder)
+/* harmony export */ });
+/** Finds the layers in the order of first use. Layers are the same when they are the same object. */
+const createItemEncoder = (items) => {
+    const positions = new Map();
+    for (const { layers } of items)
+        for (const layer of layers)
+            if (!positions.has(layer))
+                positions.set(layer, positions.size);
+    return {
+        layers: [...positions.keys()],
+        encode: (item) => ({ ...item, layers: item.layers.map((layer) => positions.get(layer) ?? -1) }),
+    };
+};
+/** Puts the layers back into their work items; those of two items are the same object again. */
+const decodeItems = ({ layers, items }) => items.map((item) => ({ ...item, layers: item.layers.flatMap((index) => layers[index] ?? []) }));
+
+
+/***/ }),
+
+/***/ 29239:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ mustRun),
+/* harmony export */   T: () => (/* binding */ cacheStates)
+/* harmony export */ });
+/** How many earlier refs are imported for a cold prefix. */
+const MAX_EARLIER = 3;
+/** For each prefix the tag of a ref above it that exists, if there is one. */
+const coveringTags = ({ prefixes }, tags, known) => {
+    const covering = prefixes.map(() => undefined);
+    for (let index = prefixes.length - 1; index >= 0; index--) {
+        const parent = prefixes[index]?.parent;
+        if (parent === undefined)
+            continue;
+        const own = tags[index];
+        covering[parent] ??= own !== undefined && known.has(own) ? own : covering[index];
+    }
+    return covering;
+};
+/** The state of each prefix, and what helps where it is cold. */
+const cacheStates = (tree, tags, { tags: known, earlier }) => {
+    if (known === undefined)
+        return tree.prefixes.map((_, index) => ({ state: 'unknown', imports: earlier(index) }));
+    const covering = coveringTags(tree, tags, known);
+    return tree.prefixes.map((_, index) => {
+        const cover = covering[index];
+        if (known.has(tags[index] ?? ''))
+            return { state: 'warm', imports: [] };
+        const before = earlier(index).filter((tag) => known.has(tag));
+        if (cover !== undefined)
+            return { state: 'covered', imports: [cover] };
+        return { state: 'cold', imports: before.slice(0, MAX_EARLIER) };
+    });
+};
+/** Whether the steps of a prefix have to run, as far as is known. */
+const mustRun = ({ state }) => state === 'cold' || state === 'unknown';
+
+
+/***/ }),
+
+/***/ 7063:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P7: () => (/* binding */ keyAnnotation),
+/* harmony export */   QR: () => (/* binding */ keyTag),
+/* harmony export */   qc: () => (/* binding */ KEY_ANNOTATION),
+/* harmony export */   sn: () => (/* binding */ publishedKey)
+/* harmony export */ });
+/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+
+/** Annotation of a published image with its key. */
+const KEY_ANNOTATION = 'dev.strata.image-key';
+/** What stands for everything that decides an image, to find out whether it was published before: 64 hex. */
+const publishedKey = (imageKey, { labels, annotations, attests }) => {
+    const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return (0,_layers_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)([imageKey, JSON.stringify(sorted), JSON.stringify(annotations), JSON.stringify(attests)]);
+};
+/** The tag under which an image with that key is found. */
+const keyTag = (key) => `key-${key.slice(0, 16)}`;
+/** The annotation, at the level that a tag points to: with attestations an image of one platform is an index. */
+const keyAnnotation = (key, attests) => {
+    const attested = attests.some((attest) => !attest.includes('disabled=true'));
+    return `${attested ? 'index' : 'manifest'}:${KEY_ANNOTATION}=${key}`;
 };
 
 
@@ -39332,14 +45681,89 @@ class CanceledError extends Error {
 
 /***/ }),
 
+/***/ 79903:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ZM: () => (/* binding */ plainTail),
+/* harmony export */   ax: () => (/* binding */ fitLine),
+/* harmony export */   h0: () => (/* binding */ plainLine)
+/* harmony export */ });
+// ECMA-48 control sequences (CSI), operating system commands (OSC, up to BEL or ST), and two-character escapes.
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
+// Control characters, the separators that some readers take for line ends, and marks that reverse the reading order.
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+/**
+ * Takes from a line what would make the runner obey it. The runner reads `::name::` at the start of a line, blanks
+ * before it allowed, and the older `##[name]` anywhere (actions/runner, `ActionCommand.cs`).
+ */
+const disarm = (line) => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '# #[');
+/** One line of text for a log: no escapes, no control characters, no workflow command. Line ends become blanks. */
+const plainLine = (text) => disarm(text
+    .replace(ESCAPES, '')
+    .replace(/[\r\n\t]+/g, ' ')
+    .replace(CONTROLS, ''));
+/** What a terminal would show of one line: a progress bar that returns to the first column overwrites itself. */
+const lastOverwrite = (line) => line.split('\r').findLast((part) => part.trim() !== '') ?? '';
+/** The last lines of a program's output as plain text, empty lines at the end left out. */
+const plainTail = (text, lines) => text
+    .trimEnd()
+    .split(/\r?\n/)
+    .slice(text.trim() === '' ? Infinity : -lines)
+    .map((line) => plainLine(lastOverwrite(line)).trimEnd());
+/** Shortens a line to a number of characters, counted as code points, and shows with `…` that it did. */
+const fitLine = (text, width) => {
+    if (text.length <= width)
+        return text;
+    const characters = Array.from(text);
+    return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+};
+
+
+/***/ }),
+
+/***/ 40927:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   em: () => (/* binding */ registryCacheFrom),
+/* harmony export */   ic: () => (/* binding */ renderAttributes),
+/* harmony export */   lM: () => (/* binding */ registryCacheTo)
+/* harmony export */ });
+/** Quotes a field as Buildx reads attribute lists: CSV, so a value with a comma or a quote stands in quotes. */
+const csvField = (field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+/** `type=registry,ref=…`: the attributes of `--cache-from`, `--cache-to` and `--output`. */
+const renderAttributes = (attributes) => Object.entries(attributes)
+    .map(([key, value]) => csvField(`${key}=${value}`))
+    .join(',');
+/** Where cache is read. */
+const registryCacheFrom = (ref) => renderAttributes({ type: 'registry', ref });
+/**
+ * Where cache is written. An image manifest with OCI media types is what all registries take (ECR, Harbor), and a
+ * failed export must not fail a build that is done.
+ */
+const registryCacheTo = (ref, mode) => renderAttributes({
+    type: 'registry',
+    ref,
+    mode,
+    'image-manifest': 'true',
+    'oci-mediatypes': 'true',
+    'ignore-error': 'true',
+});
+
+
+/***/ }),
+
 /***/ 11770:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  al: () => (/* binding */ createImageFinder),
   jz: () => (/* binding */ requiresBuildkit),
-  o9: () => (/* binding */ stitch)
+  o9: () => (/* binding */ stitch),
+  rS: () => (/* binding */ syntaxOf)
 });
 
 // UNUSED EXPORTS: traceLine
@@ -39387,7 +45811,8 @@ const checkValue = (name, { value, place }) => {
         return [];
     return [{ place, found: `the argument ${name} holds a line break`, expected: 'one line: ARG can hold no more' }];
 };
-const checkLayer = (layer, fragment) => {
+/** What is wrong with the arguments that come with a layer, whatever it stands on. */
+const checkLayerArguments = (layer, fragment) => {
     const names = namesOf(fragment);
     return Object.entries(layer.args).flatMap(([name, argument]) => {
         const problems = checkValue(name, argument);
@@ -39400,15 +45825,17 @@ const checkLayer = (layer, fragment) => {
     });
 };
 const checkManifest = (item, fragmentOf) => {
-    const names = [...new Set(item.layers.flatMap((layer) => namesOf(fragmentOf(layer))))];
     const given = item.layers.flatMap(({ args }) => Object.entries(args)).filter(([, { level }]) => level === 'manifest');
+    if (given.length === 0)
+        return [];
+    const names = [...new Set(item.layers.flatMap((layer) => namesOf(fragmentOf(layer))))];
     return given
         .filter(([name, argument]) => !names.includes(name) && checkValue(name, argument).length === 0)
         .map(([name, argument]) => undeclared(name, argument, `no fragment of ${item.manifestId} declares`, names));
 };
-/** What is wrong with the arguments of a work item, at the places where they are given. */
-const checkArguments = (item, fragmentOf) => {
-    const problems = item.layers.flatMap((layer) => checkLayer(layer, fragmentOf(layer)));
+/** What is wrong with the arguments of a work item, at the places where they are given. Layers are checked by `check`. */
+const checkArguments = (item, fragmentOf, check = checkLayerArguments) => {
+    const problems = item.layers.flatMap((layer) => check(layer, fragmentOf(layer)));
     const all = [...problems, ...checkManifest(item, fragmentOf)];
     // A value for the whole factory or manifest comes along with every layer.
     return [...new Map(all.map((problem) => [JSON.stringify(problem), problem])).values()];
@@ -39423,6 +45850,8 @@ const valuesOf = ({ args }, fragment) => {
 var fragment_instruction = __nccwpck_require__(67308);
 // EXTERNAL MODULE: ./src/fragment/words.ts
 var words = __nccwpck_require__(5001);
+// EXTERNAL MODULE: ./src/layers/context-reads.ts
+var context_reads = __nccwpck_require__(12337);
 // EXTERNAL MODULE: external "node:path/posix"
 var posix_ = __nccwpck_require__(53916);
 ;// CONCATENATED MODULE: ./src/render/context-stages.ts
@@ -39488,11 +45917,12 @@ const applyEdits = (lines, edits) => {
 
 
 
+
 /** The name of a layer's auxiliary stage or named context. */
 const nameIn = (stage, name) => `${stage}.${name.toLowerCase()}`;
 /** The named contexts of a layer by their names in the stitched Dockerfile. */
 const contextsOf = ({ contexts }, stage) => Object.fromEntries(Object.entries(contexts).map(([name, value]) => [nameIn(stage, name), value]));
-const hasContext = ({ contexts }, name) => Object.keys(contexts).some((context) => context.toLowerCase() === name.toLowerCase());
+const hasContext = (layer, name) => (0,context_reads/* contextSource */.ho)(layer, name) !== undefined;
 /** Expands a word of a FROM line; arguments may have values now that make no sense there. */
 const expandFrom = (token, { fragment }, globals) => {
     try {
@@ -39587,12 +46017,9 @@ const globalsOf = (plan, fragment, values) => {
     }
 };
 const isSame = (a, b) => a?.spans[0]?.line === b.spans[0]?.line && a?.spans[0]?.start === b.spans[0]?.start;
-const REMOTE = /^(?:docker-image|oci-layout|target|input|https?|git|ssh):|^git@/;
-/** Whether a name is that of a folder, not of an image, a repository or another target. */
-const isFolder = ({ contexts }, name) => Object.entries(contexts).some(([context, value]) => context.toLowerCase() === name.toLowerCase() && !REMOTE.test(value));
 /** A stage for each COPY from a folder, in the order of the fragment. */
 const contextStages = ({ layer, stage, fragment }) => fragment.contextCopies
-    .filter(({ from }) => from === undefined || isFolder(layer, from.text))
+    .filter(({ from }) => from === undefined || (0,context_reads/* isFolderContext */.eK)(layer, from.text))
     .map((copy, index) => contextStage(copy, nameIn(stage, `context-${index + 1}`), copy.from && nameIn(stage, copy.from.text)));
 const renderContextStage = ({ lines, line }) => lines.map((text, index) => (index === 0 ? { text, gathersFor: line } : { text }));
 const isBlank = ({ text }) => text.trim() === '';
@@ -39643,6 +46070,20 @@ const stitchLayer = (plan, fragment) => {
         .filter(({ from }) => !removed(from));
     const hasFrom = fragment.stages.at(-1)?.tokens !== undefined;
     return [...gathering.flatMap(renderContextStage), ...(hasFrom ? [] : [head]), ...trimBlank(lines)];
+};
+/**
+ * The images that a layer's fragment names, arguments filled in. Throws an `InputError` with everything that cannot be
+ * stitched, wherever the layer stands.
+ */
+const layerImages = (layer, fragment, { platform, stages }) => {
+    const images = new Set();
+    const pin = (reference) => {
+        images.add(reference);
+        return reference;
+    };
+    const stage = layer.layer.toLowerCase();
+    stitchLayer({ layer, stage, parent: 'below', platform, stages, pin }, fragment);
+    return [...images];
 };
 
 ;// CONCATENATED MODULE: ./src/render/stitched-steps.ts
@@ -39779,6 +46220,44 @@ const stack = (head, parts) => {
         return block;
     });
 };
+/** What is wrong with a work item as a whole: its layers, their syntax, and the arguments it is given. */
+const checkWork = (item, fragmentOf, check = checkLayerArguments) => {
+    const used = item.layers.flatMap((layer) => fragmentOf(layer) ?? []);
+    return [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf, check)];
+};
+/** The image that the lowest layer starts from; undefined for `scratch`. */
+const baseOf = ({ layers: [lowest] }) => lowest?.from === undefined || lowest.from === 'scratch' ? undefined : lowest.from;
+/**
+ * Finds images without stitching whole Dockerfiles: what a layer names on a platform is found once, however many work
+ * items have it. Both functions throw an {@link InputError} for what {@link stitch} would refuse.
+ */
+const createImageFinder = (fragments, layerNames) => {
+    const fragmentOf = fragmentIn(fragments);
+    const stages = layerNames.map((name) => name.toLowerCase());
+    const found = new Map();
+    const ofLayer = (layer, platform) => {
+        const known = found.get(layer) ?? new Map();
+        const images = known.get(platform) ?? layerImages(layer, fragmentOf(layer), { platform, stages });
+        found.set(layer, known.set(platform, images));
+        return images;
+    };
+    const checked = new Map();
+    const checkOnce = (layer, fragment) => {
+        const problems = checked.get(layer) ?? checkLayerArguments(layer, fragment);
+        checked.set(layer, problems);
+        return problems;
+    };
+    const ofItem = (item) => {
+        const problems = checkWork(item, fragmentOf, checkOnce);
+        if (problems.length > 0)
+            throw new problem/* InputError */.dz(problems);
+        const named = item.layers.flatMap((layer) => ofLayer(layer, item.platform));
+        return [...new Set([baseOf(item) ?? [], named].flat())];
+    };
+    return { ofLayer, ofItem };
+};
+/** The frontend that a work item's fragments ask for; one holds for the whole Dockerfile. */
+const syntaxOf = (item, fragments) => item.layers.map(({ fragment = '' }) => fragments.get(fragment)?.syntax).find((syntax) => syntax !== undefined);
 /**
  * The Dockerfile of a work item: a chain of named stages, one for each layer, those that add nothing included. Auxiliary
  * stages and named contexts are called `<layer>.<name>`. ARGs before a FROM are evaluated and written where they are used,
@@ -39790,17 +46269,13 @@ const stack = (head, parts) => {
 const stitch = (item, fragments, pins) => {
     const fragmentOf = fragmentIn(fragments);
     const used = item.layers.flatMap((layer) => fragmentOf(layer) ?? []);
-    const problems = [...checkLayers(item), ...checkSyntax(used), ...checkArguments(item, fragmentOf)];
+    const problems = checkWork(item, fragmentOf);
     if (problems.length > 0)
         throw new problem/* InputError */.dz(problems);
-    const images = new Set();
-    const pin = (reference, written = reference) => {
-        images.add(reference);
-        return pins[reference] ?? pins[written] ?? reference;
-    };
+    const pin = (reference, written = reference) => pins[reference] ?? pins[written] ?? reference;
     const stages = item.layers.map(stageOf);
-    const from = item.layers[0]?.from ?? 'scratch';
-    const base = from === 'scratch' ? from : pin(from);
+    const from = baseOf(item);
+    const base = from === undefined ? 'scratch' : pin(from);
     const rendered = (0,problem/* collectProblems */.vX)(item.layers, (layer, index) => {
         const parent = stages[index - 1] ?? base;
         return stitchLayer({ layer, stage: stageOf(layer), parent, platform: item.platform, stages, pin }, fragmentOf(layer));
@@ -39816,7 +46291,6 @@ const stitch = (item, fragments, pins) => {
         steps: stitchedSteps(text, blocks, contexts.map(([name]) => name)),
         copied: blocks.flatMap(copiedLines),
         contexts: Object.fromEntries(contexts),
-        images: [...images],
     };
 };
 /** Where a line of a stitched Dockerfile comes from; undefined for lines that no fragment holds. */
@@ -39826,6 +46300,95 @@ const traceLine = ({ copied }, line) => {
 };
 /** Everything in the fragments that Docker's builder without BuildKit cannot build. */
 const requiresBuildkit = (fragments) => [...fragments].flatMap(({ file, buildkitOnly }) => buildkitOnly.map(({ feature, line }) => ({ feature, place: { file, line, column: 1 } })));
+
+
+/***/ }),
+
+/***/ 74877:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S2: () => (/* binding */ countChanged),
+/* harmony export */   eq: () => (/* binding */ renderChangeLines),
+/* harmony export */   kO: () => (/* binding */ namesOfItems),
+/* harmony export */   wP: () => (/* binding */ renderWhatIf)
+/* harmony export */ });
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38105);
+
+/** How many work items changed. */
+const countChanged = ({ items }) => items.filter(({ changed }) => changed).length;
+/** What a change would have touched elsewhere, as a sentence. */
+const renderWhatIf = ({ label, instead, before, after }, total) => `What changed in ${label} touches ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderNumber */ .kT)(before)} of ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(total, 'work item')}; ` +
+    `the same change in ${instead.join(' or ')}, if nothing else needs it, would touch ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderNumber */ .kT)(after)}`;
+/** Work items as they are told apart: by manifest, and by platform where the plan has several. */
+const namesOfItems = ({ items }, indices) => {
+    const several = new Set(items.map(({ platform }) => platform)).size > 1;
+    return indices.flatMap((index) => {
+        const item = items[index];
+        if (item === undefined)
+            return [];
+        return [several ? `${item.manifestId} ${item.platform}` : item.manifestId];
+    });
+};
+/** Groups that a log names before it counts the rest. */
+const MAX_GROUPS = 20;
+/** Reasons, and work items that are gone, that a log names before it counts the rest. */
+const MAX_NAMED = 10;
+const renderList = (texts, separator) => {
+    const more = texts.length - MAX_NAMED;
+    return [...texts.slice(0, MAX_NAMED), ...(more > 0 ? [`${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderNumber */ .kT)(more)} more`] : [])].join(separator);
+};
+/** What changed, as lines of a log: how much, then each group with its reasons. */
+const renderChangeLines = ({ items, comparison, base, hints }) => {
+    if (base.kind === 'missing')
+        return [`Everything is planned, as ${base.text}`];
+    const { groups, gone } = comparison;
+    const work = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(items.length, 'work item');
+    const more = groups.length - MAX_GROUPS;
+    return [
+        `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderNumber */ .kT)(countChanged(comparison))} of ${work} changed since the plan ${base.text}`,
+        ...groups
+            .slice(0, MAX_GROUPS)
+            .map((group) => `${group.label}, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(group.items.length, 'work item')}: ${renderList(group.reasons, '; ')}`),
+        ...(more > 0 ? [`and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(more, 'more cause')}`] : []),
+        ...(gone.length === 0 ? [] : [`No longer there: ${renderList(gone, ', ')}`]),
+        ...hints.map((hint) => renderWhatIf(hint, items.length)),
+    ];
+};
+
+
+/***/ }),
+
+/***/ 54231:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bd: () => (/* binding */ renderMarker),
+/* harmony export */   W$: () => (/* binding */ COMMENT_LIMIT),
+/* harmony export */   wQ: () => (/* binding */ renderComment)
+/* harmony export */ });
+/** GitHub takes so many characters a comment and refuses a longer one ("Body is too long (maximum is 65536 characters)"). */
+const COMMENT_LIMIT = 65_536;
+const CUT_NOTE = '_The end of this comment is left out: GitHub takes 65,536 characters at most._';
+/**
+ * The hidden line that a comment of ours begins with, and by which the next run finds it. The marker tells our comments
+ * apart; it may hold names of others, so whatever could end the HTML comment is encoded.
+ */
+const renderMarker = (marker) => `<!-- strata:${encodeURIComponent(marker.toWellFormed()).replaceAll('--', '-%2D')} -->`;
+/** As many whole lines as fit, or the beginning of the first line when not even that one fits. */
+const cutAtLineEnd = (text, length) => {
+    const end = text.lastIndexOf('\n', length);
+    return end > 0 ? text.slice(0, end) : text.slice(0, length).replace(/\p{Cs}$/u, '');
+};
+/** A comment with its marker, not longer than GitHub takes. One that is cut says so at its top, where no fold hides it. */
+const renderComment = (marker, body) => {
+    const whole = `${renderMarker(marker)}\n${body}`;
+    // UTF-16 units, of which there are never fewer than characters.
+    if (whole.length <= COMMENT_LIMIT)
+        return whole;
+    const head = `${renderMarker(marker)}\n${CUT_NOTE}\n\n`;
+    return `${head}${cutAtLineEnd(body, COMMENT_LIMIT - head.length)}`;
+};
 
 
 /***/ }),
@@ -39847,7 +46410,7 @@ const SUMMARY_LIMIT_BYTES = 1_000 * 1_024;
 const bytesOf = (text) => Buffer.byteLength(text) + 1;
 /** Space kept in every section for the sentence that says what was cut. */
 const NOTE_BYTES = 100;
-const renderCutNote = (cut) => `\n_… ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(cut, 'more entry', 'more entries')} left out to stay below GitHub’s limit of 1 MiB._\n`;
+const renderCutNote = (cut) => `\n_… ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCount */ .SS)(cut, 'more entry', 'more entries')} left out to stay below GitHub’s limit._\n`;
 /** How many rows from the top fit into the bytes, and what they take. */
 const fitRows = (rows, bytes) => {
     let used = 0;
@@ -39917,8 +46480,13 @@ const escape = (value) => value
     .replaceAll(/:(?=\/\/|:)/g, reference(':'))
     .replaceAll(/(?<=www)\./gi, reference('.'))
     .replaceAll('@', `${reference('@')}${reference(ZERO_WIDTH_SPACE)}`);
+/**
+ * Splits what GitHub takes for an issue or a pull request: `#12`, `acme/factory#12`, `GH-12`. In a comment that would
+ * leave a trace on the page of the other one (docs, "Autolinked references and URLs"). After `&` it is ours.
+ */
+const splitReferences = (escaped) => escaped.replaceAll(/(?<=(?<!&)#|\bgh-)(?=\d)/gi, reference(ZERO_WIDTH_SPACE));
 /** Untrusted text for a sentence, a table cell, a heading or inside HTML: one line that shows as it is and does nothing. */
-const renderText = (value) => escape(plain(value));
+const renderText = (value) => splitReferences(escape(plain(value)));
 /** What needs no care inside a code span: ids, platforms, paths, references. */
 const TAME = /^[\w.,:/@+=(){}-]+( [\w.,:/@+=(){}-]+)*$/;
 /**
@@ -39969,9 +46537,10 @@ const renderTableRow = (cells) => `| ${cells.join(' | ')} |`;
 /* harmony export */   SS: () => (/* binding */ renderCount),
 /* harmony export */   Y_: () => (/* binding */ NO_BREAK),
 /* harmony export */   kT: () => (/* binding */ renderNumber),
-/* harmony export */   oe: () => (/* binding */ renderBar)
+/* harmony export */   oe: () => (/* binding */ renderBar),
+/* harmony export */   tV: () => (/* binding */ renderEstimate),
+/* harmony export */   yn: () => (/* binding */ renderPercent)
 /* harmony export */ });
-/* unused harmony export renderPercent */
 /** A ratio (0 to 1) in percent. Only all is 100 % and only none is 0 %. */
 const renderPercent = (ratio) => {
     if (!Number.isFinite(ratio))
@@ -39992,6 +46561,16 @@ const renderBar = (ratio) => {
 const renderNumber = (value) => String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 /** `1 step`, `2 steps`, `1,234 steps`. */
 const renderCount = (count, noun, plural = `${noun}s`) => `${renderNumber(count)} ${count === 1 ? noun : plural}`;
+/** A guess in ms, with no more digits than a guess has: `about 38 min`, `about 2 h 5 min`. */
+const renderEstimate = (ms) => {
+    const minutes = Math.round(ms / 60_000);
+    if (minutes < 1)
+        return 'less than a minute';
+    if (minutes < 90)
+        return `about ${minutes} min`;
+    const rest = minutes % 60;
+    return `about ${renderNumber(Math.floor(minutes / 60))} h${rest === 0 ? '' : ` ${rest} min`}`;
+};
 
 
 /***/ }),
@@ -49008,7 +55587,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   N4: () => (/* binding */ endGroup),
   z3: () => (/* binding */ error),
   V4: () => (/* binding */ getInput),
+  Gu: () => (/* binding */ getState),
   pq: () => (/* binding */ info),
+  LZ: () => (/* binding */ saveState),
   uH: () => (/* binding */ setOutput),
   Pq: () => (/* binding */ core_setSecret),
   Oh: () => (/* binding */ startGroup),
@@ -49016,7 +55597,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   $e: () => (/* binding */ warning)
 });
 
-// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, getState, group, isDebug, markdownSummary, notice, platform, saveState, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
+// UNUSED EXPORTS: ExitCode, addPath, exportVariable, getBooleanInput, getIDToken, getMultilineInput, group, isDebug, markdownSummary, notice, platform, setCommandEcho, setFailed, toPlatformPath, toPosixPath, toWin32Path
 
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(70857);
@@ -49932,9 +56513,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', file_command_prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, utils_toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.

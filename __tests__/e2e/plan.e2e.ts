@@ -30,19 +30,22 @@ const legInput = (legs: readonly Leg[], id: string): string =>
   )
 
 describe('the plan', () => {
-  test('is a matrix whose legs build exactly their own work item, without Docker', async () => {
+  test('is a matrix whose legs build exactly their own work items, without Docker', async () => {
     await using space = await createWorkspace(twoApps({ platforms: BOTH }))
     const plan = await runPlan(space)
     expect(plan).toMatchObject({ code: 0, errors: [], warnings: [] })
-    expect(plan.outputs).toMatchObject({ 'has-work': 'true', count: '4' })
     const legs = legsOf(plan)
-    expect(legs.map(({ id, platform, kind }) => [id, platform, kind])).toEqual([
-      ['serve-linux-amd64', 'linux/amd64', 'build'],
-      ['serve-linux-arm64', 'linux/arm64', 'build'],
-      ['train-linux-amd64', 'linux/amd64', 'build'],
-      ['train-linux-arm64', 'linux/arm64', 'build'],
+    expect(plan.outputs).toMatchObject({ 'has-work': 'true', count: String(legs.length) })
+    const { images, digest, items, legs: planLegs } = readPlan(plan)
+    const inLegs = planLegs.flatMap((each) => each.items.map((index) => [items[index]?.manifestId, each.leg.platform]))
+    expect(inLegs.toSorted()).toEqual([
+      ['serve', 'linux/amd64'],
+      ['serve', 'linux/arm64'],
+      ['train', 'linux/amd64'],
+      ['train', 'linux/arm64'],
     ])
-    const { images, digest } = readPlan(plan)
+    expect(legs).toEqual(planLegs.map((each) => each.leg))
+    expect(new Set(legs.flatMap(({ id, name }) => [id, name])).size).toBe(2 * legs.length)
     expect(images).toMatchObject([{ reference: testbed.base, platforms: ['linux/amd64', 'linux/arm64'] }])
     expect(images[0]?.pinned).toMatch(/@sha256:[0-9a-f]{64}$/)
     expect(legs.map((leg) => leg['plan-digest'])).toEqual(legs.map(() => digest))
@@ -50,17 +53,19 @@ describe('the plan', () => {
     expect(plan.outputs['matrix']).not.toContain(testbed.registry)
     expect(plan.summary).toContain('serve')
 
-    const leg = legInput(legs, 'train-linux-amd64')
+    const own = planLegs.find((each) => each.leg.platform === 'linux/amd64')
+    const ids = own?.items.flatMap((index) => items[index]?.manifestId ?? []) ?? []
+    const leg = legInput(legs, own?.leg.id ?? '')
     const planned = await runBuild(space, {
       inputs: { push: 'true', leg, 'plan-path': plan.outputs['plan-path'] ?? '' },
     })
     expect(planned).toMatchObject({ code: 0, errors: [], warnings: [] })
     expect(planned.results).toMatchObject({
-      leg: 'train-linux-amd64',
-      items: [{ manifestId: 'train', platform: 'linux/amd64' }],
+      leg: own?.leg.id,
+      items: ids.map((manifestId) => ({ manifestId, platform: 'linux/amd64' })),
     })
-    expect(planned.results.items).toHaveLength(1)
-    expect(await listPushedTags(space.image)).toEqual(['train-linux-amd64'])
+    expect(planned.results.items).toHaveLength(ids.length)
+    expect(await listPushedTags(space.image)).toEqual(ids.map((id) => `${id}-linux-amd64`).sort())
 
     const alone = await runBuild(space, { inputs: { push: 'true', leg } })
     expect(alone).toMatchObject({ code: 0, errors: [], warnings: [] })
@@ -76,7 +81,7 @@ describe('the plan', () => {
       'cache-ref': 'registry.example/cache:one',
     }
     const [first, second] = [await runPlan(space, inputs), await runPlan(space, inputs)]
-    expect(legsOf(first).map(({ id }) => id)).toEqual(['serve-linux-arm64'])
+    expect(legsOf(first).map(({ id, name }) => [id, name])).toEqual([['linux-arm64-1', 'arm64 · serve']])
     expect(readPlan(first)).toMatchObject({
       items: [{ image: `registry.example/acme/e2e-${space.salt}` }],
       cache: { ref: 'registry.example/cache:one' },
@@ -89,16 +94,16 @@ describe('the plan', () => {
     const before = await runPlan(space)
     const files = twoApps()
     await space.write({ 'strata.yaml': (files['strata.yaml'] ?? '').replace('3.10', '3.11') })
-    const leg = legInput(legsOf(before), 'train-linux-amd64')
+    const leg = legInput(legsOf(before), 'linux-amd64-1')
     const run = await runBuild(space, { inputs: { leg } })
     expect(run).toMatchObject({ code: 0, errors: [] })
     expect(run.warnings.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^leg train-linux-amd64 was planned as [0-9a-f]{16} and its plan is now [0-9a-f]{16}/),
+      expect.stringMatching(/^leg linux-amd64-1 was planned as [0-9a-f]{16} and its plan is now [0-9a-f]{16}/),
     ])
 
-    const gone = await runAction(space, { inputs: { leg: leg.replaceAll('train', 'trian') } })
+    const gone = await runAction(space, { inputs: { leg: leg.replaceAll('linux-amd64-1', 'linux-amd64-99') } })
     expect(gone).toMatchObject({ code: 1, outputs: {} })
-    expect(gone.errors.at(-1)?.message).toContain('the plan has no leg trian-linux-amd64')
+    expect(gone.errors.at(-1)?.message).toContain('the plan has no leg linux-amd64-99')
   })
 })
 

@@ -202,8 +202,10 @@ describe('prefixes', () => {
     dockerfile: stitched([BASE, { layer: 'core', text: 'COPY --from=src a a\n', contexts: { src: 'apps/b' } }]),
     images: ['ghcr.io/acme/app:b'],
   }
+  const NAME = `p${'f'.repeat(12)}`
   const BAKE = {
-    name: 'p0',
+    name: NAME,
+    annotations: [],
     dockerfile: '/tmp/leg/b-linux-amd64.Dockerfile',
     stage: 'core',
     context: 'here',
@@ -218,15 +220,16 @@ describe('prefixes', () => {
   }
 
   test('are built of the Dockerfile of a work item, up to their stage, for their cache alone', () => {
-    expect(prefixTarget(WRITE, 'p0', [A, CONTEXTS], settings())).toEqual([{ bake: BAKE, write: WRITE }])
+    expect(prefixTarget(WRITE, NAME, [A, CONTEXTS], settings())).toEqual([{ bake: BAKE, write: WRITE }])
   })
 
   test('have no target where there is no such work item', () => {
-    expect(prefixTarget(WRITE, 'p0', [A], settings())).toEqual([])
+    expect(prefixTarget(WRITE, NAME, [A], settings())).toEqual([])
   })
 
   test('are targets of the leg beside those of the work items, and cost no file', () => {
-    const second: PrefixWrite = { ...WRITE, ref: refOf('security'), mode: 'min', item: 0, from: [] }
+    const below = { ...PREFIX, key: 'e'.repeat(64) }
+    const second: PrefixWrite = { ...WRITE, ref: refOf('security'), mode: 'min', prefix: below, item: 0, from: [] }
     const leg = render([A, CONTEXTS], refs([tagged([], ['a']), tagged([], [])], [WRITE, second]), {
       access: access(true, true),
     })
@@ -235,14 +238,14 @@ describe('prefixes', () => {
       ['t1', undefined],
     ])
     expect(leg.prefixes.map(({ bake: { name, cacheTo }, write }) => [name, cacheTo, write])).toEqual([
-      ['p0', [to('core-f', 'max')], WRITE],
-      ['p1', [to('security', 'min')], second],
+      [NAME, [to('core-f', 'max')], WRITE],
+      ['peeeeeeeeeeee', [to('security', 'min')], second],
     ])
     expect(leg.files).toHaveLength(2)
     expect([...leg.writers]).toEqual([
       [refOf('a'), 't0'],
-      [refOf('core-f'), 'p0'],
-      [refOf('security'), 'p1'],
+      [refOf('core-f'), NAME],
+      [refOf('security'), 'peeeeeeeeeeee'],
     ])
   })
 

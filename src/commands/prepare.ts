@@ -146,8 +146,18 @@ const expand = (factory: Factory, inputs: PlanInputs): Expansion =>
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
 
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
+/** Everything that could be planned, before anything is left out. */
+type Survey = {
+  readonly factory: Factory
+  readonly expansion: Expansion
+  readonly subject: PlanSubject
+  readonly images: readonly PinnedImage[]
+  readonly files: Plan['files']
+  readonly all: KeyedWork
+}
+
+/** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
+const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise<Survey> => {
   const factory = await readFactory(inputs.factory, io)
   const expansion = expand(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
@@ -157,14 +167,40 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const states = cacheStates(tree, tags, knowledge)
   const times = await readTimes(inputs.costs, io)
   const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys }
+  return { factory, expansion, subject, images, files, all }
+}
+
+/** What of the work is built, and what speaks for leaving the rest out. */
+type Choice = {
+  readonly work: KeyedWork
+  readonly changes: PlanChanges | undefined
+  readonly published: Pick<Plan, 'unchanged' | 'publishedKeys'>
+}
+
+const chooseWork = async (
+  { factory, expansion, subject, files, all }: Survey,
+  inputs: PlanInputs,
+  context: Context,
+  io: Io,
+): Promise<Choice> => {
   const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
   const changes = await findChanges(compared, inputs.changes, { subject, context, io })
   const chosen = chooseItems(compared, changes, inputs.changes, io)
-  const keys = imageKeys.map((key) => publishedKey(key, inputs.additions))
-  const { unchanged, kept } = inputs.skipUnchanged
-    ? await findUnchanged(all.items, keys, chosen, inputs, io)
-    : { unchanged: [], kept: chosen }
-  const work = kept.length === items.length ? all : restrictWork(all, kept)
+  const restrict = (kept: readonly number[]): KeyedWork =>
+    kept.length === all.items.length ? all : restrictWork(all, kept)
+  if (!inputs.skipUnchanged) return { work: restrict(chosen), changes, published: { unchanged: [] } }
+  const keys = all.imageKeys.map((key) => publishedKey(key, inputs.additions))
+  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, inputs, io)
+  const publishedKeys = kept.flatMap((index) => keys[index] ?? [])
+  return { work: restrict(kept), changes, published: { unchanged, publishedKeys } }
+}
+
+/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
+export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
+  const survey = await surveyWork(inputs, context, io)
+  const { work, changes, published } = await chooseWork(survey, inputs, context, io)
+  const { factory, expansion, images, files, all } = survey
+  const { cache } = survey.subject
   const handsOn = cache.access.write && cache.ref !== undefined
   const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
   const { bytes: _, measured, ...planned } = work
@@ -174,8 +210,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     name: factory.name,
     context: factory.context,
     ...{ cache, images, files, ...planned },
-    ...{ excluded: expansion.excluded, aliases: expansion.aliases, unchanged },
-    ...(inputs.skipUnchanged ? { publishedKeys: kept.flatMap((index) => keys[index] ?? []) } : {}),
+    ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
     forecast: forecastOf({ ...planned, measured }, schedule),
     schedule,
     pools: factory.pools,
