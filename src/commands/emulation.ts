@@ -86,8 +86,8 @@ const emulate = async (
   return support === 'emulated' ? 'a handler of the kernel' : proveBrought(builder, platform, inputs, io)
 }
 
-/** How many times as long emulated steps take; `npm run bench -- emulation` measures it, docs/builders.md has the table. */
-const FACTOR = '2 to 30 times as long'
+/** What `npm run bench -- emulation` measured, as in the table of docs/builders.md. */
+const FACTOR = 'steps that compute took 2 to 12 times as long where it was measured'
 
 /**
  * Sees to it that every platform of a leg runs on its builder: natively, by the kernel's handlers or BuildKit's own
@@ -108,6 +108,6 @@ export const ensureEmulation = async (
     if (pool !== undefined) pooled.push(`${platform} (pool ${pool})`)
   }
   if (pooled.length === 0) return
-  const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; emulated steps take ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`
+  const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`
   io.actions.warning({ title: 'Emulation', message })
 }

@@ -76,7 +76,10 @@ const findImage = async (settings: BuilderSettings, { signal }: Context, io: Io)
   if (driver === 'kubernetes') return candidates[0] ?? image
   for (const candidate of candidates.slice(0, -1)) {
     const run = { env: {}, signal, onStderr: () => undefined }
-    if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0) return candidate
+    if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0) {
+      io.actions.info(`BuildKit comes from the mirror: ${candidate}`)
+      return candidate
+    }
     io.actions.info(`${candidate} cannot be pulled; trying the next`)
   }
   return image
