@@ -40,21 +40,21 @@ describe('the examples of docs/builders.md', () => {
       name: 'driver, nodes',
       commands: [
         `--driver docker-container ${CONTAINER} --driver-opt network=host ${NETWORK}`,
-        `--driver docker-container --append --node arm --platform linux/arm64 ${CONTAINER} --driver-opt network=host ${NETWORK} ssh://build@arm.example.com`,
+        `--driver docker-container --append --node b-arm --platform linux/arm64 ${CONTAINER} --driver-opt network=host ${NETWORK} ssh://build@arm.example.com`,
       ],
     },
     {
       name: 'driver, endpoint, tls-ca, tls-cert, tls-key, nodes',
       commands: [
         '--driver remote --driver-opt cacert=/t/0-ca.pem --driver-opt cert=/t/0-cert.pem --driver-opt key=/t/0-key.pem tcp://amd.example.com:1234',
-        '--driver remote --append --node arm --platform linux/arm64 --driver-opt cacert=/t/1-ca.pem --driver-opt cert=/t/1-cert.pem --driver-opt key=/t/1-key.pem tcp://arm.example.com:1234',
+        '--driver remote --append --node b-arm --platform linux/arm64 --driver-opt cacert=/t/1-ca.pem --driver-opt cert=/t/1-cert.pem --driver-opt key=/t/1-key.pem tcp://arm.example.com:1234',
       ],
     },
     {
       name: 'driver, driver-opts, nodes',
       commands: [
         `--driver kubernetes ${CONTAINER} --driver-opt namespace=buildkit --driver-opt replicas=4 --driver-opt requests.cpu=4 --driver-opt nodeselector=kubernetes.io/arch=amd64`,
-        `--driver kubernetes --append --node arm --platform linux/arm64 ${CONTAINER} --driver-opt namespace=buildkit --driver-opt replicas=2 --driver-opt nodeselector=kubernetes.io/arch=arm64`,
+        `--driver kubernetes --append --node b-arm --platform linux/arm64 ${CONTAINER} --driver-opt namespace=buildkit --driver-opt replicas=2 --driver-opt nodeselector=kubernetes.io/arch=arm64`,
       ],
     },
     // Nothing is asked for, so that the current builder is used.

@@ -54,7 +54,7 @@ describe('docker-container', () => {
     const options = `--driver-opt image=moby/buildkit:v1 --driver-opt network=host ${FLAGS}`
     expect(render({ nodes })).toEqual([
       `${START} docker-container --platform linux/amd64,linux/386 ${options}`,
-      `${START} docker-container --append --node arm --platform linux/arm64 ${options} ssh://arm`,
+      `${START} docker-container --append --node b-arm --platform linux/arm64 ${options} ssh://arm`,
     ])
   })
 })
@@ -73,7 +73,7 @@ describe('remote', () => {
     const tls = [{ ca: '/t/ca.pem', cert: '/t/cert.pem', key: '/t/key.pem' }, { ca: '/a,b/ca.pem' }]
     expect(render({ driver: 'remote', nodes }, { tls })).toEqual([
       `${START} remote --driver-opt servername=buildkit --driver-opt cacert=/t/ca.pem --driver-opt cert=/t/cert.pem --driver-opt key=/t/key.pem tcp://amd:1234`,
-      `${START} remote --append --node arm --platform linux/arm64 --driver-opt "cacert=/a,b/ca.pem" tcp://arm:1234`,
+      `${START} remote --append --node b-arm --platform linux/arm64 --driver-opt "cacert=/a,b/ca.pem" tcp://arm:1234`,
     ])
   })
 })
@@ -88,7 +88,7 @@ describe('kubernetes', () => {
     ]
     expect(render({ driver: 'kubernetes', nodes }, { config: '/t/buildkitd.toml', tls: [] })).toEqual([
       `${START} kubernetes --driver-opt image=moby/buildkit:v1 --driver-opt namespace=buildkit --driver-opt replicas=4 --driver-opt requests.cpu=4 --driver-opt "nodeselector=kubernetes.io/arch=amd64" --buildkitd-config /t/buildkitd.toml`,
-      `${START} kubernetes --append --node arm --platform linux/arm64 --driver-opt image=moby/buildkit:v1 --driver-opt namespace=buildkit --driver-opt replicas=2 --driver-opt "nodeselector=kubernetes.io/arch=arm64" --buildkitd-config /t/buildkitd.toml`,
+      `${START} kubernetes --append --node b-arm --platform linux/arm64 --driver-opt image=moby/buildkit:v1 --driver-opt namespace=buildkit --driver-opt replicas=2 --driver-opt "nodeselector=kubernetes.io/arch=arm64" --buildkitd-config /t/buildkitd.toml`,
     ])
   })
 })

@@ -49,7 +49,8 @@ export const renderCreateBuilder = (
   settings.nodes.map((node, index) => [
     ...['buildx', 'create', '--name', name, '--driver', settings.driver],
     ...(index === 0 ? [] : ['--append']),
-    ...(node.name === undefined ? [] : ['--node', node.name]),
+    // Containers and deployments are called after their node, so its name alone would be the same in every job.
+    ...(node.name === undefined ? [] : ['--node', `${name}-${node.name}`]),
     ...(node.platforms.length === 0 ? [] : ['--platform', node.platforms.join(',')]),
     ...[...driverOptions(node, settings), ...tlsOptions(files.tls[index])].flatMap((option) => [
       '--driver-opt',
