@@ -18,7 +18,7 @@ layers:
 manifests:
   serve: { base: bare, app: serve }
 `,
-  'serve.Dockerfile': 'RUN whatever; this shell only ends\n',
+  'serve.Dockerfile': 'RUN step <salt> of a shell that only ends\n',
 })
 
 /** Pushes its base image: a shell that ends at once. Nothing of it has to run for that. */
