@@ -10,7 +10,7 @@ import { machineState } from '../support/e2e/machine-state.ts'
 import { findProcesses, killProcesses } from '../support/e2e/processes.ts'
 import { listPushedTags } from '../support/e2e/registry-content.ts'
 import { runAction, runBuild, startAction } from '../support/e2e/run-action.ts'
-import { docker } from '../support/e2e/testbed.ts'
+import { docker, testbed } from '../support/e2e/testbed.ts'
 import { twoApps } from '../support/e2e/two-apps.ts'
 import { describeUnless } from '../support/e2e/when.ts'
 import { createWorkspace, type Workspace } from '../support/e2e/workspace.ts'
@@ -62,6 +62,17 @@ describe("the engine's own BuildKit", () => {
   })
 })
 
+test('a disk that is full is told of, with what to do', async () => {
+  const full = 'RUN echo "tar: write error: No space left on device" >&2; exit 1\n'
+  await using space = await createWorkspace({ ...twoApps(), 'fragments/train.Dockerfile': full })
+  const { errors } = await runAction(space, { inputs: { only: 'train' } })
+  expect(errors).toContainEqual({
+    message: expect.stringMatching(
+      /^1 of 1 work items failed: .*; the disk of the builder is full: set free-disk: true /,
+    ),
+  })
+})
+
 describeUnless(whyNoImage, 'a docker-container builder', () => {
   test('is made for the leg, and gone after it', async () => {
     await using space = await createWorkspace(twoApps({ platforms: BOTH }))
@@ -73,9 +84,21 @@ describeUnless(whyNoImage, 'a docker-container builder', () => {
     expect(post).toMatchObject({ code: 0, log: '' })
   })
 
-  test('is gone after a leg that failed, too', async () => {
+  test('comes from a mirror that has its image, and is gone after a leg that failed, too', async () => {
     await using space = await createWorkspace({ ...twoApps(), 'fragments/train.Dockerfile': 'RUN exit 7\n' })
-    expect(await runAction(space, { inputs: OWN })).toMatchObject({ code: 1 })
+    const mirror = `${testbed.registry}/hub`
+    await docker('tag', IMAGE, `${mirror}/${IMAGE}`)
+    await docker('push', '--quiet', `${mirror}/${IMAGE}`)
+    await docker('image', 'rm', `${mirror}/${IMAGE}`)
+    try {
+      const run = await runAction(space, { inputs: { ...OWN, 'registry-mirrors': `127.0.0.1:9\n${mirror}` } })
+      expect(run.code).toBe(1)
+      expect(run.errors).toContainEqual({ message: expect.stringMatching(/^1 of 2 work items failed: train /) })
+      expect(run.log).toContain(`127.0.0.1:9/${IMAGE} cannot be pulled; trying the next\n`)
+      expect(run.log).toContain(`BuildKit comes from the mirror: ${mirror}/${IMAGE}\n`)
+    } finally {
+      await docker('image', 'rm', `${mirror}/${IMAGE}`)
+    }
   })
 
   test('is kept for the next run if that is asked for, and used by it', async () => {

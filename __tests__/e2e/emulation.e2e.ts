@@ -18,6 +18,9 @@ const MASK = '\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\
 const QEMU = join(process.env['STRATA_TESTBED_HOME'] ?? '', 'root/usr/bin/qemu-riscv64')
 const HANDLERS = ['qemu-riscv64', 'strata-e2e-riscv64']
 
+const BUILDKIT = 'moby/buildkit:buildx-stable-1'
+const hasBuildkit = (await docker('image', 'ls', '--quiet', BUILDKIT)) !== ''
+
 const handlesPlatform = (): boolean =>
   readdirSync(BINFMT).some(
     (name) => name !== 'register' && readFileSync(join(BINFMT, name), 'utf8').includes('0200f300'),
@@ -27,6 +30,7 @@ const whyNot = (): string | undefined => {
   if (process.getuid?.() !== 0) return 'handlers need root'
   if (!existsSync(join(BINFMT, 'register'))) return 'no binfmt_misc'
   if (handlesPlatform()) return `this machine has an emulator of ${PLATFORM}`
+  if (!hasBuildkit) return `no image ${BUILDKIT}`
   if (testbed.builder !== 'default') return 'the engine is not the bed’s own'
   return existsSync(QEMU) ? undefined : `no emulator of ${PLATFORM} among the bed's packages`
 }
@@ -83,6 +87,22 @@ describeUnless(whyNot(), 'a platform that nothing here runs', () => {
       expect({ code, errors, run: outputs['steps-run'] }).toEqual({ code: 0, errors: [], run: '1' })
       expect(log).toContain(`Installing the emulator of riscv64 with ${image}\n`)
       expect(log).toContain(`${PLATFORM} is emulated on default, by a handler that was installed for it\n`)
+    } finally {
+      await docker('image', 'rm', '--force', image)
+    }
+  })
+
+  test('gets it, too, where the image that should bring it does not', async () => {
+    await using space = await prepare()
+    const image = await buildBinfmtImage(space)
+    const own = { builder: '', driver: 'docker-container', 'buildkit-image': BUILDKIT }
+    try {
+      const { code, errors, log } = await runBuild(space, { inputs: { ...own, 'qemu-image': image } })
+      expect({ code, errors }).toEqual({ code: 0, errors: [] })
+      // The bed's image is named like BuildKit's own, and has no emulators.
+      expect(log).toMatch(
+        new RegExp(`^${BUILDKIT} brings no emulator of ${PLATFORM} \\(.*exec format error.*\\)$`, 'm'),
+      )
     } finally {
       await docker('image', 'rm', '--force', image)
     }

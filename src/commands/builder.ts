@@ -6,7 +6,7 @@ import type { Builder } from '../plan/builder-platforms.ts'
 import { SetupError } from '../problem.ts'
 import type { BuilderInputs } from './builder-inputs.ts'
 import { ensureEmulation, type EmulationNeeds } from './emulation.ts'
-import { makeBuilder, nameToKeep } from './new-builder.ts'
+import { makeBuilder, nameToKeep, readConfig } from './new-builder.ts'
 
 /** A builder for the length of a leg. One that was made for it is removed at the end of the scope. */
 export type LegBuilder = AsyncDisposable & { readonly builder: Builder; readonly buildx: string }
@@ -77,10 +77,11 @@ const findMade = async (name: string, wishes: BuilderWishes, io: Io): Promise<Bu
 /** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
 export const openBuilder = async (
   needs: BuilderNeeds,
-  inputs: BuilderInputs,
+  given: BuilderInputs,
   context: Context,
   io: Io,
 ): Promise<LegBuilder> => {
+  const inputs = { ...given, settings: await readConfig(given.settings, io) }
   const buildx = await io.builders.buildxVersion()
   const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()])
   const wishes = wishesOf(needs, inputs, engine, context)

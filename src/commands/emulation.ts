@@ -3,10 +3,12 @@ import type { Io } from '../io/io.ts'
 import type { Platform } from '../oci/platform.ts'
 import { isOnEngine, platformSupport, type Builder } from '../plan/builder-platforms.ts'
 import { imageCandidates } from '../plan/builder-settings.ts'
-import { architectureOf, chooseEmulation, handlerFor, renderEmulationFault } from '../plan/emulation.ts'
+import { chooseEmulation, handlerFor, renderEmulationFault } from '../plan/emulation.ts'
 import { SetupError } from '../problem.ts'
 import { renderSmokeBuild, smokeArguments } from '../render/smoke-build.ts'
 import type { BuilderInputs } from './builder-inputs.ts'
+
+const INSTALLED = 'a handler that was installed for it'
 
 /** What a leg's platforms mean to its builder. */
 export type EmulationNeeds = {
@@ -14,6 +16,9 @@ export type EmulationNeeds = {
   /** Pools of the factory file that would run a platform on machines of its own, where this job is none of theirs. */
   readonly pools: ReadonlyMap<Platform, string>
 }
+
+/** What the kernel said when the step's program was started, else the last line, which says that the step failed. */
+const reasonOf = (log: string): string => /exec \/exit: .*/.exec(log)?.[0] ?? log.trim().split('\n').at(-1) ?? ''
 
 /** Builds one step for a platform. Resolves with why that failed, or with nothing. */
 const trySmoke = async (builder: Builder, platform: Platform, io: Io): Promise<string | undefined> => {
@@ -24,7 +29,7 @@ const trySmoke = async (builder: Builder, platform: Platform, io: Io): Promise<s
     await io.files.write(join(folder, 'Dockerfile'), smoke.dockerfile)
     await io.files.writeProgram(join(folder, 'exit'), smoke.program)
     const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder))
-    return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? `exit code ${code}`)
+    return code === 0 ? undefined : reasonOf(stderr)
   } finally {
     await io.files.removeFolder(folder)
   }
@@ -64,7 +69,7 @@ const proveBrought = async (builder: Builder, platform: Platform, inputs: Builde
   }
   io.actions.info(`${image} brings no emulator of ${platform} (${failure})`)
   await installAndProve(builder, platform, inputs, io)
-  return `handler ${architectureOf(platform)}`
+  return INSTALLED
 }
 
 const needsHandler = async (platform: Platform, { qemu }: BuilderInputs, io: Io): Promise<boolean> =>
@@ -81,7 +86,7 @@ const emulate = async (
   if (support === 'native') return undefined
   if (support === 'missing' || (isOnEngine(builder) && (await needsHandler(platform, inputs, io)))) {
     await installAndProve(builder, platform, inputs, io)
-    return 'a handler that was installed for it'
+    return INSTALLED
   }
   return support === 'emulated' ? 'a handler of the kernel' : proveBrought(builder, platform, inputs, io)
 }

@@ -24,10 +24,12 @@ export const nameToKeep = (settings: BuilderSettings, { env }: Context): string 
 const isOnThisEngine = ({ driver, nodes }: BuilderSettings): boolean =>
   driver === 'docker-container' && nodes.every(({ endpoint }) => endpoint === undefined)
 
-const configText = async ({ config: { path, text } }: BuilderSettings, io: Io): Promise<string | undefined> => {
-  if (path === undefined) return text
-  const found = await io.files.read(path)
-  if (found !== undefined) return found
+/** The settings with the text of the config, which counts for what is kept; its path says nothing. */
+export const readConfig = async (settings: BuilderSettings, io: Io): Promise<BuilderSettings> => {
+  const { path } = settings.config
+  if (path === undefined) return settings
+  const text = await io.files.read(path)
+  if (text !== undefined) return { ...settings, config: { text } }
   throw inputError(`input buildkitd-config names ${path}, and there is no such file`)
 }
 
@@ -39,9 +41,8 @@ const writeConfig = async (
   io: Io,
 ): Promise<string | undefined> => {
   const maxParallelism = settings.maxParallelism ?? (isOnThisEngine(settings) ? engine?.cpus : undefined)
-  const given = await configText(settings, io)
   const text = renderBuildkitdConfig({
-    ...(given === undefined ? {} : { text: given }),
+    ...settings.config,
     mirrors: settings.mirrors,
     ...(maxParallelism === undefined ? {} : { maxParallelism }),
     isAsked: settings.maxParallelism !== undefined,
