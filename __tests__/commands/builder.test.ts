@@ -115,6 +115,13 @@ describe('a builder that is there', () => {
     expect(opened.builder.nodes[0]?.platforms).toContain('linux/amd64')
   })
 
+  test('is left alone when another is asked for', async () => {
+    const stopped = builder('mine', { current: true, nodes: [node({ platforms: [] })] })
+    const here = world([stopped], { engine: ENGINE })
+    await (await open(here, OWN))[Symbol.asyncDispose]()
+    expect(here.did).not.toContain('start mine')
+  })
+
   test('is refused when it does not start', async () => {
     const stopped = builder('mine', { nodes: [node({ platforms: [] })] })
     const here = world([stopped], { engine: ENGINE, failure: 'no space' })
@@ -130,6 +137,13 @@ describe('a builder that is there', () => {
 })
 
 describe('a builder of the action’s own', () => {
+  test('needs no engine here when it runs elsewhere', async () => {
+    const here = world([], { made: builder('x', { nodes: [node({ endpoint: 'ssh://big' })] }) })
+    await using opened = await open(here, { ...OWN, endpoint: 'ssh://big' })
+    expect(opened.builder.name).toBe('strata-new')
+    expect(here.texts.size).toBe(0)
+  })
+
   test('is known to the post step before it is made, and forgotten when it is gone', async () => {
     const here = world([engineBuilder()], { engine: ENGINE })
     {

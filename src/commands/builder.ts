@@ -3,6 +3,7 @@ import type { Engine } from '../io/engine.ts'
 import type { Io } from '../io/io.ts'
 import { chooseBuilder, obstacle, type BuilderWishes } from '../plan/builder.ts'
 import type { Builder } from '../plan/builder-platforms.ts'
+import type { BuilderSettings } from '../plan/builder-settings.ts'
 import { SetupError } from '../problem.ts'
 import type { BuilderInputs } from './builder-inputs.ts'
 import { ensureEmulation, type EmulationNeeds } from './emulation.ts'
@@ -26,16 +27,22 @@ const askEngine = async (io: Io): Promise<Answer> => {
   }
 }
 
-/** A builder that is not running has nothing to tell: it is started, to know what it can. */
+/** Whether a builder may become the leg's, as far as names tell. */
+const isCandidate = ({ name, current }: Builder, { name: wanted, kept, own, engineOnly }: BuilderWishes): boolean => {
+  if (wanted !== undefined) return name === wanted
+  return name === kept || (current && own.length === 0 && !engineOnly)
+}
+
+/** A builder that is not running has nothing to tell: one that may be used is started, to know what it can. */
 const startStopped = async (
   builders: readonly Builder[],
-  isWanted: (builder: Builder) => boolean,
+  wishes: BuilderWishes,
   { signal }: Context,
   io: Io,
 ): Promise<readonly Builder[]> => {
   const stopped = builders.filter(
     (builder) =>
-      isWanted(builder) &&
+      isCandidate(builder, wishes) &&
       builder.error === undefined &&
       builder.nodes.every(({ platforms }) => platforms.length === 0),
   )
@@ -65,13 +72,27 @@ const wishesOf = (needs: BuilderNeeds, inputs: BuilderInputs, engine: Answer, co
   }
 }
 
-/** What Buildx tells of a builder that was just made. */
-const findMade = async (name: string, wishes: BuilderWishes, io: Io): Promise<Builder> => {
-  const builder = (await io.builders.list()).find((known) => known.name === name)
+/** Whether a new builder runs on the engine at hand, or is that engine. */
+const needsEngine = ({ driver, nodes }: BuilderSettings): boolean =>
+  driver === 'docker' || (driver === 'docker-container' && nodes.some(({ endpoint }) => endpoint === undefined))
+
+/** Makes a builder and looks at what it became. Throws when it cannot do what it was made for. */
+const makeFor = async (
+  wishes: BuilderWishes,
+  settings: BuilderSettings,
+  engine: Answer,
+  context: Context,
+  io: Io,
+): Promise<AsyncDisposable & { readonly builder: Builder }> => {
+  await using undo = new AsyncDisposableStack()
+  const known = engine instanceof SetupError ? undefined : engine
+  const { name } = undo.use(await makeBuilder(settings, known, context, io))
+  const builder = (await io.builders.list()).find((each) => each.name === name)
   if (builder === undefined) throw new SetupError(`builder ${name} was made, and docker buildx ls does not have it`)
   const why = obstacle(builder, wishes, true)
   if (why !== undefined) throw new SetupError(`the new ${builder.driver} builder ${why}`)
-  return builder
+  const made = undo.move()
+  return { builder, [Symbol.asyncDispose]: () => made.disposeAsync() }
 }
 
 /** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
@@ -81,32 +102,22 @@ export const openBuilder = async (
   context: Context,
   io: Io,
 ): Promise<LegBuilder> => {
-  const inputs = { ...given, settings: await readConfig(given.settings, io) }
+  const settings = await readConfig(given.settings, io)
+  const inputs = { ...given, settings }
   const buildx = await io.builders.buildxVersion()
   const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()])
   const wishes = wishesOf(needs, inputs, engine, context)
-  const isWanted = ({ name, current }: Builder): boolean =>
-    wishes.name === undefined ? current || name === wishes.kept : name === wishes.name
-  const builders = await startStopped(listed, isWanted, context, io)
+  const builders = await startStopped(listed, wishes, context, io)
   const choice = chooseBuilder(builders, wishes)
   // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
-  const { driver } = inputs.settings
-  const isOnEngine = driver === 'docker' || driver === 'docker-container'
-  if (choice.kind !== 'use' && isOnEngine && engine instanceof SetupError) throw engine
+  if (choice.kind !== 'use' && needsEngine(settings) && engine instanceof SetupError) throw engine
   if (choice.kind === 'refuse') throw new SetupError(choice.message)
-  await using opened = new AsyncDisposableStack()
-  if (choice.kind === 'create') io.actions.info(`Starting a ${driver} builder: ${choice.reason}`)
+  await using undo = new AsyncDisposableStack()
+  if (choice.kind === 'create') io.actions.info(`Starting a ${settings.driver} builder: ${choice.reason}`)
   const builder =
-    choice.kind === 'use'
-      ? choice.builder
-      : await findMade(
-          opened.use(await makeBuilder(inputs.settings, engine instanceof SetupError ? undefined : engine, context, io))
-            .name,
-          wishes,
-          io,
-        )
+    choice.kind === 'use' ? choice.builder : undo.use(await makeFor(wishes, settings, engine, context, io)).builder
   io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`)
   await ensureEmulation(builder, needs, inputs, io)
-  const scope = opened.move()
-  return { builder, buildx, [Symbol.asyncDispose]: () => scope.disposeAsync() }
+  const opened = undo.move()
+  return { builder, buildx, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
