@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals'
-import { readdirSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { makeCertificates, startBuildkitd, whyNoBuildkitd, whyNoCertificates } from '../support/e2e/buildkitd.ts'
-import type { Buildkitd, Certificates } from '../support/e2e/buildkitd.ts'
-import { onBareBase, pushBareBase } from '../support/e2e/bare-base.ts'
+import { buildApps } from '../support/e2e/build-apps.ts'
 import { machineState } from '../support/e2e/machine-state.ts'
 import { findProcesses, killProcesses } from '../support/e2e/processes.ts'
-import { listPushedTags } from '../support/e2e/registry-content.ts'
 import { runAction, runBuild, startAction } from '../support/e2e/run-action.ts'
 import { docker, testbed } from '../support/e2e/testbed.ts'
 import { twoApps } from '../support/e2e/two-apps.ts'
@@ -17,9 +13,6 @@ import { createWorkspace, type Workspace } from '../support/e2e/workspace.ts'
 
 const IMAGE = 'moby/buildkit:buildx-stable-1'
 const BOTH = 'linux/amd64, linux/arm64'
-/** `serve` and `train` for both platforms. */
-const TAGS = ['serve-linux-amd64', 'serve-linux-arm64', 'train-linux-amd64', 'train-linux-arm64']
-
 const whyNoImage = (await docker('image', 'ls', '--quiet', IMAGE)) === '' ? `no image ${IMAGE}` : undefined
 
 /** Inputs of a builder of the action's own, whose BuildKit need not be pulled. */
@@ -33,22 +26,6 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(await machineState()).toEqual(before)
 })
-
-/** Builds both apps for both platforms, on a builder that the inputs and variables choose. */
-const buildApps = async (
-  space: Workspace,
-  inputs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>> = {},
-) => {
-  const { code, errors, results, log, state } = await runBuild(space, {
-    inputs: { builder: '', push: 'true', ...inputs },
-    env,
-  })
-  expect({ code, errors }).toEqual({ code: 0, errors: [] })
-  expect(await listPushedTags(space.image)).toEqual(TAGS)
-  expect(readdirSync(space.temporary).filter((name) => /^(?:builder|smoke)-/.test(name))).toEqual([])
-  return { builder: results.builder, log, state }
-}
 
 describe("the engine's own BuildKit", () => {
   test('builds where the driver docker is asked for', async () => {
@@ -221,67 +198,5 @@ describeUnless(whyNoImage, 'a run that is ended while its own builder builds', (
     const post = await runAction(space, { inputs: OWN, state })
     expect(post).toMatchObject({ code: 0, errors: [], warnings: [] })
     expect(post.log).toMatch(/^Removing builder strata-[0-9a-f]{12}, which the build step did not come to$/m)
-  })
-})
-
-describeUnless(whyNoBuildkitd(), 'a remote BuildKit', () => {
-  test('is reached over a socket', async () => {
-    await using buildkit = await startBuildkitd()
-    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
-    const { builder } = await buildApps(space, { driver: 'remote', endpoint: buildkit.socket })
-    expect(builder.driver).toBe('remote')
-  })
-
-  test('has a node for each platform, and each builds its own', async () => {
-    await using amd = await startBuildkitd({ platform: 'linux/amd64' })
-    await using arm = await startBuildkitd({ platform: 'linux/arm64' })
-    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
-    const nodes = [
-      `- { name: amd, platforms: linux/amd64, endpoint: '${amd.socket}' }`,
-      `- { name: arm, platforms: linux/arm64, endpoint: '${arm.socket}' }`,
-    ].join('\n')
-    const { log } = await buildApps(space, { driver: 'remote', nodes })
-    expect(log).not.toContain('is emulated')
-    expect([await amd.records(), await arm.records()].every((count) => count > 3)).toBe(true)
-  })
-
-  test('is not sent what it does not have', async () => {
-    await using buildkit = await startBuildkitd()
-    await using space = await createWorkspace(onBareBase('linux/s390x'))
-    await pushBareBase(space, 'linux/s390x')
-    const run = await runAction(space, { inputs: { builder: '', driver: 'remote', endpoint: buildkit.socket } })
-    const message = /^the new remote builder cannot build linux\/s390x, only linux\/amd64, /
-    expect(run).toMatchObject({ code: 1, errors: [{ message: expect.stringMatching(message) }] })
-  })
-})
-
-describeUnless(whyNoBuildkitd() ?? whyNoCertificates(), 'a remote BuildKit over mutual TLS', () => {
-  let certificates: Certificates
-  let buildkit: Buildkitd
-  beforeAll(async () => {
-    certificates = await makeCertificates()
-    buildkit = await startBuildkitd({ certificates })
-  })
-  afterAll(async () => {
-    await buildkit[Symbol.asyncDispose]()
-    await certificates[Symbol.asyncDispose]()
-  })
-
-  test('is reached with certificates from secrets', async () => {
-    await using space = await createWorkspace(twoApps({ platforms: BOTH }))
-    const inputs = { driver: 'remote', endpoint: buildkit.tcp }
-    const names = { 'tls-ca': 'BUILDKIT_CA', 'tls-cert': 'BUILDKIT_CERT', 'tls-key': 'BUILDKIT_KEY' }
-    const { ca, cert, key } = certificates
-    const env = { BUILDKIT_CA: ca, BUILDKIT_CERT: cert, BUILDKIT_KEY: key }
-    const { builder, log } = await buildApps(space, { ...inputs, ...names }, env)
-    expect(builder.driver).toBe('remote')
-    // The one place of the key is the command that has the runner mask it.
-    expect(log.split('\n').filter((line) => line.includes('PRIVATE KEY') && !line.startsWith('::add-mask::'))).toEqual(
-      [],
-    )
-  })
-
-  test('answers nobody without them', async () => {
-    expect(await buildkit.refusal(certificates)).toMatch(/certificate required/)
   })
 })
