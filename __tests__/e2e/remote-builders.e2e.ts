@@ -83,6 +83,9 @@ describeUnless(whyNoBuildkitd() ?? whyNoCertificates(), 'a remote BuildKit over 
   })
 
   test('answers nobody without them', async () => {
-    expect(await buildkit.refusal(certificates)).toMatch(/certificate required/)
+    // The server says so after the handshake (TLS 1.3), and may have hung up when the client gets to writing.
+    expect(await buildkit.refusal(certificates)).toMatch(
+      /^error: failed to list workers: Unavailable: .*(?:certificate required|broken pipe|connection reset)/,
+    )
   })
 })
