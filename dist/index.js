@@ -32238,6 +32238,9 @@ const smokeArguments = (builder, platform, folder) => [
 
 
 
+const INSTALLED = 'a handler that was installed for it';
+/** What the kernel said when the step's program was started, else the last line, which says that the step failed. */
+const reasonOf = (log) => /exec \/exit: .*/.exec(log)?.[0] ?? log.trim().split('\n').at(-1) ?? '';
 /** Builds one step for a platform. Resolves with why that failed, or with nothing. */
 const trySmoke = async (builder, platform, io) => {
     const smoke = renderSmokeBuild(platform);
@@ -32248,7 +32251,7 @@ const trySmoke = async (builder, platform, io) => {
         await io.files.write((0,external_node_path_.join)(folder, 'Dockerfile'), smoke.dockerfile);
         await io.files.writeProgram((0,external_node_path_.join)(folder, 'exit'), smoke.program);
         const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder));
-        return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? `exit code ${code}`);
+        return code === 0 ? undefined : reasonOf(stderr);
     }
     finally {
         await io.files.removeFolder(folder);
@@ -32288,7 +32291,7 @@ const proveBrought = async (builder, platform, inputs, io) => {
     }
     io.actions.info(`${image} brings no emulator of ${platform} (${failure})`);
     await installAndProve(builder, platform, inputs, io);
-    return `handler ${(0,emulation/* architectureOf */.NJ)(platform)}`;
+    return INSTALLED;
 };
 const needsHandler = async (platform, { qemu }, io) => qemu === 'always' && (0,emulation/* handlerFor */.ci)(platform, await io.emulators.read()) === undefined;
 /** How a platform is emulated; undefined for one that runs as it is. Throws when it cannot be. */
@@ -32298,12 +32301,12 @@ const emulate = async (builder, platform, inputs, io) => {
         return undefined;
     if (support === 'missing' || ((0,builder_platforms/* isOnEngine */.gG)(builder) && (await needsHandler(platform, inputs, io)))) {
         await installAndProve(builder, platform, inputs, io);
-        return 'a handler that was installed for it';
+        return INSTALLED;
     }
     return support === 'emulated' ? 'a handler of the kernel' : proveBrought(builder, platform, inputs, io);
 };
-/** How many times as long emulated steps take; `npm run bench -- emulation` measures it, docs/builders.md has the table. */
-const FACTOR = '2 to 30 times as long';
+/** What `npm run bench -- emulation` measured, as in the table of docs/builders.md. */
+const FACTOR = 'steps that compute took 2 to 12 times as long where it was measured';
 /**
  * Sees to it that every platform of a leg runs on its builder: natively, by the kernel's handlers or BuildKit's own
  * emulators, and else by a handler that is installed. Throws a SetupError that names platform, handler and remedy.
@@ -32321,7 +32324,7 @@ const ensureEmulation = async (builder, { platforms, pools }, inputs, io) => {
     }
     if (pooled.length === 0)
         return;
-    const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; emulated steps take ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`;
+    const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`;
     io.actions.warning({ title: 'Emulation', message });
 };
 
@@ -32394,9 +32397,15 @@ const askEngine = async (io) => {
         throw error;
     }
 };
-/** A builder that is not running has nothing to tell: it is started, to know what it can. */
-const startStopped = async (builders, isWanted, { signal }, io) => {
-    const stopped = builders.filter((builder) => isWanted(builder) &&
+/** Whether a builder may become the leg's, as far as names tell. */
+const isCandidate = ({ name, current }, { name: wanted, kept, own, engineOnly }) => {
+    if (wanted !== undefined)
+        return name === wanted;
+    return name === kept || (current && own.length === 0 && !engineOnly);
+};
+/** A builder that is not running has nothing to tell: one that may be used is started, to know what it can. */
+const startStopped = async (builders, wishes, { signal }, io) => {
+    const stopped = builders.filter((builder) => isCandidate(builder, wishes) &&
         builder.error === undefined &&
         builder.nodes.every(({ platforms }) => platforms.length === 0));
     if (stopped.length === 0)
@@ -32425,44 +32434,23 @@ const wishesOf = (needs, inputs, engine, context) => {
         mayInstall: inputs.qemu !== 'never',
     };
 };
-/** What Buildx tells of a builder that was just made. */
-const findMade = async (name, wishes, io) => {
-    const builder = (await io.builders.list()).find((known) => known.name === name);
-    if (builder === undefined)
-        throw new problem/* SetupError */.w3(`builder ${name} was made, and docker buildx ls does not have it`);
-    const why = obstacle(builder, wishes, true);
-    if (why !== undefined)
-        throw new problem/* SetupError */.w3(`the new ${builder.driver} builder ${why}`);
-    return builder;
-};
-/** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
-const openBuilder = async (needs, inputs, context, io) => {
+/** Whether a new builder runs on the engine at hand, or is that engine. */
+const needsEngine = ({ driver, nodes }) => driver === 'docker' || (driver === 'docker-container' && nodes.some(({ endpoint }) => endpoint === undefined));
+/** Makes a builder and looks at what it became. Throws when it cannot do what it was made for. */
+const makeFor = async (wishes, settings, engine, context, io) => {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const buildx = await io.builders.buildxVersion();
-        const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()]);
-        const wishes = wishesOf(needs, inputs, engine, context);
-        const isWanted = ({ name, current }) => wishes.name === undefined ? current || name === wishes.kept : name === wishes.name;
-        const builders = await startStopped(listed, isWanted, context, io);
-        const choice = chooseBuilder(builders, wishes);
-        // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
-        const { driver } = inputs.settings;
-        const isOnEngine = driver === 'docker' || driver === 'docker-container';
-        if (choice.kind !== 'use' && isOnEngine && engine instanceof problem/* SetupError */.w3)
-            throw engine;
-        if (choice.kind === 'refuse')
-            throw new problem/* SetupError */.w3(choice.message);
-        const opened = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
-        if (choice.kind === 'create')
-            io.actions.info(`Starting a ${driver} builder: ${choice.reason}`);
-        const builder = choice.kind === 'use'
-            ? choice.builder
-            : await findMade(opened.use(await (0,new_builder/* makeBuilder */.k8)(inputs.settings, engine instanceof problem/* SetupError */.w3 ? undefined : engine, context, io))
-                .name, wishes, io);
-        io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
-        await ensureEmulation(builder, needs, inputs, io);
-        const scope = opened.move();
-        return { builder, buildx, [Symbol.asyncDispose]: () => scope.disposeAsync() };
+        const undo = __addDisposableResource(env_1, new AsyncDisposableStack(), true);
+        const known = engine instanceof problem/* SetupError */.w3 ? undefined : engine;
+        const { name } = undo.use(await (0,new_builder/* makeBuilder */.k8)(settings, known, context, io));
+        const builder = (await io.builders.list()).find((each) => each.name === name);
+        if (builder === undefined)
+            throw new problem/* SetupError */.w3(`builder ${name} was made, and docker buildx ls does not have it`);
+        const why = obstacle(builder, wishes, true);
+        if (why !== undefined)
+            throw new problem/* SetupError */.w3(`the new ${builder.driver} builder ${why}`);
+        const made = undo.move();
+        return { builder, [Symbol.asyncDispose]: () => made.disposeAsync() };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -32472,6 +32460,41 @@ const openBuilder = async (needs, inputs, context, io) => {
         const result_1 = __disposeResources(env_1);
         if (result_1)
             await result_1;
+    }
+};
+/** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
+const openBuilder = async (needs, given, context, io) => {
+    const env_2 = { stack: [], error: void 0, hasError: false };
+    try {
+        const settings = await (0,new_builder/* readConfig */.Xg)(given.settings, io);
+        const inputs = { ...given, settings };
+        const buildx = await io.builders.buildxVersion();
+        const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()]);
+        const wishes = wishesOf(needs, inputs, engine, context);
+        const builders = await startStopped(listed, wishes, context, io);
+        const choice = chooseBuilder(builders, wishes);
+        // Buildx leaves out the builder of an engine that does not answer, and none can be started on it.
+        if (choice.kind !== 'use' && needsEngine(settings) && engine instanceof problem/* SetupError */.w3)
+            throw engine;
+        if (choice.kind === 'refuse')
+            throw new problem/* SetupError */.w3(choice.message);
+        const undo = __addDisposableResource(env_2, new AsyncDisposableStack(), true);
+        if (choice.kind === 'create')
+            io.actions.info(`Starting a ${settings.driver} builder: ${choice.reason}`);
+        const builder = choice.kind === 'use' ? choice.builder : undo.use(await makeFor(wishes, settings, engine, context, io)).builder;
+        io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`);
+        await ensureEmulation(builder, needs, inputs, io);
+        const opened = undo.move();
+        return { builder, buildx, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+    }
+    catch (e_2) {
+        env_2.error = e_2;
+        env_2.hasError = true;
+    }
+    finally {
+        const result_2 = __disposeResources(env_2);
+        if (result_2)
+            await result_2;
     }
 };
 
@@ -34327,7 +34350,7 @@ var suggest = __nccwpck_require__(42969);
 
 const KEYS = ['name', 'endpoint', 'platforms', 'driver-opts', 'buildkitd-flags', 'tls'];
 const TLS_KEYS = ['ca', 'cert', 'key'];
-/** Buildx' rule for names of nodes (util/... `validateNodeName` is `store.ValidateName`). */
+/** What Buildx takes for a name (store/util.go, `namePattern`). */
 const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/;
 /** Entries of a mapping by key; keys that are not known are told. */
 const entriesOf = (node, known, what, tell) => {
@@ -34375,13 +34398,13 @@ const readTls = (node, tell) => {
         return text === undefined ? [] : [[key, text]];
     }));
 };
-const readNode = (node, driver, tell) => {
+const readNode = (node, { driver, isOnly }, tell) => {
     const entries = entriesOf(node, KEYS, 'a node', tell);
     const name = textOf(entries.get('name'), 'name', tell);
     const endpoint = textOf(entries.get('endpoint'), 'endpoint', tell);
     const flags = textOf(entries.get('buildkitd-flags'), 'buildkitd-flags', tell);
-    if ((0,dist/* isMap */.jh)(node) && endpoint === undefined && driver === 'remote') {
-        tell(node, 'a node has no endpoint', { expected: 'endpoint: tcp://…' });
+    if ((0,dist/* isMap */.jh)(node) && endpoint === undefined && driver !== 'kubernetes') {
+        tell(node, 'a node has no endpoint', { expected: `endpoint: ${driver === 'remote' ? 'tcp' : 'ssh'}://…` });
     }
     if (entries.has('tls') && driver !== 'remote') {
         tell(entries.get('tls'), `tls says nothing to the driver ${driver}`, { hint: 'leave it out' });
@@ -34398,6 +34421,10 @@ const readNode = (node, driver, tell) => {
             tell(entries.get('platforms'), `${JSON.stringify(text)} is no platform`);
         return platform ?? [];
     });
+    // Without them, Buildx takes the first node that has a platform, even if that one only emulates it.
+    if ((0,dist/* isMap */.jh)(node) && !entries.has('platforms') && !isOnly) {
+        tell(node, 'a node has no platforms', { expected: 'platforms: those that it is to build' });
+    }
     const driverOpts = textsOf(entries.get('driver-opts'), 'driver-opts', tell);
     for (const option of driverOpts.filter((text) => !/^"?[^=]+=/.test(text))) {
         tell(entries.get('driver-opts'), `driver-opts has ${JSON.stringify(option)}`, { expected: 'key=value' });
@@ -34413,7 +34440,7 @@ const readNode = (node, driver, tell) => {
  * Reads the YAML of input `nodes`, a list. Throws an {@link InputError} with every problem; each names the line of the
  * input, which has no place in a file.
  */
-const parseNodes = (text, driver) => {
+const parseNodes = (text, { driver, isOnly }) => {
     const counter = new dist/* LineCounter */.HN();
     const document = (0,dist/* parseDocument */.Tp)(text, { lineCounter: counter });
     const problems = document.errors.map(({ message, pos: [start] }) => ({
@@ -34426,7 +34453,9 @@ const parseNodes = (text, driver) => {
     const contents = document.contents;
     if (!(0,dist/* isSeq */.oP)(contents) && problems.length === 0)
         tell(contents, 'it is no list', { expected: '- endpoint: …' });
-    const nodes = (0,dist/* isSeq */.oP)(contents) && problems.length === 0 ? contents.items.map((node) => readNode(node, driver, tell)) : [];
+    const items = (0,dist/* isSeq */.oP)(contents) && problems.length === 0 ? contents.items : [];
+    const context = { driver, isOnly: isOnly && items.length === 1 };
+    const nodes = items.map((node) => readNode(node, context, tell));
     const names = nodes.flatMap(({ name }) => name ?? []);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined)
@@ -34605,8 +34634,9 @@ const firstNode = (read, driver) => {
     ];
 };
 const readNodes = (read, driver, env) => {
-    const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), driver);
-    const nodes = [...firstNode(read, driver), ...listed];
+    const first = firstNode(read, driver);
+    const listed = read('nodes') === '' ? [] : parseNodes(read('nodes'), { driver, isOnly: first.length === 0 });
+    const nodes = [...first, ...listed];
     if (nodes.length === 0) {
         throw (0,problem/* inputError */.Xu)('input driver is remote, and no BuildKit is named', {
             expected: 'input endpoint, for example tcp://buildkit.example:1234, or endpoints in input nodes',
@@ -35120,7 +35150,8 @@ const growWork = (sources, io) => {
 __nccwpck_require__.d(__webpack_exports__, {
   iW: () => (/* binding */ LEFT_BUILDER),
   k8: () => (/* binding */ makeBuilder),
-  QM: () => (/* binding */ nameToKeep)
+  QM: () => (/* binding */ nameToKeep),
+  Xg: () => (/* binding */ readConfig)
 });
 
 // EXTERNAL MODULE: external "node:path"
@@ -35202,7 +35233,8 @@ const flagsOf = ({ buildkitdFlags }, { driver }) => {
 const renderCreateBuilder = (name, settings, files) => settings.nodes.map((node, index) => [
     ...['buildx', 'create', '--name', name, '--driver', settings.driver],
     ...(index === 0 ? [] : ['--append']),
-    ...(node.name === undefined ? [] : ['--node', node.name]),
+    // Containers and deployments are called after their node, so its name alone would be the same in every job.
+    ...(node.name === undefined ? [] : ['--node', `${name}-${node.name}`]),
     ...(node.platforms.length === 0 ? [] : ['--platform', node.platforms.join(',')]),
     ...[...driverOptions(node, settings), ...tlsOptions(files.tls[index])].flatMap((option) => [
         '--driver-opt',
@@ -35277,20 +35309,21 @@ const LEFT_BUILDER = 'left-builder';
 const nameToKeep = (settings, { env }) => (0,builder_settings/* isKept */.t8)(settings) ? (0,builder_settings/* keptName */.QQ)(settings, env['RUNNER_NAME'] ?? '') : undefined;
 /** The number of CPUs is known of one machine only: that of the engine at hand. */
 const isOnThisEngine = ({ driver, nodes }) => driver === 'docker-container' && nodes.every(({ endpoint }) => endpoint === undefined);
-const configText = async ({ config: { path, text } }, io) => {
+/** The settings with the text of the config, which counts for what is kept; its path says nothing. */
+const readConfig = async (settings, io) => {
+    const { path } = settings.config;
     if (path === undefined)
-        return text;
-    const found = await io.files.read(path);
-    if (found !== undefined)
-        return found;
+        return settings;
+    const text = await io.files.read(path);
+    if (text !== undefined)
+        return { ...settings, config: { text } };
     throw (0,problem/* inputError */.Xu)(`input buildkitd-config names ${path}, and there is no such file`);
 };
 /** Writes the buildkitd.toml; undefined when BuildKit's own defaults do. */
 const writeConfig = async (settings, engine, folder, io) => {
     const maxParallelism = settings.maxParallelism ?? (isOnThisEngine(settings) ? engine?.cpus : undefined);
-    const given = await configText(settings, io);
     const text = renderBuildkitdConfig({
-        ...(given === undefined ? {} : { text: given }),
+        ...settings.config,
         mirrors: settings.mirrors,
         ...(maxParallelism === undefined ? {} : { maxParallelism }),
         isAsked: settings.maxParallelism !== undefined,
@@ -35327,8 +35360,10 @@ const findImage = async (settings, { signal }, io) => {
         return candidates[0] ?? image;
     for (const candidate of candidates.slice(0, -1)) {
         const run = { env: {}, signal, onStderr: () => undefined };
-        if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0)
+        if ((await io.docker.run(['pull', '--quiet', candidate], run)) === 0) {
+            io.actions.info(`BuildKit comes from the mirror: ${candidate}`);
             return candidate;
+        }
         io.actions.info(`${candidate} cannot be pulled; trying the next`);
     }
     return image;
