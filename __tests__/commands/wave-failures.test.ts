@@ -145,7 +145,7 @@ const builtLeg = (
       secrets: { specs: [], env: {}, files: [], values: [] },
     },
     outcome: { result: NOTHING_BUILT, metadata: {}, failed: new Map(), broken: new Set(), ...outcome },
-    healing: { steps: 0, refs: [] },
+    disagreed: { steps: 0, refs: [] },
     used: { builder: { name: 'strata', driver: 'docker-container' }, buildx: 'v0.36.1' },
     ...changes,
   }

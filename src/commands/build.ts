@@ -1,5 +1,6 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
+import { shortPlatform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import { grantsOf } from '../render/grants.ts'
 import type { RenderedLeg } from '../render/leg.ts'
@@ -9,7 +10,7 @@ import { openBuilder } from './builder.ts'
 import type { CommandResult } from './command.ts'
 import { decideCache, findRefs } from './decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './docker-build.ts'
-import { healRefs } from './heal.ts'
+import { AGREED, healRefs } from './heal.ts'
 import type { BuildInputs } from './inputs.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { BuiltLeg } from './leg-results.ts'
@@ -39,8 +40,6 @@ const registriesOf = ({ plan, items, location }: LegWork): readonly string[] => 
   const registries = names.flatMap((name) => parseReference(name)?.registry ?? [])
   return [...new Set([...registries, ...(location === undefined ? [] : [location.registry])])]
 }
-
-const shortPlatform = (platform: string): string => platform.replace(/^linux\//, '')
 
 /** Rendered targets with the Dockerfiles that they build and what the log calls them. */
 const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: RenderedLeg): LegTargets => {
@@ -94,8 +93,8 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
     },
   }
   const outcome: LegOutcome = await bakeLeg(leg, io)
-  const healing = await healRefs(work, { known, leg, outcome }, io)
-  return { work, dropped, written: { ...written, rendered }, outcome, healing, used }
+  const disagreed = await healRefs(work, { known, leg, outcome }, io)
+  return { work, dropped, written: { ...written, rendered }, outcome, disagreed, used }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
@@ -108,7 +107,7 @@ const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Conte
   )
   const run = { builder, written, push: inputs.push, signal: context.signal }
   const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io)
-  return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used }
+  return { work, dropped: [], written, outcome, disagreed: AGREED, used: builder.used }
 }
 
 /** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */

@@ -3,20 +3,13 @@ import { disagreements, type PrefixWrite } from '../plan/leg-cache.ts'
 import type { StepResult } from '../progress/build-result.ts'
 import { prefixTarget } from '../render/leg.ts'
 import { upToStage } from '../render/stitched.ts'
+import type { Disagreement } from '../report/results.ts'
 import { bakeOnce, type LegBuild, type LegOutcome } from './bake-leg.ts'
 import type { KnownRefs } from './decide-cache.ts'
 import type { LegWork } from './leg-work.ts'
 
-/** A ref that promised steps which ran all the same, and whether it was written again. */
-export type HealedRef = {
-  readonly ref: string
-  readonly layer: string
-  readonly variant: string
-  readonly written: boolean
-}
-
-/** Where BuildKit disagreed with the keys: the refs, and how many distinct steps ran that they hold. */
-export type Healing = { readonly steps: number; readonly refs: readonly HealedRef[] }
+/** What there is to heal where BuildKit agreed with the keys. */
+export const AGREED: Disagreement = { steps: 0, refs: [] }
 
 const stepsOf = ({ result, failed }: LegOutcome, item: number): readonly StepResult[] => {
   const name = `t${item}`
@@ -55,11 +48,11 @@ export const healRefs = async (
   work: LegWork,
   { known, leg, outcome }: { readonly known: KnownRefs; readonly leg: LegBuild; readonly outcome: LegOutcome },
   io: Io,
-): Promise<Healing> => {
-  if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0) return { steps: 0, refs: [] }
+): Promise<Disagreement> => {
+  if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0) return AGREED
   const exists = (ref: string): boolean => known.has(ref) && !outcome.broken.has(ref)
   const found = disagreements(work.chains, exists, (item, layer) => ranIn(outcome, item, layer).length > 0)
-  if (found.length === 0) return { steps: 0, refs: [] }
+  if (found.length === 0) return AGREED
   const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer))
   const steps = new Set(ran.map(({ digests }) => digests[0])).size
   const writes = found.map(({ prefix, item }): PrefixWrite => {

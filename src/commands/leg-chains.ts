@@ -1,11 +1,11 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import type { Io } from '../io/io.ts'
 import { prefixTag } from '../layers/cache-refs.ts'
-import { differingInputs, type KeyInput } from '../layers/key-input.ts'
+import { differingInputs } from '../layers/key-input.ts'
 import { chainOf, inputsOf, type LayerTree, type Prefix } from '../layers/tree.ts'
 import type { LegChain, LegPrefix } from '../plan/leg-cache.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { PlannedPrefix } from '../plan/prefixes.ts'
+import { plannedInputs, type PlannedPrefix } from '../plan/prefixes.ts'
 
 /** A work item of a leg, by index into the plan's list, as this job sees it: with its own contexts, perhaps cut short. */
 export type LegItem = { readonly index: number; readonly item: WorkItem }
@@ -24,15 +24,10 @@ const waveWriters = ({ waves }: Plan): ReadonlyMap<number, NonNullable<LegPrefix
     waves.flat().flatMap(({ leg: { id, name }, writes }) => writes.map((prefix) => [prefix, { id, name }] as const)),
   )
 
-const plannedInputs = (plan: Plan, { below, content }: PlannedPrefix): readonly KeyInput[] => [
-  ...below,
-  ...(plan.contents[content]?.inputs ?? []),
-]
-
 /** Where this job and the plan see different things, in words. */
 const difference = (plan: Plan, planned: PlannedPrefix | undefined, own: Prefix): string => {
   if (planned === undefined) return 'the plan knows no such layer'
-  const [first] = differingInputs(plannedInputs(plan, planned), inputsOf(own))
+  const [first] = differingInputs(plannedInputs(planned, plan.contents), inputsOf(own))
   return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`
 }
 

@@ -1,8 +1,8 @@
+import { workItemName } from '../factory/work-item.ts'
 import type { Builder } from '../plan/builder-platforms.ts'
-import type { CacheExport, Results, WorkItemResult } from '../report/results.ts'
+import type { CacheExport, Disagreement, Results, WorkItemResult } from '../report/results.ts'
 import { workItemResult } from '../report/results-of.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
-import type { Healing } from './heal.ts'
 import type { DroppedItem, LegWork } from './leg-work.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
@@ -16,7 +16,7 @@ export type BuiltLeg = {
   readonly dropped: readonly DroppedItem[]
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
-  readonly healing: Healing
+  readonly disagreed: Disagreement
   readonly used: UsedBuilder
 }
 
@@ -81,7 +81,7 @@ const sum = (items: readonly WorkItemResult[], count: (item: WorkItemResult) => 
 
 /** What a leg did, in figures. */
 export const legResults = (report: LegReport, finishedAt: string): Results => {
-  const { work, outcome, used, startedAt, healing } = report
+  const { work, outcome, used, startedAt, disagreed } = report
   const items = [...droppedResults(report), ...itemResults(report)]
   const totalSteps = sum(items, (item) => item.totalSteps)
   const cachedSteps = sum(items, (item) => item.cachedSteps)
@@ -99,7 +99,7 @@ export const legResults = (report: LegReport, finishedAt: string): Results => {
       buildx: used.buildx,
     },
     cache: { strategy: work.plan.cache.strategy, access: work.access },
-    disagreed: { steps: healing.steps, refs: healing.refs },
+    disagreed,
     items,
     totalSteps,
     cachedSteps,
@@ -115,7 +115,7 @@ export const publicMetadata = ({ work, written, outcome }: LegReport): string =>
     const metadata = outcome.metadata[written.rendered.targets[index]?.name ?? '']
     if (metadata === undefined) return []
     const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'))
-    return [[`${item.manifestId} ${item.platform}`, Object.fromEntries(fields)] as const]
+    return [[workItemName(item), Object.fromEntries(fields)] as const]
   })
   return JSON.stringify(Object.fromEntries(entries))
 }

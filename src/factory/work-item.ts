@@ -35,6 +35,10 @@ export type WorkItem = {
   readonly bake: JsonObject
 }
 
+/** What tells a work item from all others, in one plan and from one plan to the next: `<manifest_id> <platform>`. */
+export const workItemName = ({ manifestId, platform }: Pick<WorkItem, 'manifestId' | 'platform'>): string =>
+  `${manifestId} ${platform}`
+
 /** A combination that was left out, and the rule that left it out. */
 export type ExcludedCombination = {
   /** The id it would have had. */

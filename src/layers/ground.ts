@@ -1,7 +1,7 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import { stepOptions } from './build-options.ts'
 import { digestOf } from './digest.ts'
-import type { KeyInput } from './key-input.ts'
+import { keyInput, type KeyInput, type KeyInputKind } from './key-input.ts'
 import { KEY_SCHEME, type Ground } from './tree.ts'
 
 /** What is known of a work item besides its layers. */
@@ -13,11 +13,8 @@ export type GroundFacts = {
 }
 
 /** Of an input below a prefix its digest alone is part of the key, so it covers what kind of thing it is as well. */
-const input = (kind: KeyInput['kind'], name: string, ...parts: readonly string[]): KeyInput => ({
-  kind,
-  name,
-  digest: digestOf([kind, ...parts]).slice(0, 16),
-})
+const input = (kind: KeyInputKind, name: string, ...parts: readonly string[]): KeyInput =>
+  keyInput(kind, name, kind, ...parts)
 
 /** What every step of a work item stands on: platform, frontend, bake's options and the base image. */
 export const groundOf = ({ platform, bake, layers }: WorkItem, { syntax, imageDigest }: GroundFacts): Ground => {

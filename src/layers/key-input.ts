@@ -1,3 +1,5 @@
+import { digestOf } from './digest.ts'
+
 /**
  * What kind of thing decides the steps of a prefix:
  * `platform`, `syntax` (the frontend) and `option` (of bake) hold for all layers; `image` is a base or another image that a
@@ -20,9 +22,27 @@ export type KeyInput = {
 /** What tells an input from the others of its prefix. */
 export const inputName = ({ kind, name }: KeyInput): string => `${kind} ${name}`
 
-/** Inputs that differ between two lists: those that are only in one of them, or have another digest there. */
-export const differingInputs = (before: readonly KeyInput[], after: readonly KeyInput[]): readonly KeyInput[] => {
-  const [old, now] = [before, after].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])))
-  const changed = after.filter((input) => old?.get(inputName(input)) !== input.digest)
-  return [...changed, ...before.filter((input) => now?.has(inputName(input)) !== true)]
+/** An input of what these parts say: the parts themselves go no further than their digest. */
+export const keyInput = (kind: KeyInputKind, name: string, ...parts: readonly string[]): KeyInput => ({
+  kind,
+  name,
+  digest: digestOf(parts).slice(0, 16),
+})
+
+/** An input that only one of two lists has, or that is not the same in both. */
+export type InputChange = { readonly input: KeyInput; readonly how: 'changed' | 'is new' | 'is gone' }
+
+/** How a list of inputs differs from an earlier one: what changed and what is new in its order, then what is gone. */
+export const inputChanges = (before: readonly KeyInput[], now: readonly KeyInput[]): readonly InputChange[] => {
+  const [old, current] = [before, now].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])))
+  const changes = now.flatMap((input): readonly InputChange[] => {
+    const digest = old?.get(inputName(input))
+    return digest === input.digest ? [] : [{ input, how: digest === undefined ? 'is new' : 'changed' }]
+  })
+  const gone = before.filter((input) => current?.has(inputName(input)) !== true)
+  return [...changes, ...gone.map((input) => ({ input, how: 'is gone' }) as const)]
 }
+
+/** Inputs that differ between two lists: those that are only in one of them, or have another digest there. */
+export const differingInputs = (before: readonly KeyInput[], after: readonly KeyInput[]): readonly KeyInput[] =>
+  inputChanges(before, after).map(({ input }) => input)

@@ -2,7 +2,7 @@ import type { WorkLayer } from '../factory/work-item.ts'
 import type { ContextRead, Fragment, FragmentArgument, StageInstruction } from '../fragment/fragment.ts'
 import { digestOf } from './digest.ts'
 import { effectsOf, type FragmentEffects } from './fragment-effects.ts'
-import type { KeyInput, KeyInputKind } from './key-input.ts'
+import { keyInput, type KeyInput } from './key-input.ts'
 
 /** What one layer of a work item adds to the keys of its prefix and of those above it. */
 export type LayerContent = {
@@ -34,12 +34,6 @@ export type LayerFacts = {
   readonly filesDigest: (read: ContextRead) => string | undefined
 }
 
-const input = (kind: KeyInputKind, name: string, ...parts: readonly string[]): KeyInput => ({
-  kind,
-  name,
-  digest: digestOf(parts).slice(0, 16),
-})
-
 /** The default of an argument, quoted in part or as a whole. */
 const DEFAULT = /=(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|\S)*/gs
 
@@ -61,7 +55,7 @@ const argumentValue = ({ name, default: text }: FragmentArgument, { args }: Work
 const argumentInputs = (declared: readonly FragmentArgument[], layer: WorkLayer): readonly KeyInput[] =>
   [...Map.groupBy(declared, ({ name }) => name)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, lines]) => input('argument', name, ...lines.map((line) => argumentValue(line, layer))))
+    .map(([name, lines]) => keyInput('argument', name, ...lines.map((line) => argumentValue(line, layer))))
 
 /** The arguments whose ARG is one of these instructions or stands before the first FROM. */
 const declaredIn = (instructions: readonly StageInstruction[], { args }: Fragment): readonly FragmentArgument[] => {
@@ -77,7 +71,7 @@ const readInputs = ({ reads }: FragmentEffects, layer: WorkLayer, facts: LayerFa
   return [...once.values()].map((read) => {
     const files = facts.filesDigest(read)
     const source = layer.contexts[read.context ?? ''] ?? ''
-    return files === undefined ? input('context', readName(read), source) : input('files', readName(read), files)
+    return files === undefined ? keyInput('context', readName(read), source) : keyInput('files', readName(read), files)
   })
 }
 
@@ -88,7 +82,7 @@ const fragmentInput = ({ stages, keyed }: FragmentEffects, file: string): KeyInp
     `FROM ${platform} ${onParent ? '' : from}`,
     ...keyTexts(instructions.filter((instruction) => counts.has(instruction))),
   ])
-  return input('fragment', file, ...texts)
+  return keyInput('fragment', file, ...texts)
 }
 
 const inputsOf = (
@@ -100,9 +94,9 @@ const inputsOf = (
   return [
     fragmentInput(effects, fragment.file),
     ...argumentInputs(declaredIn(effects.keyed, fragment), layer),
-    ...facts.images.map((reference) => input('image', reference, facts.imageDigest(reference))),
+    ...facts.images.map((reference) => keyInput('image', reference, facts.imageDigest(reference))),
     ...readInputs(effects, layer, facts),
-    ...effects.remotes.map(({ url }) => input('remote', url.replace(/\?.*$/, ''), url)),
+    ...effects.remotes.map(({ url }) => keyInput('remote', url.replace(/\?.*$/, ''), url)),
   ]
 }
 

@@ -36,6 +36,12 @@ export const parsePlatform = (text: string): Platform | undefined => {
 /** The platform as part of a tag or a file name: `linux-arm-v7`. */
 export const platformSlug = (platform: Platform): string => platform.replaceAll('/', '-')
 
+/** The platform as people say it: `amd64` for `linux/amd64`; another system keeps its name. */
+export const shortPlatform = (platform: Platform): string => platform.replace(/^linux\//, '')
+
+/** The architecture without its variant: `arm` of `linux/arm/v7`. */
+export const architectureOf = (platform: Platform): string => platform.split('/')[1] ?? ''
+
 /** The platform as an OCI descriptor or image config states it. */
 export type PlatformFields = {
   readonly os?: string | undefined

@@ -1,4 +1,4 @@
-import { compatiblePlatforms, type Platform } from '../oci/platform.ts'
+import { architectureOf, compatiblePlatforms, type Platform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 
 /** One BuildKit of a builder. */
@@ -37,8 +37,6 @@ export type PlatformSupport = 'native' | 'emulated' | 'brought' | 'missing'
  * where the kernel has no handler; its list of platforms leaves them out.
  */
 const BROUGHT: readonly string[] = ['amd64', '386', 'arm64', 'arm', 'riscv64', 'ppc64le', 's390x']
-
-const architectureOf = (platform: Platform): string => platform.split('/')[1] ?? ''
 
 /** Whether an image is BuildKit's own, from whatever registry: mirrors keep its path. */
 export const isOfficialImage = (image: string | undefined): boolean =>

@@ -1,4 +1,4 @@
-import type { Expansion, WorkItem } from '../factory/work-item.ts'
+import { workItemName, type Expansion, type WorkItem } from '../factory/work-item.ts'
 import { matchesPattern } from '../factory/selector.ts'
 import {
   type Cause,
@@ -27,10 +27,8 @@ export type PlanComparison = {
   readonly gone: readonly string[]
 }
 
-const nameOf = ({ manifestId, platform }: WorkItem): string => `${manifestId} ${platform}`
-
 const placedItems = (plan: ComparedPlan): ReadonlyMap<string, PlacedItem> =>
-  new Map(plan.items.map((item, index) => [nameOf(item), { plan, index, item }]))
+  new Map(plan.items.map((item, index) => [workItemName(item), { plan, index, item }]))
 
 const groupChanges = (items: readonly ItemChange[]): readonly ChangeGroup[] => {
   const groups = new Map<string, { readonly cause: Cause; readonly indices: number[] }>()
@@ -55,13 +53,13 @@ export const comparePlans = (current: ComparedPlan, base: ComparedPlan | undefin
   const before = base === undefined ? new Map<string, PlacedItem>() : placedItems(base)
   const describe = rememberLayers()
   const items = current.items.map((item, index): ItemChange => {
-    const old = before.get(nameOf(item))
+    const old = before.get(workItemName(item))
     if (old === undefined) return { index, changed: true, causes: [base === undefined ? NO_BASE : NEW_ITEM] }
     const now = { plan: current, index, item }
     if (!isChanged(old, now)) return { index, changed: false, causes: [] }
     return { index, changed: true, causes: causesOf(old, now, describe) }
   })
-  const names = new Set(current.items.map(nameOf))
+  const names = new Set(current.items.map(workItemName))
   return { items, groups: groupChanges(items), gone: [...before.keys()].filter((name) => !names.has(name)) }
 }
 

@@ -1,12 +1,9 @@
-import type { WorkItem } from '../factory/work-item.ts'
+import { workItemName, type WorkItem } from '../factory/work-item.ts'
 import { chainOf, type LayerTree } from '../layers/tree.ts'
 import type { Plan } from './plan.ts'
 
 /** What of an earlier plan is looked at. */
 export type EarlierPlan = Pick<Plan, 'items' | 'tops' | 'prefixes'>
-
-const nameOf = ({ manifestId, platform }: Pick<WorkItem, 'manifestId' | 'platform'>): string =>
-  `${manifestId} ${platform}`
 
 /**
  * For each prefix the tags of the refs that its layer had for the same work items in an earlier plan. A change to the
@@ -19,10 +16,12 @@ export const earlierTags = (
   earlier: EarlierPlan | undefined,
 ): ((prefix: number) => readonly string[]) => {
   if (earlier === undefined) return () => []
-  const before = new Map(earlier.items.map((item, index) => [nameOf(item), earlier.tops[index]]))
+  const before = new Map(earlier.items.map((item, index) => [workItemName(item), earlier.tops[index]]))
   const found = prefixes.map(() => new Set<string>())
   for (const [index, item] of items.entries()) {
-    const old = chainOf(earlier.prefixes, before.get(nameOf(item))).flatMap((each) => earlier.prefixes[each] ?? [])
+    const old = chainOf(earlier.prefixes, before.get(workItemName(item))).flatMap(
+      (each) => earlier.prefixes[each] ?? [],
+    )
     for (const prefix of chainOf(prefixes, tops[index])) {
       const name = prefixes[prefix]?.layer.layer
       const counterpart = old.find(({ layer }) => layer === name)

@@ -1,4 +1,4 @@
-import type { Platform } from '../oci/platform.ts'
+import { architectureOf, type Platform } from '../oci/platform.ts'
 
 /** A handler of the kernel for programs of another architecture: a file in /proc/sys/fs/binfmt_misc. */
 export type BinfmtHandler = {
@@ -78,9 +78,6 @@ export const parseBinfmtHandler = (name: string, text: string): BinfmtHandler =>
     ...(architecture === undefined ? {} : { architecture }),
   }
 }
-
-/** The architecture of a platform as Docker names emulators: `arm` for `linux/arm/v7`. */
-export const architectureOf = (platform: Platform): string => platform.split('/')[1] ?? ''
 
 /** The handler that takes a platform's programs, if one does: the one registered last wins, and lists say no order. */
 export const handlerFor = (platform: Platform, { handlers }: Binfmt): BinfmtHandler | undefined => {

@@ -1,5 +1,5 @@
 import type { WorkLayer } from '../factory/work-item.ts'
-import { inputName, type KeyInput, type KeyInputKind } from '../layers/key-input.ts'
+import { inputChanges, type InputChange, type KeyInput, type KeyInputKind } from '../layers/key-input.ts'
 import { describeFiles } from './planned-files.ts'
 import type { Plan } from './plan.ts'
 
@@ -16,19 +16,6 @@ export type LayerState = {
 
 /** What changed in a layer itself, in words, and whether the same change could be made in another layer. */
 export type LayerChange = { readonly movable: boolean; readonly reasons: readonly string[] }
-
-/** An input that only one of two layers has, or that is not the same in both. */
-type InputChange = { readonly input: KeyInput; readonly how: 'changed' | 'is new' | 'is gone' }
-
-const inputChanges = (before: readonly KeyInput[], now: readonly KeyInput[]): readonly InputChange[] => {
-  const [old, current] = [before, now].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])))
-  const changes = now.flatMap((input): readonly InputChange[] => {
-    const digest = old?.get(inputName(input))
-    return digest === input.digest ? [] : [{ input, how: digest === undefined ? 'is new' : 'changed' }]
-  })
-  const gone = before.filter((input) => current?.has(inputName(input)) !== true)
-  return [...changes, ...gone.map((input) => ({ input, how: 'is gone' }) as const)]
-}
 
 /** What a change of an input is called. Argument values are never said. */
 const describeInput = ({ input, how }: InputChange, before: LayerState, now: LayerState): readonly string[] => {

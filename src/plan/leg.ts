@@ -1,7 +1,7 @@
 import type { Pool } from '../factory/factory.ts'
 import type { WorkItem } from '../factory/work-item.ts'
 import { chainOf } from '../layers/tree.ts'
-import { platformSlug, type Platform } from '../oci/platform.ts'
+import { platformSlug, shortPlatform, type Platform } from '../oci/platform.ts'
 import type { PlannedPrefix } from './prefixes.ts'
 import type { Schedule, ScheduledLeg } from './schedule/work.ts'
 
@@ -46,9 +46,6 @@ export const isEmulated = ({ platform, pool }: Pick<WorkItem, 'platform' | 'pool
 
 /** The pool of a work item: the factory file's, else one named after the platform. */
 export const poolOf = ({ platform, pool }: Pick<WorkItem, 'platform' | 'pool'>): string => pool ?? platform
-
-/** `linux/amd64` is said as `amd64`, `linux/arm/v7` as `arm/v7`; another system keeps its name. */
-const shortPlatform = (platform: Platform): string => platform.replace(/^linux\//, '')
 
 /** What identifies a plan in its legs. */
 export type PlanStamp = { readonly plannedAt: string; readonly digest: string }

@@ -37,6 +37,12 @@ export type PlannedPrefix = {
   readonly costMs: number
 }
 
+/** Everything that decides the steps of a planned prefix itself: what is left by the layers below, then its own. */
+export const plannedInputs = (
+  { below, content }: PlannedPrefix,
+  contents: readonly PrefixContent[],
+): readonly KeyInput[] => [...below, ...(contents[content]?.inputs ?? [])]
+
 /** Which refs there are, and which earlier ones hold steps of the same layers. */
 export type CacheKnowledge = {
   /** Tags of the cache repository; undefined when nobody could be asked. */

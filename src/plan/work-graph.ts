@@ -1,5 +1,5 @@
 import type { CacheStrategy } from '../factory/factory.ts'
-import type { WorkItem } from '../factory/work-item.ts'
+import { workItemName, type WorkItem } from '../factory/work-item.ts'
 import { chainOf } from '../layers/tree.ts'
 import { poolOf } from './leg.ts'
 import { mustRun, type PlannedPrefix } from './prefixes.ts'
@@ -65,8 +65,7 @@ const graphOf = (work: PlannedWork): WorkGraph => {
   const leaves = items.map((item, leaf): WorkLeaf => {
     const pool = poolOf(item)
     const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1)
-    const id = `${item.manifestId} ${item.platform}`
-    return { id, ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 }
+    return { id: workItemName(item), ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 }
   })
   return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) }
 }

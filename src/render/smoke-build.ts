@@ -1,5 +1,4 @@
-import { architectureOf } from '../plan/emulation.ts'
-import type { Platform } from '../oci/platform.ts'
+import { architectureOf, type Platform } from '../oci/platform.ts'
 
 /** A program that ends at once with exit code 0, as one machine wants it. */
 type Machine = {

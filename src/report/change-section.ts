@@ -3,16 +3,7 @@ import { countChanged } from './change-texts.ts'
 import type { Section } from './document.ts'
 import { renderCode, renderText } from './markdown.ts'
 import { renderCount, renderNumber } from './quantity.ts'
-import { tableSection } from './sections.ts'
-
-/** Reasons that a row gives before it counts the rest. */
-const MAX_REASONS = 10
-
-const renderReasons = (reasons: readonly string[]): string => {
-  const more = reasons.length - MAX_REASONS
-  const shown = reasons.slice(0, MAX_REASONS).map(renderText)
-  return [...shown, ...(more > 0 ? [`and ${renderCount(more, 'more reason')}`] : [])].join('<br>')
-}
+import { renderReasons, tableSection } from './sections.ts'
 
 const renderNote = ({ items, comparison, base }: PlanChanges): string =>
   `${renderNumber(countChanged(comparison))} of ${renderCount(items.length, 'work item')} changed since the plan ${renderText(base.text)}.`

@@ -1,3 +1,4 @@
+import { workItemName } from '../factory/work-item.ts'
 import type { PlanComparison } from '../plan/changes.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import type { WhatIf } from '../plan/what-if.ts'
@@ -17,7 +18,7 @@ export const namesOfItems = ({ items }: Pick<PlanChanges, 'items'>, indices: rea
   return indices.flatMap((index) => {
     const item = items[index]
     if (item === undefined) return []
-    return [several ? `${item.manifestId} ${item.platform}` : item.manifestId]
+    return [several ? workItemName(item) : item.manifestId]
   })
 }
 

@@ -1,6 +1,6 @@
 import type { KeyInput } from '../layers/key-input.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { PlannedPrefix } from '../plan/prefixes.ts'
+import { plannedInputs, type PlannedPrefix } from '../plan/prefixes.ts'
 
 /** What of a plan is explained. */
 export type ExplainedPlan = Pick<Plan, 'items' | 'prefixes' | 'contents'>
@@ -20,15 +20,14 @@ const pathOf = ({ platform, layer, variant, item }: PlannedPrefix, { items }: Ex
 const renderInput = ({ kind, name, digest }: KeyInput): string => `  input  ${digest}  ${kind} ${renderName(name)}`
 
 const renderPrefix = (path: string, prefix: PlannedPrefix, { contents }: ExplainedPlan): string => {
-  const { tag, state, key, below, content } = prefix
-  const known = contents[content]
+  const { tag, state, key, content } = prefix
   return [
     path,
     ...(tag === undefined ? [] : [`  ref    ${tag}`]),
     `  key    ${key}`,
     `  state  ${state}`,
-    ...[...below, ...(known?.inputs ?? [])].map(renderInput),
-    ...(known?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
+    ...plannedInputs(prefix, contents).map(renderInput),
+    ...(contents[content]?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
     '',
   ].join('\n')
 }

@@ -2,6 +2,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Section } from './document.ts'
 import { renderTableHead, renderTableRow } from './markdown.ts'
 import { renderCount, renderEstimate, renderNumber, renderPercent } from './quantity.ts'
+import { fixedSection } from './sections.ts'
 
 /** What of a plan its forecast is told from. */
 export type ForecastPlan = Pick<Plan, 'forecast' | 'prefixes'>
@@ -37,6 +38,5 @@ const renderTime = ({ forecast }: ForecastPlan): string => {
 /** What the steps of a plan come to, against what they would without it; nothing for a plan without steps. */
 export const forecastSection = (plan: ForecastPlan): readonly Section[] => {
   if (plan.forecast.unique === 0) return []
-  const head = `${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`
-  return [{ head, rows: [], tail: '', rank: 0, share: 0 }]
+  return fixedSection(`${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`)
 }

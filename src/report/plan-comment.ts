@@ -2,7 +2,7 @@ import { COMMENT_LIMIT } from './comment.ts'
 import { renderDocument, type Section } from './document.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { renderCount, renderEstimate, renderNumber } from './quantity.ts'
-import { foldedSection } from './sections.ts'
+import { fixedSection, foldedSection, renderReasons } from './sections.ts'
 
 /** A part of the factory that a pull request touches. */
 export type TouchedGroup = {
@@ -36,8 +36,6 @@ const LIMIT_BYTES = COMMENT_LIMIT - 1_024
 const MAX_GROUPS = 3
 /** Work items that a group names before it counts the rest. */
 const MAX_MANIFESTS = 10
-/** Reasons that a group gives before it counts the rest. */
-const MAX_REASONS = 10
 
 const renderWork = ({ touched, total, expectedMs = NaN }: PlanCommentInput): string =>
   [
@@ -57,12 +55,6 @@ const renderHeadline = (input: PlanCommentInput): string => {
   if (touched === 0) return `${title} touches nothing: ${renderUntouched(total)}`
   const labels = groups.map(({ label }) => label)
   return `${title} touches ${labels.length === 0 ? '' : `${renderCodeList(labels, MAX_GROUPS)}: `}${renderWork(input)}`
-}
-
-const renderReasons = (reasons: readonly string[]): string => {
-  const more = reasons.length - MAX_REASONS
-  const shown = reasons.slice(0, MAX_REASONS).map(renderText)
-  return [...shown, ...(more > 0 ? [`and ${renderCount(more, 'more reason')}`] : [])].join('<br>')
 }
 
 const groupSection = (groups: readonly TouchedGroup[]): readonly Section[] =>
@@ -88,10 +80,6 @@ const hintSection = (hints: readonly string[]): readonly Section[] =>
  */
 export const renderPlanComment = (input: PlanCommentInput): string =>
   renderDocument(
-    [
-      { head: renderHeadline(input), rows: [], tail: '', rank: 0, share: 0 },
-      ...groupSection(input.groups),
-      ...hintSection(input.hints),
-    ],
+    [...fixedSection(renderHeadline(input)), ...groupSection(input.groups), ...hintSection(input.hints)],
     LIMIT_BYTES,
   )

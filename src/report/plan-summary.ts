@@ -1,12 +1,12 @@
 import type { Plan } from '../plan/plan.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { changeSection } from './change-section.ts'
-import { renderDocument, type Section } from './document.ts'
+import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
 import { renderCode, renderText } from './markdown.ts'
 import { imageSection, legSections, repeatSection, unchangedSection, unpinnedSection } from './plan-sections.ts'
 import { renderCount } from './quantity.ts'
-import { excludedSection, renderAccess } from './sections.ts'
+import { excludedSection, fixedSection, renderAccess } from './sections.ts'
 import { renderTreePicture } from './tree-picture.ts'
 
 /** `8 work items in 2 legs after 1 wave`. */
@@ -27,9 +27,6 @@ const renderHeadline = (plan: Plan): string => {
     `Factory file ${renderCode(factory)} · plan ${renderCode(digest)} · planned at ${renderText(plannedAt)}`,
   ].join('\n')
 }
-
-const fixedSection = (head: string): readonly Section[] =>
-  head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }]
 
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing

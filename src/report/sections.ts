@@ -28,6 +28,20 @@ export const foldedSection = (summary: string, { columns, rows, rank, share }: T
   return [{ head, rows: rows.map(renderTableRow), tail: '\n</details>', rank, share }]
 }
 
+/** A section that is one text and is never cut. Without a text there is none. */
+export const fixedSection = (head: string): readonly Section[] =>
+  head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }]
+
+/** Reasons that a cell gives before it counts the rest. */
+const MAX_REASONS = 10
+
+/** Reasons as the lines of a cell. */
+export const renderReasons = (reasons: readonly string[]): string => {
+  const more = reasons.length - MAX_REASONS
+  const shown = reasons.slice(0, MAX_REASONS).map(renderText)
+  return [...shown, ...(more > 0 ? [`and ${renderCount(more, 'more reason')}`] : [])].join('<br>')
+}
+
 /** What the run may do with the cache, and why: the sentence that `reason` was written for. */
 export const renderAccess = ({ read, write, reason }: CacheAccess): string => {
   const what = read

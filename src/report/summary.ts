@@ -7,7 +7,7 @@ import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { NO_BREAK, renderBar, renderCount, renderNumber } from './quantity.ts'
 import { foldRefTraffic, type RefTraffic } from './ref-traffic.ts'
 import type { Results, WorkItemResult } from './results.ts'
-import { excludedSection, foldedSection, renderAccess, tableSection } from './sections.ts'
+import { excludedSection, fixedSection, foldedSection, renderAccess, tableSection } from './sections.ts'
 
 /** Aliases that a work item names before it counts the rest. */
 const MAX_ALIASES = 5
@@ -183,7 +183,7 @@ export const renderSummary = (results: Results): string => {
   const warnings = [renderRefWarning(refs), renderDisagreement(disagreed)].filter((warning) => warning !== '')
   const head = [renderHeadline(results), ...warnings].join('\n\n')
   return renderDocument([
-    { head, rows: [], tail: '', rank: 0, share: 0 },
+    ...fixedSection(head),
     ...failureSection(items),
     ...itemSection(items, subject),
     ...layerSection(items, subject),
