@@ -9,12 +9,13 @@ import { readSources, walk, type Import, type Source } from './architecture/sour
  * The flow of docs and code, as a test: what each room of `src` may know of the others. A room may import itself and
  * what stands behind its name here, types included. The order is that of the flow, and nothing looks back.
  */
-const BOTTOM = ['oci', 'problem.ts', 'suggest.ts']
+const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
   oci: [],
   'problem.ts': [],
   'suggest.ts': [],
+  'remember.ts': [],
   // what to build
   factory: [...BOTTOM],
   fragment: [...BOTTOM, 'factory'],

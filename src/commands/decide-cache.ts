@@ -3,6 +3,7 @@ import { RegistryError } from '../io/registry/registry-error.ts'
 import { cacheRef } from '../layers/cache-refs.ts'
 import { formatReference, parseReference, repositoryOf } from '../oci/reference.ts'
 import { decideRefs, type CacheMode, type ItemRefs, type LegChain, type LegRefs } from '../plan/leg-cache.ts'
+import { remember } from '../remember.ts'
 import type { RenderItem } from '../render/leg.ts'
 import type { LegWork } from './leg-work.ts'
 
@@ -27,11 +28,7 @@ export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<Kno
       return false
     }
   }
-  const askOnce = (ref: string): Promise<boolean> => {
-    const answer = asked.get(ref) ?? ask(ref)
-    asked.set(ref, answer)
-    return answer
-  }
+  const askOnce = (ref: string): Promise<boolean> => remember(asked, ref, () => ask(ref))
   await Promise.all(
     chains.map(async (chain) => {
       for (const { ref } of chain.toReversed()) if (await askOnce(ref)) return

@@ -10,6 +10,7 @@ import { growTree, type Ground, type LayerTree, type TreeFacts } from '../layers
 import type { Platform } from '../oci/platform.ts'
 import type { PinnedImage } from '../plan/images.ts'
 import type { Plan } from '../plan/plan.ts'
+import { remember } from '../remember.ts'
 import { syntaxOf, type ImageFinder } from '../render/dockerfile.ts'
 
 /** What a tree is grown from. */
@@ -70,19 +71,6 @@ const imageDigests = ({ images }: LayerSources) => {
   }
 }
 
-/** Makes something of each pair of keys once. */
-const remember = <K extends object, V>(
-  make: (key: K, platform: Platform) => V,
-): ((key: K, platform: Platform) => V) => {
-  const made = new Map<K, Map<Platform, V>>()
-  return (key, platform) => {
-    const values = made.get(key) ?? new Map<Platform, V>()
-    const value = values.get(platform) ?? make(key, platform)
-    made.set(key, values.set(platform, value))
-    return value
-  }
-}
-
 /** Everything that keys cover and that has to be read: files of contexts, and what images are made of. */
 type ReadFacts = { readonly tree: TreeFacts; readonly files: Plan['files'] }
 
@@ -103,18 +91,22 @@ const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
       },
     }
   }
-  const content = remember((layer: WorkLayer, platform): LayerContent => {
-    const fragment = fragments.get(layer.fragment ?? '')
-    return layerContent(layer, fragment, fragment && factsOf(layer, fragment, platform))
-  })
+  const contents = new Map<WorkLayer, Map<Platform, LayerContent>>()
+  const content = (layer: WorkLayer, platform: Platform): LayerContent =>
+    remember(
+      remember(contents, layer, () => new Map<Platform, LayerContent>()),
+      platform,
+      () => {
+        const fragment = fragments.get(layer.fragment ?? '')
+        return layerContent(layer, fragment, fragment && factsOf(layer, fragment, platform))
+      },
+    )
   const grounds = new Map<string, Ground>()
   const ground = (item: WorkItem): Ground => {
     const syntax = syntaxOf(item, fragments)
     const imageDigest = (reference: string): string => digestOfImage(reference, item.platform)
     const name = JSON.stringify([item.platform, item.layers[0]?.from, syntax, item.bake])
-    const known = grounds.get(name) ?? groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) })
-    grounds.set(name, known)
-    return known
+    return remember(grounds, name, () => groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) }))
   }
   return { tree: { content, ground }, files: listFiles(read) }
 }

@@ -19,6 +19,7 @@ import { restrictWork, type KeyedWork } from '../plan/restrict.ts'
 import { shareOut } from '../plan/work-graph.ts'
 import { forecastOf } from '../plan/forecast.ts'
 import { collectProblems, inputError } from '../problem.ts'
+import { remember } from '../remember.ts'
 import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from './inputs.ts'
 import { findUnchanged } from './find-unchanged.ts'
@@ -53,9 +54,7 @@ export const withContexts = (
   return items.map((item) => {
     const layers = item.layers.map((layer) => {
       if (layer.fragment === undefined) return layer
-      const more = made.get(layer) ?? { ...layer, contexts: { ...layer.contexts, ...given } }
-      made.set(layer, more)
-      return more
+      return remember(made, layer, () => ({ ...layer, contexts: { ...layer.contexts, ...given } }))
     })
     return { ...item, layers }
   })

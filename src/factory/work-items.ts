@@ -1,6 +1,7 @@
 import { formatReference, parseReference, repositoryOf } from '../oci/reference.ts'
 import type { Platform } from '../oci/platform.ts'
 import { inputError } from '../problem.ts'
+import { remember } from '../remember.ts'
 import { mergeBake } from './bake-options.ts'
 import { overlayArguments, valueOn, type Arguments } from './by-platform.ts'
 import { placeholderValues, type Combination } from './combination.ts'
@@ -26,11 +27,9 @@ export type LayerMaker = (combination: Combination, variant: LayerVariant, platf
 export const createLayerMaker = (factory: Factory): LayerMaker => {
   const made = new Map<Combination['entry'], Map<LayerVariant, Map<Platform, WorkLayer>>>()
   return (combination, variant, platform) => {
-    const variants = made.get(combination.entry) ?? new Map<LayerVariant, Map<Platform, WorkLayer>>()
-    const layers = variants.get(variant) ?? new Map<Platform, WorkLayer>()
-    const layer = layers.get(platform) ?? workLayer(factory, combination, variant, platform)
-    made.set(combination.entry, variants.set(variant, layers.set(platform, layer)))
-    return layer
+    const variants = remember(made, combination.entry, () => new Map<LayerVariant, Map<Platform, WorkLayer>>())
+    const layers = remember(variants, variant, () => new Map<Platform, WorkLayer>())
+    return remember(layers, platform, () => workLayer(factory, combination, variant, platform))
   }
 }
 

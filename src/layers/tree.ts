@@ -1,5 +1,6 @@
 import type { WorkItem, WorkLayer } from '../factory/work-item.ts'
 import type { Platform } from '../oci/platform.ts'
+import { remember } from '../remember.ts'
 import { digestOf } from './digest.ts'
 import type { KeyInput } from './key-input.ts'
 import type { LayerContent } from './layer-content.ts'
@@ -72,11 +73,6 @@ export const growTree = (items: readonly WorkItem[], facts: TreeFacts): LayerTre
   }
   const starts = new Map<Ground, Position>()
   const steps = new Map<Position, Map<WorkLayer, Position>>()
-  const remember = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-    const value = map.get(key) ?? make()
-    map.set(key, value)
-    return value
-  }
   const tops = items.map((item) => {
     const ground = facts.ground(item)
     const start = remember(starts, ground, () => ({

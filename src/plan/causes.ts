@@ -3,6 +3,7 @@ import type { WorkItem } from '../factory/work-item.ts'
 import { imageOptions } from '../layers/build-options.ts'
 import { imageKeyParts, type ImageKey, type ImageKeyParts } from '../layers/image-key.ts'
 import { chainOf } from '../layers/tree.ts'
+import { remember } from '../remember.ts'
 import { describeLayer, type LayerChange, type LayerState } from './layer-changes.ts'
 import type { Plan } from './plan.ts'
 
@@ -118,9 +119,7 @@ export const rememberLayers = (): DescribeLayer => {
   return (before, now, pair) => {
     const layers = [before, now].map(({ layer, after }) => [layer.fragment, layer.contexts, after])
     const key = JSON.stringify([now.layer.layer, now.layer.variant, pair, layers])
-    const change = known.get(key) ?? describeLayer(before, now)
-    known.set(key, change)
-    return change
+    return remember(known, key, () => describeLayer(before, now))
   }
 }
 

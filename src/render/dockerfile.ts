@@ -5,6 +5,7 @@ import type { Platform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import type { Place, Problem } from '../problem.ts'
 import { collectProblems, InputError } from '../problem.ts'
+import { remember } from '../remember.ts'
 import type { FragmentOf } from './argument-values.ts'
 import { checkArguments, checkLayerArguments } from './argument-values.ts'
 import type { LayerPlan, StitchedLine } from './layer-stages.ts'
@@ -102,17 +103,12 @@ export const createImageFinder = (
   const stages = layerNames.map((name) => name.toLowerCase())
   const found = new Map<WorkLayer, Map<Platform, readonly string[]>>()
   const ofLayer = (layer: WorkLayer, platform: Platform): readonly string[] => {
-    const known = found.get(layer) ?? new Map<Platform, readonly string[]>()
-    const images = known.get(platform) ?? layerImages(layer, fragmentOf(layer), { platform, stages })
-    found.set(layer, known.set(platform, images))
-    return images
+    const images = remember(found, layer, () => new Map<Platform, readonly string[]>())
+    return remember(images, platform, () => layerImages(layer, fragmentOf(layer), { platform, stages }))
   }
   const checked = new Map<WorkLayer, readonly Problem[]>()
-  const checkOnce: typeof checkLayerArguments = (layer, fragment) => {
-    const problems = checked.get(layer) ?? checkLayerArguments(layer, fragment)
-    checked.set(layer, problems)
-    return problems
-  }
+  const checkOnce: typeof checkLayerArguments = (layer, fragment) =>
+    remember(checked, layer, () => checkLayerArguments(layer, fragment))
   const ofItem = (item: WorkItem): readonly string[] => {
     const problems = checkWork(item, fragmentOf, checkOnce)
     if (problems.length > 0) throw new InputError(problems)
