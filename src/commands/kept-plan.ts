@@ -45,15 +45,23 @@ const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> =>
   }
 }
 
+/** A plan that was kept, and where. */
+type FoundPlan = { readonly plan: Plan; readonly place: string }
+
+/** The plan at the first of these places that has one that can be used. */
+const findPlan = async (places: readonly Reference[], io: Io): Promise<FoundPlan | undefined> => {
+  for (const place of places) {
+    const plan = await fetchPlan(place, io)
+    if (plan !== undefined) return { plan, place: formatReference(place) }
+  }
+  return undefined
+}
+
 /** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
 export const fetchKeptPlan = async (subject: PlanSubject, { event }: Context, io: Io): Promise<Plan | undefined> => {
   if (!subject.cache.access.read) return undefined
-  for (const branch of branchesOf(event)) {
-    const place = placeOf(subject, branch)
-    const plan = place === undefined ? undefined : await fetchPlan(place, io)
-    if (plan !== undefined) return plan
-  }
-  return undefined
+  const places = branchesOf(event).flatMap((branch) => placeOf(subject, branch) ?? [])
+  return (await findPlan(places, io))?.plan
 }
 
 /** The branches that changes are seen from: where a pull request goes to, then the default branch. */
@@ -62,8 +70,8 @@ const baseBranches = (event: RunEvent): readonly string[] => {
   return bases.length === 0 || event.name === undefined ? branchesOf(event) : [...new Set(bases)]
 }
 
-/** A plan that was kept and where, or why there is none: the end of a sentence. */
-export type KeptPlan = { readonly plan: Plan; readonly place: string } | { readonly without: string }
+/** A plan that was kept, or why there is none: the end of a sentence. */
+export type KeptPlan = FoundPlan | { readonly without: string }
 
 /**
  * The newest plan that was kept of the branch that a pull request goes to, else of the default branch: one of the same
@@ -78,11 +86,9 @@ export const fetchBasePlan = async (subject: PlanSubject, { event }: Context, io
   }
   const branches = baseBranches(event)
   const subjects = subject.only.length === 0 ? [subject] : [subject, { ...subject, only: [] }]
-  for (const place of branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []))) {
-    const plan = await fetchPlan(place, io)
-    if (plan !== undefined) return { plan, place: formatReference(place) }
-  }
-  return { without: `no plan of ${branches.join(' or ')} is kept yet that could be compared with` }
+  const places = branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []))
+  const without = `no plan of ${branches.join(' or ')} is kept yet that could be compared with`
+  return (await findPlan(places, io)) ?? { without }
 }
 
 /** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
