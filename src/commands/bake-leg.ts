@@ -166,12 +166,13 @@ const unnamedFailure = (leg: LegBuild): Failure => ({
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
  * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
- * broken are imported no more and count as missing, so that they are written again.
+ * broken are imported no more and count as missing, so that they are written again. Without targets nothing is baked.
  */
 export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
   const failed = new Map<string, Failure>()
   const broken = new Set<string>()
   let result = NOTHING_BUILT
+  if (whole.targets.length === 0) return { result, metadata: {}, failed, broken }
   let leg = whole
   for (let attempt = 1; ; attempt++) {
     const call: Call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io)

@@ -27,7 +27,7 @@ export type WriteSettings = {
 }
 
 /** All targets that have a Dockerfile: those of the work items, then those of prefixes. */
-export const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTarget[] => [
+const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTarget[] => [
   ...targets,
   ...prefixes.map(({ bake }) => bake),
 ]

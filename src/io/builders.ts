@@ -11,7 +11,7 @@ export type RemoveOptions = { readonly keepState: boolean }
 
 /** The engine, Buildx and its builders. Everything throws a SetupError that says what is missing and what to do. */
 export type Builders = {
-  /** Asks the engine what it is. */
+  /** What the engine is; it is asked once. */
   readonly engine: () => Promise<Engine>
   /** Buildx's version, `0.29.1`. Throws also when it is too old. */
   readonly buildxVersion: () => Promise<string>
@@ -121,11 +121,14 @@ const createBuilder = async (
 }
 
 /** The builders that a Docker CLI knows. */
-export const createBuilders = (docker: Docker): Builders => ({
-  engine: () => readEngine(docker),
-  buildxVersion: () => readBuildxVersion(docker),
-  uniqueName: () => `strata-${randomBytes(6).toString('hex')}`,
-  list: () => listBuilders(docker),
-  create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
-  remove: (name, options) => removeBuilder(docker, name, options),
-})
+export const createBuilders = (docker: Docker): Builders => {
+  let engine: Promise<Engine> | undefined
+  return {
+    engine: () => (engine ??= readEngine(docker)),
+    buildxVersion: () => readBuildxVersion(docker),
+    uniqueName: () => `strata-${randomBytes(6).toString('hex')}`,
+    list: () => listBuilders(docker),
+    create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
+    remove: (name, options) => removeBuilder(docker, name, options),
+  }
+}
