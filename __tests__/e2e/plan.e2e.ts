@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { existsSync, readFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Leg } from '../../src/plan/leg.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -70,6 +71,19 @@ describe('the plan', () => {
     const alone = await runBuild(space, { inputs: { push: 'true', leg } })
     expect(alone).toMatchObject({ code: 0, errors: [], warnings: [] })
     expect(alone.outputs).toMatchObject({ digest: planned.outputs['digest'], 'steps-run': '0' })
+  })
+
+  test('warns once of a file mode that git does not check out, as every job does', async () => {
+    await using space = await createWorkspace(twoApps())
+    await chmod(join(space.path, 'conf/limits.conf'), 0o664)
+    const warned = [{ title: 'File modes', message: expect.stringContaining('conf/limits.conf with 664') }]
+    const plan = await runPlan(space)
+    expect(plan.warnings).toMatchObject(warned)
+    const leg = legInput(legsOf(plan), legsOf(plan)[0]?.id ?? '')
+    const given = await runBuild(space, { inputs: { leg, 'plan-path': plan.outputs['plan-path'] ?? '' } })
+    expect(given.warnings).toMatchObject(warned)
+    const alone = await runBuild(space)
+    expect(alone.warnings).toMatchObject(warned)
   })
 
   test('holds only what the inputs ask for, and the same twice', async () => {

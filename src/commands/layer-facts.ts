@@ -41,8 +41,11 @@ const readFiles = ({ items, fragments, context }: LayerSources, io: Io): ReadFil
   return new Map([...patternsByRoot(reads)].map(([root, patterns]) => [root, io.contexts.read(root, patterns)]))
 }
 
-/** BuildKit keys on the modes of files, so another umask on another machine costs every hit of a COPY. */
-const warnOfModes = (io: Io): void => {
+/**
+ * Warns of modes of the files that were read: BuildKit keys on them, so another umask on another machine costs every
+ * hit of a COPY. Each job says it once.
+ */
+export const warnOfModes = (io: Io): void => {
   const { count, first } = io.contexts.oddModes()
   if (first === undefined) return
   const message =
@@ -74,11 +77,10 @@ const imageDigests = ({ images }: LayerSources) => {
 /** Everything that keys cover and that has to be read: files of contexts, and what images are made of. */
 type ReadFacts = { readonly tree: TreeFacts; readonly files: Plan['files'] }
 
-/** Reads what the keys of work items cover. Every file is read once. Warns of modes that other machines may not have. */
+/** Reads what the keys of work items cover. Every file is read once. */
 const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
   const { fragments, finder, context } = sources
   const read = readFiles(sources, io)
-  warnOfModes(io)
   const digestOfImage = imageDigests(sources)
   const factsOf = (layer: WorkLayer, fragment: Fragment, platform: Platform): LayerFacts => {
     const foreign = fragment.stages.some((stage) => stage.platform !== undefined)

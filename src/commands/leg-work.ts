@@ -15,7 +15,7 @@ import { collectProblems, inputError } from '../problem.ts'
 import { stitch } from '../render/dockerfile.ts'
 import type { RenderItem } from '../render/leg.ts'
 import type { BuildInputs } from './inputs.ts'
-import { growWork } from './layer-facts.ts'
+import { growWork, warnOfModes } from './layer-facts.ts'
 import { legChains, type LegItem } from './leg-chains.ts'
 import { obtainPlan } from './obtain-plan.ts'
 import { imageFinderOf, withContexts } from './prepare.ts'
@@ -133,6 +133,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const planned = part.map(({ item }) => item)
   const workItems = withContexts(planned, inputs.buildContexts)
   const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io)
+  if (made.whole === undefined) warnOfModes(io)
   const names = imagesOf(workItems, leg, inputs)
   const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
   const items = dockerfiles.map((dockerfile, index): RenderItem => {

@@ -24,7 +24,7 @@ import { createImageFinder, type ImageFinder } from '../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from './inputs.ts'
 import { findUnchanged } from './find-unchanged.ts'
 import { fetchKeptPlan, type PlanSubject } from './kept-plan.ts'
-import { growWork, type GrownWork } from './layer-facts.ts'
+import { growWork, warnOfModes, type GrownWork } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -161,6 +161,7 @@ const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise
   const expansion = expand(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
   const { items, images, tree, files, imageKeys } = await readWork(factory, expansion.items, inputs, io)
+  warnOfModes(io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
   const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io)
   const states = cacheStates(tree, tags, knowledge)
