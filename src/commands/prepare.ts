@@ -85,8 +85,8 @@ const knowCache = async (
   const { cache } = subject
   if (cache.strategy !== 'layer') return { tags: [], knowledge: { tags: undefined, earlier: () => [] } }
   const tags = prefixTags(tree.prefixes)
-  const earlier = earlierTags(items, tree, await fetchKeptPlan(subject, context, io))
-  return { tags, knowledge: { tags: await lookUpRefs(cache, tags, io), earlier } }
+  const [kept, known] = await Promise.all([fetchKeptPlan(subject, context, io), lookUpRefs(cache, tags, io)])
+  return { tags, knowledge: { tags: known, earlier: earlierTags(items, tree, kept) } }
 }
 
 const MINUTE = 60_000
