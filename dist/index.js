@@ -30881,6 +30881,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   j: () => (/* binding */ build)
 });
 
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/oci/reference.ts
 var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: external "node:path/posix"
@@ -32028,12 +32030,14 @@ const unnamedFailure = (leg) => ({
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
  * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
- * broken are imported no more and count as missing, so that they are written again.
+ * broken are imported no more and count as missing, so that they are written again. Without targets nothing is baked.
  */
 const bakeLeg = async (whole, io) => {
     const failed = new Map();
     const broken = new Set();
     let result = NOTHING_BUILT;
+    if (whole.targets.length === 0)
+        return { result, metadata: {}, failed, broken };
     let leg = whole;
     for (let attempt = 1;; attempt++) {
         const call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io);
@@ -32220,7 +32224,7 @@ const renderElf = ({ bits, isLittle, machine, flags = 0, code }) => {
 };
 /** Undefined for platforms whose machine is not known here. */
 const renderSmokeBuild = (platform) => {
-    const machine = platform.startsWith('linux/') ? MACHINES[(0,emulation/* architectureOf */.NJ)(platform)] : undefined;
+    const machine = platform.startsWith('linux/') ? MACHINES[(0,oci_platform/* architectureOf */.NJ)(platform)] : undefined;
     if (machine === undefined)
         return undefined;
     return { dockerfile: 'FROM scratch\nCOPY exit /exit\nRUN ["/exit"]\n', program: renderElf(machine) };
@@ -32553,7 +32557,10 @@ const disagreements = (chains, exists, ranIn) => {
     return [...found.values()];
 };
 
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 ;// CONCATENATED MODULE: ./src/commands/decide-cache.ts
+
 
 
 
@@ -32579,11 +32586,7 @@ const findRefs = async (chains, io) => {
             return false;
         }
     };
-    const askOnce = (ref) => {
-        const answer = asked.get(ref) ?? ask(ref);
-        asked.set(ref, answer);
-        return answer;
-    };
+    const askOnce = (ref) => (0,remember/* remember */.k)(asked, ref, () => ask(ref));
     await Promise.all(chains.map(async (chain) => {
         for (const { ref } of chain.toReversed())
             if (await askOnce(ref))
@@ -32844,8 +32847,6 @@ const dockerBuildLeg = async (targets, run, io) => {
 
 // EXTERNAL MODULE: ./src/layers/build-options.ts
 var build_options = __nccwpck_require__(44073);
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/plan/published-key.ts
 var published_key = __nccwpck_require__(7063);
 ;// CONCATENATED MODULE: ./src/render/leg.ts
@@ -32954,6 +32955,8 @@ const renderLeg = (items, settings) => {
 
 
 
+/** What there is to heal where BuildKit agreed with the keys. */
+const AGREED = { steps: 0, refs: [] };
 const stepsOf = ({ result, failed }, item) => {
     const name = `t${item}`;
     return failed.has(name) ? [] : (result.targets.find(({ target }) => target === name)?.steps ?? []);
@@ -32976,11 +32979,11 @@ const exportRefs = async (writes, work, leg, io) => {
  */
 const healRefs = async (work, { known, leg, outcome }, io) => {
     if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0)
-        return { steps: 0, refs: [] };
+        return AGREED;
     const exists = (ref) => known.has(ref) && !outcome.broken.has(ref);
     const found = disagreements(work.chains, exists, (item, layer) => ranIn(outcome, item, layer).length > 0);
     if (found.length === 0)
-        return { steps: 0, refs: [] };
+        return AGREED;
     const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer));
     const steps = new Set(ran.map(({ digests }) => digests[0])).size;
     const writes = found.map(({ prefix, item }) => {
@@ -33109,21 +33112,20 @@ var layer_facts = __nccwpck_require__(91726);
 var key_input = __nccwpck_require__(85428);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var tree = __nccwpck_require__(71696);
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var prefixes = __nccwpck_require__(29239);
 ;// CONCATENATED MODULE: ./src/commands/leg-chains.ts
+
 
 
 
 /** The wave legs by the prefix that they write. */
 const waveWriters = ({ waves }) => new Map(waves.flat().flatMap(({ leg: { id, name }, writes }) => writes.map((prefix) => [prefix, { id, name }])));
-const plannedInputs = (plan, { below, content }) => [
-    ...below,
-    ...(plan.contents[content]?.inputs ?? []),
-];
 /** Where this job and the plan see different things, in words. */
 const difference = (plan, planned, own) => {
     if (planned === undefined)
         return 'the plan knows no such layer';
-    const [first] = (0,key_input/* differingInputs */.c)(plannedInputs(plan, planned), (0,tree/* inputsOf */.Vc)(own));
+    const [first] = (0,key_input/* differingInputs */.cG)((0,prefixes/* plannedInputs */.E3)(planned, plan.contents), (0,tree/* inputsOf */.Vc)(own));
     return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`;
 };
 /**
@@ -33356,6 +33358,8 @@ const selectWork = async (inputs, context, io) => {
     const planned = part.map(({ item }) => item);
     const workItems = (0,prepare/* withContexts */.b$)(planned, inputs.buildContexts);
     const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io);
+    if (made.whole === undefined)
+        (0,layer_facts/* warnOfModes */.y)(io);
     const names = imagesOf(workItems, leg, inputs);
     const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io);
     const items = dockerfiles.map((dockerfile, index) => {
@@ -33714,7 +33718,7 @@ const renderSummary = (results) => {
     const warnings = [renderRefWarning(refs), renderDisagreement(disagreed)].filter((warning) => warning !== '');
     const head = [renderHeadline(results), ...warnings].join('\n\n');
     return (0,report_document/* renderDocument */.y)([
-        { head, rows: [], tail: '', rank: 0, share: 0 },
+        ...(0,sections/* fixedSection */.Yz)(head),
         ...failureSection(items),
         ...itemSection(items, subject),
         ...layerSection(items, subject),
@@ -33723,6 +33727,8 @@ const renderSummary = (results) => {
     ]);
 };
 
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
 ;// CONCATENATED MODULE: ./src/report/results-of.ts
 const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
     // The legacy builder has no vertices; what it goes by instead is no digest.
@@ -33777,6 +33783,7 @@ const workItemResult = (outcome) => {
 
 ;// CONCATENATED MODULE: ./src/commands/leg-results.ts
 
+
 const textField = (metadata, name) => {
     const value = metadata?.[name];
     return typeof value === 'string' ? value : undefined;
@@ -33821,7 +33828,7 @@ const droppedResults = ({ work, dropped }) => dropped.map(({ item: { item, image
 const sum = (items, count) => items.reduce((total, item) => total + count(item), 0);
 /** What a leg did, in figures. */
 const legResults = (report, finishedAt) => {
-    const { work, outcome, used, startedAt, healing } = report;
+    const { work, outcome, used, startedAt, disagreed } = report;
     const items = [...droppedResults(report), ...itemResults(report)];
     const totalSteps = sum(items, (item) => item.totalSteps);
     const cachedSteps = sum(items, (item) => item.cachedSteps);
@@ -33839,7 +33846,7 @@ const legResults = (report, finishedAt) => {
             buildx: used.buildx,
         },
         cache: { strategy: work.plan.cache.strategy, access: work.access },
-        disagreed: { steps: healing.steps, refs: healing.refs },
+        disagreed,
         items,
         totalSteps,
         cachedSteps,
@@ -33855,7 +33862,7 @@ const publicMetadata = ({ work, written, outcome }) => {
         if (metadata === undefined)
             return [];
         const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'));
-        return [[`${item.manifestId} ${item.platform}`, Object.fromEntries(fields)]];
+        return [[(0,work_item/* workItemName */.A)(item), Object.fromEntries(fields)]];
     });
     return JSON.stringify(Object.fromEntries(entries));
 };
@@ -34156,6 +34163,7 @@ var build_disposeResources = (undefined && undefined.__disposeResources) || (fun
 
 
 
+
 const NO_REFS = new Set();
 const grants = ({ folder, secrets }, inputs) => grantsOf({
     allow: inputs.options.allow,
@@ -34171,7 +34179,6 @@ const registriesOf = ({ plan, items, location }) => {
     const registries = names.flatMap((name) => (0,oci_reference/* parseReference */.F2)(name)?.registry ?? []);
     return [...new Set([...registries, ...(location === undefined ? [] : [location.registry])])];
 };
-const shortPlatform = (platform) => platform.replace(/^linux\//, '');
 /** Rendered targets with the Dockerfiles that they build and what the log calls them. */
 const targetsOf = ({ items }, { targets, prefixes, collectors }) => {
     const ofItems = targets.flatMap((bake, index) => {
@@ -34179,13 +34186,13 @@ const targetsOf = ({ items }, { targets, prefixes, collectors }) => {
         if (rendered === undefined)
             return [];
         const { item, dockerfile } = rendered;
-        return [{ bake, dockerfile, title: `${shortPlatform(item.platform)} ${item.manifestId}`, isItem: true }];
+        return [{ bake, dockerfile, title: `${(0,oci_platform/* shortPlatform */.I_)(item.platform)} ${item.manifestId}`, isItem: true }];
     });
     const ofPrefixes = prefixes.flatMap(({ bake, write }) => {
         const dockerfile = items[write.item]?.dockerfile;
         if (dockerfile === undefined)
             return [];
-        const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`;
+        const title = `${(0,oci_platform/* shortPlatform */.I_)(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`;
         return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }];
     });
     return { targets: [...ofItems, ...ofPrefixes], collectors };
@@ -34221,8 +34228,8 @@ const buildWithBuildx = async (all, inputs, context, io) => {
             },
         };
         const outcome = await bakeLeg(leg, io);
-        const healing = await healRefs(work, { known, leg, outcome }, io);
-        return { work, dropped, written: { ...written, rendered }, outcome, healing, used };
+        const disagreed = await healRefs(work, { known, leg, outcome }, io);
+        return { work, dropped, written: { ...written, rendered }, outcome, disagreed, used };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -34240,7 +34247,7 @@ const buildWithEngine = async (all, inputs, context, io) => {
     const written = await writeLeg(work, { driver: 'docker', refs: decideCache(work, NO_REFS, NO_REFS), inputs, context }, io);
     const run = { builder, written, push: inputs.push, signal: context.signal };
     const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io);
-    return { work, dropped: [], written, outcome, healing: { steps: 0, refs: [] }, used: builder.used };
+    return { work, dropped: [], written, outcome, disagreed: AGREED, used: builder.used };
 };
 /** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */
 const keepWhole = async ({ leg, whole, access }, inputs, context, io) => {
@@ -34832,17 +34839,21 @@ const fetchPlan = async (place, io) => {
         return undefined;
     }
 };
+/** The plan at the first of these places that has one that can be used. */
+const findPlan = async (places, io) => {
+    for (const place of places) {
+        const plan = await fetchPlan(place, io);
+        if (plan !== undefined)
+            return { plan, place: (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place) };
+    }
+    return undefined;
+};
 /** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
 const fetchKeptPlan = async (subject, { event }, io) => {
     if (!subject.cache.access.read)
         return undefined;
-    for (const branch of branchesOf(event)) {
-        const place = placeOf(subject, branch);
-        const plan = place === undefined ? undefined : await fetchPlan(place, io);
-        if (plan !== undefined)
-            return plan;
-    }
-    return undefined;
+    const places = branchesOf(event).flatMap((branch) => placeOf(subject, branch) ?? []);
+    return (await findPlan(places, io))?.plan;
 };
 /** The branches that changes are seen from: where a pull request goes to, then the default branch. */
 const baseBranches = (event) => {
@@ -34864,12 +34875,9 @@ const fetchBasePlan = async (subject, { event }, io) => {
     }
     const branches = baseBranches(event);
     const subjects = subject.only.length === 0 ? [subject] : [subject, { ...subject, only: [] }];
-    for (const place of branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []))) {
-        const plan = await fetchPlan(place, io);
-        if (plan !== undefined)
-            return { plan, place: (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place) };
-    }
-    return { without: `no plan of ${branches.join(' or ')} is kept yet that could be compared with` };
+    const places = branches.flatMap((branch) => subjects.flatMap((each) => placeOf(each, branch) ?? []));
+    const without = `no plan of ${branches.join(' or ')} is kept yet that could be compared with`;
+    return (await findPlan(places, io)) ?? { without };
 };
 /** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
 const keepPlan = async (plan, only, { event }, io) => {
@@ -34898,7 +34906,8 @@ const keepPlan = async (plan, only, { event }, io) => {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  N: () => (/* binding */ growWork)
+  N: () => (/* binding */ growWork),
+  y: () => (/* binding */ warnOfModes)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -34917,18 +34926,17 @@ var context_reads = __nccwpck_require__(12337);
 var build_options = __nccwpck_require__(44073);
 // EXTERNAL MODULE: ./src/layers/digest.ts
 var digest = __nccwpck_require__(19328);
+// EXTERNAL MODULE: ./src/layers/key-input.ts
+var key_input = __nccwpck_require__(85428);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var layers_tree = __nccwpck_require__(71696);
 ;// CONCATENATED MODULE: ./src/layers/ground.ts
 
 
 
+
 /** Of an input below a prefix its digest alone is part of the key, so it covers what kind of thing it is as well. */
-const input = (kind, name, ...parts) => ({
-    kind,
-    name,
-    digest: (0,digest/* digestOf */.o)([kind, ...parts]).slice(0, 16),
-});
+const input = (kind, name, ...parts) => (0,key_input/* keyInput */.iS)(kind, name, kind, ...parts);
 /** What every step of a work item stands on: platform, frontend, bake's options and the base image. */
 const groundOf = ({ platform, bake, layers }, { syntax, imageDigest }) => {
     const from = layers[0]?.from ?? 'scratch';
@@ -34947,11 +34955,7 @@ var fragment_effects = __nccwpck_require__(35131);
 ;// CONCATENATED MODULE: ./src/layers/layer-content.ts
 
 
-const layer_content_input = (kind, name, ...parts) => ({
-    kind,
-    name,
-    digest: (0,digest/* digestOf */.o)(parts).slice(0, 16),
-});
+
 /** The default of an argument, quoted in part or as a whole. */
 const DEFAULT = /=(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|\S)*/gs;
 /** An instruction as BuildKit takes it. The blanks behind the keyword do not count, nor does a default that is replaced. */
@@ -34968,7 +34972,7 @@ const argumentValue = ({ name, default: text }, { args }) => {
 /** The arguments, each with its values in the order of its ARG lines. */
 const argumentInputs = (declared, layer) => [...Map.groupBy(declared, ({ name }) => name)]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, lines]) => layer_content_input('argument', name, ...lines.map((line) => argumentValue(line, layer))));
+    .map(([name, lines]) => (0,key_input/* keyInput */.iS)('argument', name, ...lines.map((line) => argumentValue(line, layer))));
 /** The arguments whose ARG is one of these instructions or stands before the first FROM. */
 const declaredIn = (instructions, { args }) => {
     const within = (line) => instructions.some(({ keyword, lines }) => keyword === 'ARG' && lines.start <= line && line <= lines.end);
@@ -34980,7 +34984,7 @@ const readInputs = ({ reads }, layer, facts) => {
     return [...once.values()].map((read) => {
         const files = facts.filesDigest(read);
         const source = layer.contexts[read.context ?? ''] ?? '';
-        return files === undefined ? layer_content_input('context', readName(read), source) : layer_content_input('files', readName(read), files);
+        return files === undefined ? (0,key_input/* keyInput */.iS)('context', readName(read), source) : (0,key_input/* keyInput */.iS)('files', readName(read), files);
     });
 };
 /** The instructions of each stage behind its FROM, so that one that moves to another stage is a change. */
@@ -34990,15 +34994,15 @@ const fragmentInput = ({ stages, keyed }, file) => {
         `FROM ${platform} ${onParent ? '' : from}`,
         ...keyTexts(instructions.filter((instruction) => counts.has(instruction))),
     ]);
-    return layer_content_input('fragment', file, ...texts);
+    return (0,key_input/* keyInput */.iS)('fragment', file, ...texts);
 };
 const inputsOf = (layer, fragment, effects, facts) => {
     return [
         fragmentInput(effects, fragment.file),
         ...argumentInputs(declaredIn(effects.keyed, fragment), layer),
-        ...facts.images.map((reference) => layer_content_input('image', reference, facts.imageDigest(reference))),
+        ...facts.images.map((reference) => (0,key_input/* keyInput */.iS)('image', reference, facts.imageDigest(reference))),
         ...readInputs(effects, layer, facts),
-        ...effects.remotes.map(({ url }) => layer_content_input('remote', url.replace(/\?.*$/, ''), url)),
+        ...effects.remotes.map(({ url }) => (0,key_input/* keyInput */.iS)('remote', url.replace(/\?.*$/, ''), url)),
     ];
 };
 const countKeywords = ({ stages }) => {
@@ -35041,9 +35045,12 @@ const layerContent = (layer, fragment, facts) => {
 
 // EXTERNAL MODULE: ./src/layers/image-key.ts
 var image_key = __nccwpck_require__(61689);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
 var dockerfile = __nccwpck_require__(11770);
 ;// CONCATENATED MODULE: ./src/commands/layer-facts.ts
+
 
 
 
@@ -35063,7 +35070,10 @@ const readFiles = ({ items, fragments, context }, io) => {
     });
     return new Map([...(0,context_reads/* patternsByRoot */.d9)(reads)].map(([root, patterns]) => [root, io.contexts.read(root, patterns)]));
 };
-/** BuildKit keys on the modes of files, so another umask on another machine costs every hit of a COPY. */
+/**
+ * Warns of modes of the files that were read: BuildKit keys on them, so another umask on another machine costs every
+ * hit of a COPY. Each job says it once.
+ */
 const warnOfModes = (io) => {
     const { count, first } = io.contexts.oddModes();
     if (first === undefined)
@@ -35087,21 +35097,10 @@ const imageDigests = ({ images }) => {
         return content ?? image?.digest ?? reference;
     };
 };
-/** Makes something of each pair of keys once. */
-const remember = (make) => {
-    const made = new Map();
-    return (key, platform) => {
-        const values = made.get(key) ?? new Map();
-        const value = values.get(platform) ?? make(key, platform);
-        made.set(key, values.set(platform, value));
-        return value;
-    };
-};
-/** Reads what the keys of work items cover. Every file is read once. Warns of modes that other machines may not have. */
+/** Reads what the keys of work items cover. Every file is read once. */
 const readLayerFacts = (sources, io) => {
     const { fragments, finder, context } = sources;
     const read = readFiles(sources, io);
-    warnOfModes(io);
     const digestOfImage = imageDigests(sources);
     const factsOf = (layer, fragment, platform) => {
         const foreign = fragment.stages.some((stage) => stage.platform !== undefined);
@@ -35114,7 +35113,8 @@ const readLayerFacts = (sources, io) => {
             },
         };
     };
-    const content = remember((layer, platform) => {
+    const contents = new Map();
+    const content = (layer, platform) => (0,remember/* remember */.k)((0,remember/* remember */.k)(contents, layer, () => new Map()), platform, () => {
         const fragment = fragments.get(layer.fragment ?? '');
         return layerContent(layer, fragment, fragment && factsOf(layer, fragment, platform));
     });
@@ -35123,9 +35123,7 @@ const readLayerFacts = (sources, io) => {
         const syntax = (0,dockerfile/* syntaxOf */.rS)(item, fragments);
         const imageDigest = (reference) => digestOfImage(reference, item.platform);
         const name = JSON.stringify([item.platform, item.layers[0]?.from, syntax, item.bake]);
-        const known = grounds.get(name) ?? groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) });
-        grounds.set(name, known);
-        return known;
+        return (0,remember/* remember */.k)(grounds, name, () => groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) }));
     };
     return { tree: { content, ground }, files: listFiles(read) };
 };
@@ -35441,12 +35439,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/factory/selector.ts
 var selector = __nccwpck_require__(35569);
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/layers/build-options.ts
 var build_options = __nccwpck_require__(44073);
 // EXTERNAL MODULE: ./src/layers/image-key.ts
 var image_key = __nccwpck_require__(61689);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var tree = __nccwpck_require__(71696);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/layers/key-input.ts
 var key_input = __nccwpck_require__(85428);
 // EXTERNAL MODULE: external "node:path"
@@ -35523,15 +35525,6 @@ const describeFiles = (name, before, now) => {
 ;// CONCATENATED MODULE: ./src/plan/layer-changes.ts
 
 
-const inputChanges = (before, now) => {
-    const [old, current] = [before, now].map((inputs) => new Map(inputs.map((input) => [(0,key_input/* inputName */.y)(input), input.digest])));
-    const changes = now.flatMap((input) => {
-        const digest = old?.get((0,key_input/* inputName */.y)(input));
-        return digest === input.digest ? [] : [{ input, how: digest === undefined ? 'is new' : 'changed' }];
-    });
-    const gone = before.filter((input) => current?.has((0,key_input/* inputName */.y)(input)) !== true);
-    return [...changes, ...gone.map((input) => ({ input, how: 'is gone' }))];
-};
 /** What a change of an input is called. Argument values are never said. */
 const describeInput = ({ input, how }, before, now) => {
     const { kind, name } = input;
@@ -35547,7 +35540,7 @@ const describeLayer = (before, now) => {
     // Another fragment brings its own arguments, files and images; what caused them all is one thing.
     if (old !== current)
         return { movable: false, reasons: [`fragment ${old ?? 'none'} -> ${current ?? 'none'}`] };
-    const changes = inputChanges(before.inputs, now.inputs);
+    const changes = (0,key_input/* inputChanges */.Ke)(before.inputs, now.inputs);
     if (changes.length > 0) {
         const reasons = changes.flatMap((change) => describeInput(change, before, now));
         return { movable: changes.every(({ input }) => OWN.has(input.kind)), reasons: [...new Set(reasons)] };
@@ -35564,6 +35557,7 @@ const describeLayer = (before, now) => {
 };
 
 ;// CONCATENATED MODULE: ./src/plan/causes.ts
+
 
 
 
@@ -35639,9 +35633,7 @@ const rememberLayers = () => {
     return (before, now, pair) => {
         const layers = [before, now].map(({ layer, after }) => [layer.fragment, layer.contexts, after]);
         const key = JSON.stringify([now.layer.layer, now.layer.variant, pair, layers]);
-        const change = known.get(key) ?? describeLayer(before, now);
-        known.set(key, change);
-        return change;
+        return (0,remember/* remember */.k)(known, key, () => describeLayer(before, now));
     };
 };
 /** The digest that each layer of a work item has in its image key. */
@@ -35679,8 +35671,8 @@ const causesOf = (before, now, describe) => {
 ;// CONCATENATED MODULE: ./src/plan/changes.ts
 
 
-const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
-const placedItems = (plan) => new Map(plan.items.map((item, index) => [nameOf(item), { plan, index, item }]));
+
+const placedItems = (plan) => new Map(plan.items.map((item, index) => [(0,work_item/* workItemName */.A)(item), { plan, index, item }]));
 const groupChanges = (items) => {
     const groups = new Map();
     for (const { index, causes } of items) {
@@ -35703,7 +35695,7 @@ const comparePlans = (current, base) => {
     const before = base === undefined ? new Map() : placedItems(base);
     const describe = rememberLayers();
     const items = current.items.map((item, index) => {
-        const old = before.get(nameOf(item));
+        const old = before.get((0,work_item/* workItemName */.A)(item));
         if (old === undefined)
             return { index, changed: true, causes: [base === undefined ? NO_BASE : NEW_ITEM] };
         const now = { plan: current, index, item };
@@ -35711,7 +35703,7 @@ const comparePlans = (current, base) => {
             return { index, changed: false, causes: [] };
         return { index, changed: true, causes: causesOf(old, now, describe) };
     });
-    const names = new Set(current.items.map(nameOf));
+    const names = new Set(current.items.map(work_item/* workItemName */.A));
     return { items, groups: groupChanges(items), gone: [...before.keys()].filter((name) => !names.has(name)) };
 };
 /** Work items whose manifest, by one of its ids, is asked for by one of the patterns. */
@@ -35801,8 +35793,6 @@ const LIMIT_BYTES = comment/* COMMENT_LIMIT */.W$ - 1_024;
 const MAX_GROUPS = 3;
 /** Work items that a group names before it counts the rest. */
 const MAX_MANIFESTS = 10;
-/** Reasons that a group gives before it counts the rest. */
-const MAX_REASONS = 10;
 const renderWork = ({ touched, total, expectedMs = NaN }) => [
     `${(0,quantity/* renderNumber */.kT)(touched)} of ${(0,quantity/* renderCount */.SS)(total, 'work item')}`,
     ...(Number.isFinite(expectedMs) && expectedMs >= 0 ? [(0,quantity/* renderEstimate */.tV)(expectedMs)] : []),
@@ -35820,16 +35810,11 @@ const renderHeadline = (input) => {
     const labels = groups.map(({ label }) => label);
     return `${title} touches ${labels.length === 0 ? '' : `${(0,markdown/* renderCodeList */.Mj)(labels, MAX_GROUPS)}: `}${renderWork(input)}`;
 };
-const renderReasons = (reasons) => {
-    const more = reasons.length - MAX_REASONS;
-    const shown = reasons.slice(0, MAX_REASONS).map(markdown/* renderText */.S5);
-    return [...shown, ...(more > 0 ? [`and ${(0,quantity/* renderCount */.SS)(more, 'more reason')}`] : [])].join('<br>');
-};
 const groupSection = (groups) => (0,sections/* foldedSection */.qF)('What is touched, and why', {
     columns: [{ title: 'Touched' }, { title: 'Why' }, { title: 'Work items' }],
     rows: groups.map(({ label, reasons, manifests }) => [
         (0,markdown/* renderCode */.cR)(label),
-        renderReasons(reasons),
+        (0,sections/* renderReasons */.e1)(reasons),
         `${(0,quantity/* renderNumber */.kT)(manifests.length)}${manifests.length === 0 ? '' : `: ${(0,markdown/* renderCodeList */.Mj)(manifests, MAX_MANIFESTS)}`}`,
     ]),
     rank: 2,
@@ -35842,11 +35827,7 @@ const hintSection = (hints) => hints.length === 0
  * The comment on a pull request as GitHub-flavoured Markdown below GitHub's limit for comments: in its first line what
  * the pull request touches and what that costs, then why, folded away, then what would make it cheaper.
  */
-const renderPlanComment = (input) => (0,report_document/* renderDocument */.y)([
-    { head: renderHeadline(input), rows: [], tail: '', rank: 0, share: 0 },
-    ...groupSection(input.groups),
-    ...hintSection(input.hints),
-], LIMIT_BYTES);
+const renderPlanComment = (input) => (0,report_document/* renderDocument */.y)([...(0,sections/* fixedSection */.Yz)(renderHeadline(input)), ...groupSection(input.groups), ...hintSection(input.hints)], LIMIT_BYTES);
 
 ;// CONCATENATED MODULE: ./src/report/plan-comment-input.ts
 
@@ -35961,7 +35942,10 @@ var matrix = __nccwpck_require__(92934);
 var plan_file = __nccwpck_require__(70435);
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan = __nccwpck_require__(48720);
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var prefixes = __nccwpck_require__(29239);
 ;// CONCATENATED MODULE: ./src/report/explain.ts
+
 /** A name on one line, in quotes where it could be taken for something else. */
 const renderName = (name) => /^[\w.,:/@+=(){}$*?#-]+( [\w.,:/@+=(){}$*?#-]+)*$/.test(name) ? name : JSON.stringify(name);
 /** The way from the base to a prefix, as its first work item has it: `linux/amd64 base/ubuntu > core/0.1.0`. */
@@ -35973,15 +35957,14 @@ const pathOf = ({ platform, layer, variant, item }, { items }) => {
 };
 const renderInput = ({ kind, name, digest }) => `  input  ${digest}  ${kind} ${renderName(name)}`;
 const renderPrefix = (path, prefix, { contents }) => {
-    const { tag, state, key, below, content } = prefix;
-    const known = contents[content];
+    const { tag, state, key, content } = prefix;
     return [
         path,
         ...(tag === undefined ? [] : [`  ref    ${tag}`]),
         `  key    ${key}`,
         `  state  ${state}`,
-        ...[...below, ...(known?.inputs ?? [])].map(renderInput),
-        ...(known?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
+        ...(0,prefixes/* plannedInputs */.E3)(prefix, contents).map(renderInput),
+        ...(contents[content]?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
         '',
     ].join('\n');
 };
@@ -36009,13 +35992,6 @@ var sections = __nccwpck_require__(43844);
 
 
 
-/** Reasons that a row gives before it counts the rest. */
-const MAX_REASONS = 10;
-const renderReasons = (reasons) => {
-    const more = reasons.length - MAX_REASONS;
-    const shown = reasons.slice(0, MAX_REASONS).map(markdown/* renderText */.S5);
-    return [...shown, ...(more > 0 ? [`and ${(0,quantity/* renderCount */.SS)(more, 'more reason')}`] : [])].join('<br>');
-};
 const renderNote = ({ items, comparison, base }) => `${(0,quantity/* renderNumber */.kT)((0,change_texts/* countChanged */.S2)(comparison))} of ${(0,quantity/* renderCount */.SS)(items.length, 'work item')} changed since the plan ${(0,markdown/* renderText */.S5)(base.text)}.`;
 /** What changed since an earlier plan, for a job summary; nothing where there is no such plan, or nothing changed. */
 const changeSection = (changes) => {
@@ -36024,7 +36000,7 @@ const changeSection = (changes) => {
     const rows = changes.comparison.groups.map(({ label, items, reasons }) => [
         (0,markdown/* renderCode */.cR)(label),
         (0,quantity/* renderNumber */.kT)(items.length),
-        renderReasons(reasons),
+        (0,sections/* renderReasons */.e1)(reasons),
     ]);
     const columns = [{ title: 'Changed' }, { title: 'Work items', align: 'right' }, { title: 'Why' }];
     return (0,sections/* tableSection */.Yc)('What changed', { columns, rows, rank: 2, share: 0.5 }, renderNote(changes));
@@ -36033,6 +36009,7 @@ const changeSection = (changes) => {
 // EXTERNAL MODULE: ./src/report/document.ts
 var report_document = __nccwpck_require__(48101);
 ;// CONCATENATED MODULE: ./src/report/forecast-section.ts
+
 
 
 const renderCounts = ({ forecast: { unique, shared, warm, cold, repeated } }) => {
@@ -36064,8 +36041,7 @@ const renderTime = ({ forecast }) => {
 const forecastSection = (plan) => {
     if (plan.forecast.unique === 0)
         return [];
-    const head = `${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`;
-    return [{ head, rows: [], tail: '', rank: 0, share: 0 }];
+    return (0,sections/* fixedSection */.Yz)(`${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`);
 };
 
 ;// CONCATENATED MODULE: ./src/report/plan-sections.ts
@@ -36184,13 +36160,11 @@ const BOX_STYLES = {
     mixed: 'fill:#8250df,stroke:#c297ff,color:#ffffff',
 };
 
-// EXTERNAL MODULE: ./src/plan/prefixes.ts
-var prefixes = __nccwpck_require__(29239);
 ;// CONCATENATED MODULE: ./src/report/tree-nodes.ts
 
 const openPrefix = ({ layer, variant, state, content }, { contents }) => ({
     ...{ layer, variants: [variant], count: 1, steps: contents[content]?.steps ?? 0 },
-    ...{ warm: (0,prefixes/* mustRun */.P)({ state }) ? 0 : 1, state, ends: 0, children: [] },
+    ...{ warm: (0,prefixes/* mustRun */.Pv)({ state }) ? 0 : 1, state, ends: 0, children: [] },
 });
 const baseNode = (layer, variant) => ({
     ...{ layer, variants: [variant], count: 0, steps: 0, warm: 0, state: 'base', ends: 0, children: [] },
@@ -36380,16 +36354,15 @@ const renderHeadline = (plan) => {
         `Factory file ${(0,markdown/* renderCode */.cR)(factory)} · plan ${(0,markdown/* renderCode */.cR)(digest)} · planned at ${(0,markdown/* renderText */.S5)(plannedAt)}`,
     ].join('\n');
 };
-const fixedSection = (head) => head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }];
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
  * saves, the layer tree as a picture, who builds what, and from what.
  */
 const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument */.y)([
-    ...fixedSection(renderHeadline(plan)),
+    ...(0,sections/* fixedSection */.Yz)(renderHeadline(plan)),
     ...forecastSection(plan),
     ...changeSection(changes),
-    ...fixedSection(renderTreePicture(plan)),
+    ...(0,sections/* fixedSection */.Yz)(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),
     ...unpinnedSection(plan),
@@ -36760,9 +36733,12 @@ const tagsOf = (factory, { id, entry, variants }) => {
     return [...new Set(tags)];
 };
 
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/factory/bake-options.ts
 var bake_options = __nccwpck_require__(17926);
 ;// CONCATENATED MODULE: ./src/factory/work-items.ts
+
 
 
 
@@ -36780,11 +36756,9 @@ const argumentsOn = (args, platform) => (0,dictionary/* dictionary */.z)(Object.
 const createLayerMaker = (factory) => {
     const made = new Map();
     return (combination, variant, platform) => {
-        const variants = made.get(combination.entry) ?? new Map();
-        const layers = variants.get(variant) ?? new Map();
-        const layer = layers.get(platform) ?? workLayer(factory, combination, variant, platform);
-        made.set(combination.entry, variants.set(variant, layers.set(platform, layer)));
-        return layer;
+        const variants = (0,remember/* remember */.k)(made, combination.entry, () => new Map());
+        const layers = (0,remember/* remember */.k)(variants, variant, () => new Map());
+        return (0,remember/* remember */.k)(layers, platform, () => workLayer(factory, combination, variant, platform));
     };
 };
 const workLayer = (factory, { entry }, variant, platform) => {
@@ -37077,11 +37051,13 @@ const layerCost = ({ layer, variant }, content, platform, { times, emulated }) =
     return { ms, bytes: weigh(content, DEFAULT_BYTES), measured };
 };
 
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var tree = __nccwpck_require__(71696);
 ;// CONCATENATED MODULE: ./src/plan/earlier.ts
 
-const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
+
 /**
  * For each prefix the tags of the refs that its layer had for the same work items in an earlier plan. A change to the
  * last step of a layer then does not run the steps before it again. Where the earlier prefix was cold itself and may
@@ -37090,10 +37066,10 @@ const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
 const earlierTags = (items, { prefixes, tops }, earlier) => {
     if (earlier === undefined)
         return () => [];
-    const before = new Map(earlier.items.map((item, index) => [nameOf(item), earlier.tops[index]]));
+    const before = new Map(earlier.items.map((item, index) => [(0,work_item/* workItemName */.A)(item), earlier.tops[index]]));
     const found = prefixes.map(() => new Set());
     for (const [index, item] of items.entries()) {
-        const old = (0,tree/* chainOf */.dR)(earlier.prefixes, before.get(nameOf(item))).flatMap((each) => earlier.prefixes[each] ?? []);
+        const old = (0,tree/* chainOf */.dR)(earlier.prefixes, before.get((0,work_item/* workItemName */.A)(item))).flatMap((each) => earlier.prefixes[each] ?? []);
         for (const prefix of (0,tree/* chainOf */.dR)(prefixes, tops[index])) {
             const name = prefixes[prefix]?.layer.layer;
             const counterpart = old.find(({ layer }) => layer === name);
@@ -38396,6 +38372,7 @@ const planSchedule = (nodes, leaves, options) => {
 
 
 
+
 /** What an image costs besides its steps: loading what is cached, exporting, pushing; ms. */
 const IMAGE_MS = 5_000;
 /** Prefixes that a work item's leg has to build: those above the highest one whose ref exists. */
@@ -38423,7 +38400,7 @@ const graphOf = (work) => {
         const { key = '', parent = -1, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {};
         positions.set(prefix, position);
         const below = positions.get(parent);
-        const cost = (0,plan_prefixes/* mustRun */.P)({ state }) ? costMs : 0;
+        const cost = (0,plan_prefixes/* mustRun */.Pv)({ state }) ? costMs : 0;
         return {
             id: `${pool} ${key}`,
             ...(below === undefined ? {} : { parent: below }),
@@ -38435,8 +38412,7 @@ const graphOf = (work) => {
     const leaves = items.map((item, leaf) => {
         const pool = (0,leg/* poolOf */.e9)(item);
         const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1);
-        const id = `${item.manifestId} ${item.platform}`;
-        return { id, ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 };
+        return { id: (0,work_item/* workItemName */.A)(item), ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 };
     });
     return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) };
 };
@@ -38490,7 +38466,7 @@ const forecastOf = ({ tops, prefixes, contents, measured }, schedule) => {
             users[index] = (users[index] ?? 0) + 1;
     const sum = (of) => steps.reduce((total, count, index) => total + count * of(index), 0);
     const built = new Set([...schedule.waves.flat(), ...schedule.legs].flatMap(({ nodes }) => nodes));
-    const runs = prefixes.map((prefix, index) => built.has(index) && (0,plan_prefixes/* mustRun */.P)(prefix));
+    const runs = prefixes.map((prefix, index) => built.has(index) && (0,plan_prefixes/* mustRun */.Pv)(prefix));
     const costs = prefixes.map(({ costMs }, index) => (runs[index] === true ? costMs : 0));
     const cost = costs.reduce((total, ms) => total + ms, 0);
     const known = costs.reduce((total, ms, index) => total + ms * (measured[index] ?? 0), 0);
@@ -38754,6 +38730,7 @@ var sources = __nccwpck_require__(52181);
 
 
 
+
 /** Finds the images of work items that were made by a factory. */
 const imageFinderOf = (fragments, items) => (0,dockerfile/* createImageFinder */.al)(fragments, [...new Set(items.flatMap(({ layers }) => layers.map(({ layer }) => layer)))]);
 /** What the work items need of registries. */
@@ -38770,9 +38747,7 @@ const withContexts = (items, given) => {
         const layers = item.layers.map((layer) => {
             if (layer.fragment === undefined)
                 return layer;
-            const more = made.get(layer) ?? { ...layer, contexts: { ...layer.contexts, ...given } };
-            made.set(layer, more);
-            return more;
+            return (0,remember/* remember */.k)(made, layer, () => ({ ...layer, contexts: { ...layer.contexts, ...given } }));
         });
         return { ...item, layers };
     });
@@ -38796,8 +38771,8 @@ const knowCache = async (subject, { items, tree }, context, io) => {
     if (cache.strategy !== 'layer')
         return { tags: [], knowledge: { tags: undefined, earlier: () => [] } };
     const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
-    const earlier = earlierTags(items, tree, await (0,kept_plan/* fetchKeptPlan */.q2)(subject, context, io));
-    return { tags, knowledge: { tags: await lookUpRefs(cache, tags, io), earlier } };
+    const [kept, known] = await Promise.all([(0,kept_plan/* fetchKeptPlan */.q2)(subject, context, io), lookUpRefs(cache, tags, io)]);
+    return { tags, knowledge: { tags: known, earlier: earlierTags(items, tree, kept) } };
 };
 const MINUTE = 60_000;
 const GIB = 1024 ** 3;
@@ -38836,9 +38811,10 @@ const surveyWork = async (inputs, context, io) => {
     const expansion = expand(factory, inputs);
     const cache = planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event));
     const { items, images, tree, files, imageKeys } = await readWork(factory, expansion.items, inputs, io);
+    (0,layer_facts/* warnOfModes */.y)(io);
     const subject = { cache, name: factory.name, only: planScope(inputs) };
     const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io);
-    const states = (0,plan_prefixes/* cacheStates */.T)(tree, tags, knowledge);
+    const states = (0,plan_prefixes/* cacheStates */.Ty)(tree, tags, knowledge);
     const times = await readTimes(inputs.costs, io);
     const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys };
     return { factory, expansion, subject, images, files, all };
@@ -41165,6 +41141,18 @@ const mismatch = (shape, node, subject) => {
 
 /***/ }),
 
+/***/ 47013:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ workItemName)
+/* harmony export */ });
+/** What tells a work item from all others, in one plan and from one plan to the next: `<manifest_id> <platform>`. */
+const workItemName = ({ manifestId, platform }) => `${manifestId} ${platform}`;
+
+
+/***/ }),
+
 /***/ 1788:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -42127,14 +42115,17 @@ const createBuilder = async (docker, name, commands, signal) => {
     return undefined;
 };
 /** The builders that a Docker CLI knows. */
-const createBuilders = (docker) => ({
-    engine: () => readEngine(docker),
-    buildxVersion: () => readBuildxVersion(docker),
-    uniqueName: () => `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`,
-    list: () => listBuilders(docker),
-    create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
-    remove: (name, options) => removeBuilder(docker, name, options),
-});
+const createBuilders = (docker) => {
+    let engine;
+    return {
+        engine: () => (engine ??= readEngine(docker)),
+        buildxVersion: () => readBuildxVersion(docker),
+        uniqueName: () => `strata-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`,
+        list: () => listBuilders(docker),
+        create: (name, commands, signal) => createBuilder(docker, name, commands, signal),
+        remove: (name, options) => removeBuilder(docker, name, options),
+    };
+};
 
 ;// CONCATENATED MODULE: ./src/io/clock.ts
 /** The machine's own clock. */
@@ -42150,15 +42141,14 @@ const createClock = () => ({
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(73024);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 ;// CONCATENATED MODULE: ./src/io/memoise.ts
+
 /** Remembers what a function made of each key; what is undefined is made again. */
 const memoise = (make) => {
     const made = new Map();
-    return (key) => {
-        const value = made.get(key) ?? make(key);
-        made.set(key, value);
-        return value;
-    };
+    return (key) => (0,remember/* remember */.k)(made, key, () => make(key));
 };
 
 ;// CONCATENATED MODULE: ./src/io/context-files/disk.ts
@@ -44521,17 +44511,33 @@ const imageKeyParts = (key) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   c: () => (/* binding */ differingInputs),
-/* harmony export */   y: () => (/* binding */ inputName)
+/* harmony export */   Ke: () => (/* binding */ inputChanges),
+/* harmony export */   cG: () => (/* binding */ differingInputs),
+/* harmony export */   iS: () => (/* binding */ keyInput)
 /* harmony export */ });
+/* unused harmony export inputName */
+/* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+
 /** What tells an input from the others of its prefix. */
 const inputName = ({ kind, name }) => `${kind} ${name}`;
-/** Inputs that differ between two lists: those that are only in one of them, or have another digest there. */
-const differingInputs = (before, after) => {
-    const [old, now] = [before, after].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])));
-    const changed = after.filter((input) => old?.get(inputName(input)) !== input.digest);
-    return [...changed, ...before.filter((input) => now?.has(inputName(input)) !== true)];
+/** An input of what these parts say: the parts themselves go no further than their digest. */
+const keyInput = (kind, name, ...parts) => ({
+    kind,
+    name,
+    digest: (0,_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)(parts).slice(0, 16),
+});
+/** How a list of inputs differs from an earlier one: what changed and what is new in its order, then what is gone. */
+const inputChanges = (before, now) => {
+    const [old, current] = [before, now].map((inputs) => new Map(inputs.map((input) => [inputName(input), input.digest])));
+    const changes = now.flatMap((input) => {
+        const digest = old?.get(inputName(input));
+        return digest === input.digest ? [] : [{ input, how: digest === undefined ? 'is new' : 'changed' }];
+    });
+    const gone = before.filter((input) => current?.has(inputName(input)) !== true);
+    return [...changes, ...gone.map((input) => ({ input, how: 'is gone' }))];
 };
+/** Inputs that differ between two lists: those that are only in one of them, or have another digest there. */
+const differingInputs = (before, after) => inputChanges(before, after).map(({ input }) => input);
 
 
 /***/ }),
@@ -44545,7 +44551,9 @@ const differingInputs = (before, after) => {
 /* harmony export */   WJ: () => (/* binding */ growTree),
 /* harmony export */   dR: () => (/* binding */ chainOf)
 /* harmony export */ });
+/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(68980);
 /* harmony import */ var _digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+
 
 /** Version of the key scheme: what it covers, and how. Another one makes every prefix cold. */
 const KEY_SCHEME = 'strata-1';
@@ -44578,19 +44586,14 @@ const growTree = (items, facts) => {
     };
     const starts = new Map();
     const steps = new Map();
-    const remember = (map, key, make) => {
-        const value = map.get(key) ?? make();
-        map.set(key, value);
-        return value;
-    };
     const tops = items.map((item) => {
         const ground = facts.ground(item);
-        const start = remember(starts, ground, () => ({
+        const start = (0,_remember_js__WEBPACK_IMPORTED_MODULE_1__/* .remember */ .k)(starts, ground, () => ({
             prefix: undefined,
             key: ground.digest,
             pending: ground.inputs,
         }));
-        const climb = (position, layer) => remember(remember(steps, position, () => new Map()), layer, () => place(position, layer, item.platform));
+        const climb = (position, layer) => (0,_remember_js__WEBPACK_IMPORTED_MODULE_1__/* .remember */ .k)((0,_remember_js__WEBPACK_IMPORTED_MODULE_1__/* .remember */ .k)(steps, position, () => new Map()), layer, () => place(position, layer, item.platform));
         return item.layers.reduce(climb, start).prefix;
     });
     return { prefixes, tops };
@@ -44763,6 +44766,8 @@ const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DN: () => (/* binding */ platformSlug),
 /* harmony export */   FL: () => (/* binding */ parsePlatform),
+/* harmony export */   I_: () => (/* binding */ shortPlatform),
+/* harmony export */   NJ: () => (/* binding */ architectureOf),
 /* harmony export */   l6: () => (/* binding */ compatiblePlatforms),
 /* harmony export */   tj: () => (/* binding */ platformOf)
 /* harmony export */ });
@@ -44796,6 +44801,10 @@ const parsePlatform = (text) => {
 };
 /** The platform as part of a tag or a file name: `linux-arm-v7`. */
 const platformSlug = (platform) => platform.replaceAll('/', '-');
+/** The platform as people say it: `amd64` for `linux/amd64`; another system keeps its name. */
+const shortPlatform = (platform) => platform.replace(/^linux\//, '');
+/** The architecture without its variant: `arm` of `linux/arm/v7`. */
+const architectureOf = (platform) => platform.split('/')[1] ?? '';
 /** The normal form of the platform of an OCI descriptor or image config; undefined for `unknown/unknown` and the like. */
 const platformOf = ({ os, architecture, variant }) => {
     if (os === undefined || architecture === undefined || os === 'unknown')
@@ -44975,7 +44984,6 @@ const noCacheAccess = (reason) => ({ read: false, write: false, reason });
  * where the kernel has no handler; its list of platforms leaves them out.
  */
 const BROUGHT = ['amd64', '386', 'arm64', 'arm', 'riscv64', 'ppc64le', 's390x'];
-const architectureOf = (platform) => platform.split('/')[1] ?? '';
 /** Whether an image is BuildKit's own, from whatever registry: mirrors keep its path. */
 const isOfficialImage = (image) => image === undefined || /(?:^|\/)moby\/buildkit$/.test((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(image)?.repository ?? '');
 const bringsEmulators = ({ driver, nodes }) => (driver === 'docker-container' || driver === 'kubernetes') && nodes.some(({ image }) => isOfficialImage(image));
@@ -44990,7 +44998,7 @@ const platformSupport = (builder, platform) => {
     const isListed = listedPlatforms(builder).includes(platform);
     if (isListed)
         return natives.some((native) => (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .compatiblePlatforms */ .l6)(native).includes(platform)) ? 'native' : 'emulated';
-    const isBrought = platform.startsWith('linux/') && BROUGHT.includes(architectureOf(platform));
+    const isBrought = platform.startsWith('linux/') && BROUGHT.includes((0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .architectureOf */ .NJ)(platform));
     return isBrought && bringsEmulators(builder) ? 'brought' : 'missing';
 };
 /** Whether the builder runs on the engine that `docker` speaks to, so that what is installed there is there for it. */
@@ -45059,12 +45067,13 @@ const bringsEmulators = (settings) => runsImage(settings) && isOfficialImage(set
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BK: () => (/* binding */ renderEmulationFault),
-/* harmony export */   NJ: () => (/* binding */ architectureOf),
 /* harmony export */   Y$: () => (/* binding */ parseBinfmtHandler),
 /* harmony export */   ci: () => (/* binding */ handlerFor),
 /* harmony export */   gP: () => (/* binding */ chooseEmulation),
 /* harmony export */   t$: () => (/* binding */ BINFMT_IMAGE)
 /* harmony export */ });
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
+
 /**
  * Installs handlers of the kernel. The digest is that of the index for all platforms, which many projects pin; a
  * privileged container of anything else than these bytes would be an invitation.
@@ -45113,11 +45122,9 @@ const parseBinfmtHandler = (name, text) => {
         ...(architecture === undefined ? {} : { architecture }),
     };
 };
-/** The architecture of a platform as Docker names emulators: `arm` for `linux/arm/v7`. */
-const architectureOf = (platform) => platform.split('/')[1] ?? '';
 /** The handler that takes a platform's programs, if one does: the one registered last wins, and lists say no order. */
 const handlerFor = (platform, { handlers }) => {
-    const fitting = handlers.filter(({ architecture }) => architecture === architectureOf(platform));
+    const fitting = handlers.filter(({ architecture }) => architecture === (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .architectureOf */ .NJ)(platform));
     return fitting.find(({ enabled }) => enabled) ?? fitting[0];
 };
 const reinstall = ({ name, architecture = '' }) => `remove it with docker run --privileged --rm ${BINFMT_IMAGE} --uninstall ${name}, and the next run installs ${architecture} anew`;
@@ -45145,7 +45152,7 @@ const renderEmulationFault = (platform, binfmt) => {
 };
 /** What is done about a platform that a builder on this machine's engine cannot run. */
 const chooseEmulation = (platform, binfmt, qemu) => {
-    const architecture = architectureOf(platform);
+    const architecture = (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .architectureOf */ .NJ)(platform);
     if (!platform.startsWith('linux/') || HANDLERS[architecture] === undefined) {
         const known = Object.keys(HANDLERS).map((name) => `linux/${name}`);
         return { kind: 'refuse', message: `${platform} cannot be emulated: there are emulators for ${known.join(', ')}` };
@@ -45258,8 +45265,6 @@ const runnersOf = (pool, pools) => {
 const isEmulated = ({ platform, pool }) => pool === undefined && platform !== 'linux/amd64';
 /** The pool of a work item: the factory file's, else one named after the platform. */
 const poolOf = ({ platform, pool }) => pool ?? platform;
-/** `linux/amd64` is said as `amd64`, `linux/arm/v7` as `arm/v7`; another system keeps its name. */
-const shortPlatform = (platform) => platform.replace(/^linux\//, '');
 /** The highest prefix that all chains have, if they have one. */
 const commonPrefix = ({ prefixes }, tops) => {
     const [first = [], ...others] = tops.map((top) => (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, top));
@@ -45288,7 +45293,7 @@ const phaseLegs = (named, phase, pools, stamp) => {
         const platform = named.items[first]?.platform ?? 'linux/amd64';
         const pool = pools.find(({ name }) => name === scheduled.pool);
         const where = pool?.accelerator === undefined ? '' : `+${pool.accelerator}`;
-        const title = `${shortPlatform(platform)}${where}${phase.title} · ${subjectOf(named, scheduled)}${countOf(scheduled)}`;
+        const title = `${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_1__/* .shortPlatform */ .I_)(platform)}${where}${phase.title} · ${subjectOf(named, scheduled)}${countOf(scheduled)}`;
         return { scheduled, platform, pool, title };
     });
     const titles = Map.groupBy(described, ({ title }) => title);
@@ -45581,9 +45586,12 @@ const decodeItems = ({ layers, items }) => items.map((item) => ({ ...item, layer
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   P: () => (/* binding */ mustRun),
-/* harmony export */   T: () => (/* binding */ cacheStates)
+/* harmony export */   E3: () => (/* binding */ plannedInputs),
+/* harmony export */   Pv: () => (/* binding */ mustRun),
+/* harmony export */   Ty: () => (/* binding */ cacheStates)
 /* harmony export */ });
+/** Everything that decides the steps of a planned prefix itself: what is left by the layers below, then its own. */
+const plannedInputs = ({ below, content }, contents) => [...below, ...(contents[content]?.inputs ?? [])];
 /** How many earlier refs are imported for a cold prefix. */
 const MAX_EARLIER = 3;
 /** For each prefix the tag of a ref above it that exists, if there is one. */
@@ -45757,6 +45765,22 @@ const fitLine = (text, width) => {
 
 /***/ }),
 
+/***/ 68980:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ remember)
+/* harmony export */ });
+/** The value of a key in a map: the one that is there, else a new one, which stays there. */
+const remember = (map, key, make) => {
+    const value = map.get(key) ?? make();
+    map.set(key, value);
+    return value;
+};
+
+
+/***/ }),
+
 /***/ 40927:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45809,6 +45833,8 @@ var fragment_stages = __nccwpck_require__(33377);
 var reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/fragment/arguments.ts
 var fragment_arguments = __nccwpck_require__(1788);
 // EXTERNAL MODULE: ./src/suggest.ts
@@ -46203,6 +46229,7 @@ const stitchedSteps = (text, blocks, contexts) => {
 
 
 
+
 const fragmentIn = (fragments) => ({ fragment: path }) => {
     const fragment = path === undefined ? undefined : fragments.get(path);
     if (path !== undefined && fragment === undefined)
@@ -46271,17 +46298,11 @@ const createImageFinder = (fragments, layerNames) => {
     const stages = layerNames.map((name) => name.toLowerCase());
     const found = new Map();
     const ofLayer = (layer, platform) => {
-        const known = found.get(layer) ?? new Map();
-        const images = known.get(platform) ?? layerImages(layer, fragmentOf(layer), { platform, stages });
-        found.set(layer, known.set(platform, images));
-        return images;
+        const images = (0,remember/* remember */.k)(found, layer, () => new Map());
+        return (0,remember/* remember */.k)(images, platform, () => layerImages(layer, fragmentOf(layer), { platform, stages }));
     };
     const checked = new Map();
-    const checkOnce = (layer, fragment) => {
-        const problems = checked.get(layer) ?? checkLayerArguments(layer, fragment);
-        checked.set(layer, problems);
-        return problems;
-    };
+    const checkOnce = (layer, fragment) => (0,remember/* remember */.k)(checked, layer, () => checkLayerArguments(layer, fragment));
     const ofItem = (item) => {
         const problems = checkWork(item, fragmentOf, checkOnce);
         if (problems.length > 0)
@@ -46348,7 +46369,9 @@ const requiresBuildkit = (fragments) => [...fragments].flatMap(({ file, buildkit
 /* harmony export */   kO: () => (/* binding */ namesOfItems),
 /* harmony export */   wP: () => (/* binding */ renderWhatIf)
 /* harmony export */ });
+/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
 /* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38105);
+
 
 /** How many work items changed. */
 const countChanged = ({ items }) => items.filter(({ changed }) => changed).length;
@@ -46362,7 +46385,7 @@ const namesOfItems = ({ items }, indices) => {
         const item = items[index];
         if (item === undefined)
             return [];
-        return [several ? `${item.manifestId} ${item.platform}` : item.manifestId];
+        return [several ? (0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item) : item.manifestId];
     });
 };
 /** Groups that a log names before it counts the rest. */
@@ -46616,7 +46639,9 @@ const renderEstimate = (ms) => {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Em: () => (/* binding */ excludedSection),
 /* harmony export */   Yc: () => (/* binding */ tableSection),
+/* harmony export */   Yz: () => (/* binding */ fixedSection),
 /* harmony export */   bu: () => (/* binding */ renderAccess),
+/* harmony export */   e1: () => (/* binding */ renderReasons),
 /* harmony export */   qF: () => (/* binding */ foldedSection)
 /* harmony export */ });
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(54285);
@@ -46637,6 +46662,16 @@ const foldedSection = (summary, { columns, rows, rank, share }) => {
     // The empty lines make GitHub read what stands inside as Markdown again (GFM, "HTML blocks").
     const head = `<details>\n<summary>${summary}</summary>\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableHead */ .HX)(columns)}`;
     return [{ head, rows: rows.map(_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableRow */ .dA), tail: '\n</details>', rank, share }];
+};
+/** A section that is one text and is never cut. Without a text there is none. */
+const fixedSection = (head) => head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }];
+/** Reasons that a cell gives before it counts the rest. */
+const MAX_REASONS = 10;
+/** Reasons as the lines of a cell. */
+const renderReasons = (reasons) => {
+    const more = reasons.length - MAX_REASONS;
+    const shown = reasons.slice(0, MAX_REASONS).map(_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderText */ .S5);
+    return [...shown, ...(more > 0 ? [`and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(more, 'more reason')}`] : [])].join('<br>');
 };
 /** What the run may do with the cache, and why: the sentence that `reason` was written for. */
 const renderAccess = ({ read, write, reason }) => {
