@@ -1,5 +1,5 @@
-import type { LegBuild, LegTarget } from '../../src/commands/bake-leg.ts'
-import type { LegWork } from '../../src/commands/leg-work.ts'
+import type { LegBuild, LegTarget } from '../../src/commands/building/bake-leg.ts'
+import type { LegWork } from '../../src/commands/building/leg-work.ts'
 import type { Io } from '../../src/io/io.ts'
 import type { LegPrefix } from '../../src/plan/leg-cache.ts'
 import type { BakeTarget } from '../../src/render/bake.ts'

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { readPlanInputs } from '../../src/commands/inputs.ts'
-import { preparePlan, type PreparedPlan } from '../../src/commands/prepare.ts'
+import { preparePlan, type PreparedPlan } from '../../src/commands/planning/prepare.ts'
 import { createContextReader } from '../../src/io/context-files.ts'
 import type { Context } from '../../src/io/context.ts'
 import { createFiles } from '../../src/io/files.ts'

@@ -1,6 +1,6 @@
 import type { Io } from '../io/io.ts'
 import { isMembers } from '../oci/json.ts'
-import { LEFT_BUILDER, type LeftBuilder } from './new-builder.ts'
+import { LEFT_BUILDER, type LeftBuilder } from './building/new-builder.ts'
 
 const parseLeft = (text: string): LeftBuilder | undefined => {
   if (text === '') return undefined

@@ -1,0 +1,212 @@
+import { describe, expect, test } from '@jest/globals'
+import { decideCache, findRefs } from '../../../src/commands/building/decide-cache.ts'
+import type { LegWork } from '../../../src/commands/building/leg-work.ts'
+import { RegistryError } from '../../../src/io/registry/registry-error.ts'
+import { formatReference, parseReference } from '../../../src/oci/reference.ts'
+import type { CacheAccess } from '../../../src/plan/access.ts'
+import type { LegChain } from '../../../src/plan/leg-cache.ts'
+import { samplePlan } from '../../report/samples.ts'
+import { literalIo } from '../../support/io.ts'
+import { CACHE_REPOSITORY, legItem, legPrefix, legWork, refOf } from '../../support/leg.ts'
+
+const [SECURITY, CORE, APP, OTHER] = ['security', 'core', 'app', 'other'].map((layer) => legPrefix(layer))
+const chain = (...prefixes: readonly (typeof CORE)[]): LegChain => prefixes.flatMap((prefix) => prefix ?? [])
+
+/** A registry that has these refs, fails for some, and writes down what it is asked. */
+const worldOf = (there: readonly string[], failing: Readonly<Record<string, Error>> = {}) => {
+  const asked: string[] = []
+  const { io, told } = literalIo(new Map())
+  const headManifest: typeof io.registry.headManifest = (reference) => {
+    const ref = formatReference(reference)
+    const tag = reference.tag ?? ''
+    asked.push(tag)
+    const error = failing[tag]
+    if (error !== undefined) return Promise.reject(error)
+    const head = { digest: `sha256:${'a'.repeat(64)}`, mediaType: 'a', size: 1 }
+    return Promise.resolve(there.map(refOf).includes(ref) ? head : undefined)
+  }
+  return { io: { ...io, registry: { ...io.registry, headManifest } }, told, asked }
+}
+
+const DOWN = new RegistryError('no answer', { registry: 'ghcr.io', temporary: true })
+
+describe('findRefs', () => {
+  test.each<{
+    readonly what: string
+    readonly chains: readonly LegChain[]
+    readonly there: readonly string[]
+    readonly found: readonly string[]
+    readonly asked: readonly string[]
+  }>([
+    { what: 'nothing', chains: [], there: ['core'], found: [], asked: [] },
+    { what: 'nothing of work items without steps', chains: [[], []], there: ['core'], found: [], asked: [] },
+    {
+      what: 'the highest of a chain, and looks no further',
+      chains: [chain(SECURITY, CORE, APP)],
+      there: ['security', 'core', 'app'],
+      found: ['app'],
+      asked: ['app'],
+    },
+    {
+      what: 'what lies lower, from the top down',
+      chains: [chain(SECURITY, CORE, APP)],
+      there: ['security'],
+      found: ['security'],
+      asked: ['app', 'core', 'security'],
+    },
+    {
+      what: 'none where there is none',
+      chains: [chain(SECURITY, CORE)],
+      there: [],
+      found: [],
+      asked: ['core', 'security'],
+    },
+    {
+      what: 'what chains share by one request',
+      chains: [chain(SECURITY, CORE, APP), chain(SECURITY, CORE, OTHER), chain(SECURITY, CORE)],
+      there: ['core'],
+      found: ['core'],
+      asked: ['app', 'other', 'core'],
+    },
+  ])('finds $what', async ({ chains, there, found, asked }) => {
+    const world = worldOf(there)
+    await expect(findRefs(chains, world.io)).resolves.toEqual(new Set(found.map(refOf)))
+    expect(world.asked.toSorted()).toEqual(asked.toSorted())
+    expect(world.told.infos).toEqual([])
+  })
+
+  test('asks a registry that fails no more, and says so once', async () => {
+    const { io, told, asked } = worldOf(['security', 'core'], { app: DOWN, other: DOWN })
+    const chains = [chain(SECURITY, CORE, APP), chain(SECURITY, CORE, OTHER)]
+    await expect(findRefs(chains, io)).resolves.toEqual(new Set())
+    expect(asked).toEqual(['app', 'other'])
+    expect(told.infos).toEqual(['The cache cannot be read, so everything is built: no answer'])
+  })
+
+  test('a ref that is none is not there', async () => {
+    const { io, asked } = worldOf([])
+    await expect(findRefs([[legPrefix('x', { ref: 'Not A Ref' })]], io)).resolves.toEqual(new Set())
+    expect(asked).toEqual([])
+  })
+
+  test('lets bugs through', async () => {
+    const { io } = worldOf([], { app: new TypeError('bug') })
+    await expect(findRefs([chain(APP)], io)).rejects.toThrow('bug')
+  })
+})
+
+const access = (read: boolean, write: boolean): CacheAccess => ({ read, write, reason: 'a test' })
+
+const NONE = new Set<string>()
+
+describe('decideCache, with refs that are named by content', () => {
+  const WORK = legWork({
+    items: [legItem('a'), legItem('b')],
+    chains: [chain(SECURITY, CORE, APP), chain(SECURITY, legPrefix('core2', { imports: [refOf('old')] }))],
+  })
+  const decide = (known: readonly string[], broken: readonly string[] = [], changes: Partial<LegWork> = {}) => {
+    const { items, prefixes } = decideCache(
+      { ...WORK, ...changes },
+      new Set(known.map(refOf)),
+      new Set(broken.map(refOf)),
+    )
+    return {
+      from: items.map(({ from }) => from),
+      to: items.map(({ to }) => to.map(({ ref }) => ref)),
+      prefixes: prefixes.map(({ ref, item, from }) => ({ ref, item, from })),
+    }
+  }
+  const refs = (...tags: readonly string[]): readonly string[] => tags.map(refOf)
+
+  test('imports what is there and writes what is not', () => {
+    expect(decide(['core', 'security'])).toEqual({
+      from: [refs('core'), refs('security', 'old')],
+      to: [refs('app'), refs('core2')],
+      prefixes: [],
+    })
+  })
+
+  test('takes a broken ref for missing: it is not imported, and written again', () => {
+    expect(decide(['core', 'security'], ['core'])).toEqual({
+      from: [refs('security'), refs('security', 'old')],
+      to: [refs('app'), refs('core2')],
+      prefixes: [{ ref: refOf('core'), item: 0, from: refs('security') }],
+    })
+  })
+
+  test('imports no broken ref of an earlier plan either, also not for a prefix alone', () => {
+    const [first = []] = WORK.chains
+    const chains = [first, [legPrefix('core2', { imports: refs('old', 'older') }), ...chain(OTHER)]]
+    expect(decide([], ['old'], { chains })).toMatchObject({
+      from: [[], refs('older')],
+      prefixes: [{ item: 0 }, { item: 0 }, { ref: refOf('core2'), item: 1, from: refs('older') }],
+    })
+  })
+
+  test.each([
+    { given: access(true, false), from: [refs('core'), refs('security', 'old')], to: [[], []] },
+    { given: access(false, true), from: [[], []], to: [refs('app'), refs('core2')] },
+    { given: access(false, false), from: [[], []], to: [[], []] },
+  ])('follows the access: $given', ({ given, from, to }) => {
+    expect(decide(['core', 'security'], [], { access: given })).toMatchObject({ from, to })
+  })
+})
+
+describe('decideCache, with refs that are named after work items', () => {
+  const AUXILIARY = 'ARG PARENT\nFROM golang:1 AS build\nRUN a\nFROM ${PARENT}\nCOPY --from=build /a /a\n'
+  const WORK = legWork({
+    items: [legItem('a'), legItem('b', [{ layer: 'core', text: AUXILIARY }]), legItem('a', [], 'linux/arm64')],
+  })
+  const decide = (
+    strategy: 'manifest' | 'platform' | 'layer',
+    where: string | undefined,
+    broken: ReadonlySet<string> = NONE,
+    given = access(true, true),
+  ) => {
+    const location = where === undefined ? undefined : parseReference(where)
+    const plan = samplePlan({ cache: { strategy, access: given, ...(where === undefined ? {} : { ref: where }) } })
+    const work = { ...WORK, plan, access: given, ...(location === undefined ? {} : { location }) }
+    return decideCache(work, NONE, broken)
+  }
+
+  test.each([
+    { strategy: 'manifest', where: CACHE_REPOSITORY, tags: ['a-linux-amd64', 'b-linux-amd64', 'a-linux-arm64'] },
+    { strategy: 'platform', where: CACHE_REPOSITORY, tags: ['linux-amd64', 'linux-amd64', 'linux-arm64'] },
+    { strategy: 'manifest', where: refOf('one'), tags: ['one', 'one', 'one'] },
+    { strategy: 'platform', where: refOf('one'), tags: ['one', 'one', 'one'] },
+  ] as const)('each reads and writes one: strategy $strategy in $where', ({ strategy, where, tags }) => {
+    const { items, prefixes } = decide(strategy, where)
+    expect(items.map(({ from }) => from)).toEqual(tags.map((tag) => [refOf(tag)]))
+    expect(items.map(({ to }) => to.map(({ ref }) => ref))).toEqual(tags.map((tag) => [refOf(tag)]))
+    expect(prefixes).toEqual([])
+  })
+
+  test('they hold auxiliary stages where there are any', () => {
+    expect(decide('manifest', CACHE_REPOSITORY).items.map(({ to }) => to[0]?.mode)).toEqual(['min', 'max', 'min'])
+  })
+
+  test('a broken one is imported no more, and written all the same', () => {
+    const { items } = decide('manifest', CACHE_REPOSITORY, new Set([refOf('a-linux-amd64')]))
+    expect(items.map(({ from, to }) => [from.length, to.length])).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, 1],
+    ])
+  })
+
+  test.each([
+    { given: access(true, false), counts: [1, 0] },
+    { given: access(false, true), counts: [0, 1] },
+    { given: access(false, false), counts: [0, 0] },
+  ])('follows the access: $given', ({ given, counts }) => {
+    const { items } = decide('platform', CACHE_REPOSITORY, NONE, given)
+    expect(items.map(({ from, to }) => [from.length, to.length])).toEqual([counts, counts, counts])
+  })
+
+  test.each([
+    { what: 'without a registry', strategy: 'manifest', where: undefined },
+    { what: 'where refs are named by content and no item has a step', strategy: 'layer', where: CACHE_REPOSITORY },
+  ] as const)('there are none $what', ({ strategy, where }) => {
+    expect(decide(strategy, where)).toEqual({ items: WORK.items.map(() => ({ from: [], to: [] })), prefixes: [] })
+  })
+})

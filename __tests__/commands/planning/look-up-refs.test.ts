@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals'
+import { lookUpRefs } from '../../../src/commands/planning/look-up-refs.ts'
+import type { Registry } from '../../../src/io/registry/registry.ts'
+import { RegistryError } from '../../../src/io/registry/registry-error.ts'
+import type { PlannedCache } from '../../../src/plan/cache.ts'
+import { literalIo } from '../../support/io.ts'
+import { startRegistry } from '../../support/registry.ts'
+import { testClient } from '../../support/registry-client.ts'
+
+const REF = 'ghcr.io/acme/cache'
+const ACCESS = { read: true, write: false, reason: 'a pull request only reads' }
+const CACHE: PlannedCache = { strategy: 'layer', ref: REF, access: ACCESS }
+
+/** An io whose registry can do what is given, and nothing else. */
+const worldOf = (registry: Partial<Registry>) => {
+  const { io, told } = literalIo(new Map())
+  return { io: { ...io, registry: { ...io.registry, ...registry } }, told }
+}
+
+const refused = (status?: number): RegistryError =>
+  new RegistryError('no answer', { registry: 'ghcr.io', ...(status === undefined ? {} : { status }) })
+
+describe('lookUpRefs', () => {
+  test.each<[string, PlannedCache, readonly string[]]>([
+    ['there is no cache', { strategy: 'layer', access: ACCESS }, ['a', 'b']],
+    ['the cache may not be read', { ...CACHE, access: { ...ACCESS, read: false } }, ['a', 'b']],
+    ['there is nothing to look for', CACHE, []],
+  ])('asks nobody when %s', async (_, cache, tags) => {
+    const { io } = worldOf({})
+    await expect(lookUpRefs(cache, tags, io)).resolves.toEqual(new Set())
+  })
+
+  test.each<{
+    what: string
+    content: readonly string[]
+    tags: readonly string[]
+    found: readonly string[]
+    asked: readonly string[]
+  }>([
+    { what: 'one that is there', content: ['a', 'b'], tags: ['a'], found: ['a'], asked: ['HEAD a'] },
+    { what: 'one that is not', content: ['b'], tags: ['a'], found: [], asked: ['HEAD a'] },
+    {
+      what: 'several, by one list',
+      content: ['a', 'b', 'x'],
+      tags: ['a', 'b', 'c'],
+      found: ['a', 'b'],
+      asked: ['list'],
+    },
+    {
+      what: 'several, by a list of as many pages as there are refs',
+      content: ['1', '2', '3', '4', 'a', 'b'],
+      tags: ['a', 'b', 'c'],
+      found: ['a', 'b'],
+      asked: ['list', 'list', 'list'],
+    },
+    {
+      what: 'few among many: each by itself, once the list is too long',
+      content: ['1', '2', '3', '4', '5', 'a'],
+      tags: ['a', 'b'],
+      found: ['a'],
+      asked: ['list', 'list', 'HEAD a', 'HEAD b'],
+    },
+  ])('finds $what', async ({ content, tags, found, asked }) => {
+    await using registry = await startRegistry({ pageSize: content.length > 3 ? 2 : 1_000 })
+    for (const tag of content) registry.pushImage('acme/cache', { tag })
+    const { io, told } = worldOf(testClient())
+    const refs = await lookUpRefs({ ...CACHE, ref: `${registry.host}/acme/cache` }, tags, io)
+    expect(tags.filter((tag) => refs?.has(tag))).toEqual(found)
+    expect(
+      registry.log().map((line) => line.replace(/^GET \S+ 200$/, 'list').replace(/ \S+\/(\w+) \d+$/, ' $1')),
+    ).toEqual(asked)
+    expect(told).toMatchObject({ infos: [], warnings: [] })
+  })
+
+  test('says that there is no repository yet', async () => {
+    const { io, told } = worldOf({ listTagsWithin: () => Promise.resolve(undefined) })
+    await expect(lookUpRefs(CACHE, ['a', 'b'], io)).resolves.toEqual(new Set())
+    expect(told).toMatchObject({ infos: [`There is no cache repository ${REF} yet; all is cold`], warnings: [] })
+  })
+
+  test.each([401, 403])('takes a cache that may not be read (%d) for empty', async (status) => {
+    const { io, told } = worldOf({ listTagsWithin: () => Promise.reject(refused(status)) })
+    await expect(lookUpRefs(CACHE, ['a', 'b'], io)).resolves.toEqual(new Set())
+    const info = `The cache repository ${REF} may not be read, so everything is planned as cold: no answer`
+    expect(told).toMatchObject({ infos: [info], warnings: [] })
+  })
+
+  test.each([500, 404, undefined])('knows nothing when the registry fails (%s), and warns', async (status) => {
+    const { io, told } = worldOf({ headManifest: () => Promise.reject(refused(status)) })
+    await expect(lookUpRefs(CACHE, ['a'], io)).resolves.toBeUndefined()
+    const warning = `the refs of ${REF} could not be listed, so everything is planned as cold: no answer`
+    expect(told).toMatchObject({ infos: [], warnings: [warning] })
+  })
+
+  test('lets bugs through', async () => {
+    const { io } = worldOf({ headManifest: () => Promise.reject(new TypeError('bug')) })
+    await expect(lookUpRefs(CACHE, ['a'], io)).rejects.toThrow('bug')
+  })
+})

@@ -1,0 +1,111 @@
+import type { WorkItem } from '../../factory/work-item.ts'
+import type { Io } from '../../io/io.ts'
+import { prefixTag } from '../../layers/cache-refs.ts'
+import { differingInputs } from '../../layers/key-input.ts'
+import { chainOf, inputsOf, type LayerTree, type Prefix } from '../../layers/tree.ts'
+import type { LegChain, LegPrefix } from '../../plan/leg-cache.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { plannedInputs, type PlannedPrefix } from '../../plan/prefixes.ts'
+
+/** A work item of a leg, by index into the plan's list, as this job sees it: with its own contexts, perhaps cut short. */
+export type LegItem = { readonly index: number; readonly item: WorkItem }
+
+/** The leg's part of the plan. */
+export type LegPart = {
+  readonly plan: Plan
+  readonly items: readonly LegItem[]
+  /** Indices of the prefixes whose refs it writes; undefined when it writes all that are not there. */
+  readonly writes: ReadonlySet<number> | undefined
+}
+
+/** The wave legs by the prefix that they write. */
+const waveWriters = ({ waves }: Plan): ReadonlyMap<number, NonNullable<LegPrefix['wave']>> =>
+  new Map(
+    waves.flat().flatMap(({ leg: { id, name }, writes }) => writes.map((prefix) => [prefix, { id, name }] as const)),
+  )
+
+/** Where this job and the plan see different things, in words. */
+const difference = (plan: Plan, planned: PlannedPrefix | undefined, own: Prefix): string => {
+  if (planned === undefined) return 'the plan knows no such layer'
+  const [first] = differingInputs(plannedInputs(planned, plan.contents), inputsOf(own))
+  return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`
+}
+
+/**
+ * The plan's digest is over the same things, so a key that is another here has a cause in this job: most often a file that
+ * is generated, or an umask that is not 022.
+ */
+const warnOfDifferences = (differences: readonly string[], io: Io): void => {
+  const [first] = differences
+  if (first === undefined) return
+  const more = differences.length === 1 ? '' : ` (and ${differences.length - 1} more)`
+  const message = `this job sees other inputs than its plan did: ${first}${more}; its own count. Is a file generated, or are contexts given to one of them alone?`
+  io.actions.warning({ title: 'Plan and leg differ', message })
+}
+
+/** What the plan says of a prefix, and whether this job has the same key for it. */
+type Counterpart = { readonly index?: number; readonly planned?: PlannedPrefix; readonly equal: boolean }
+
+const counterpartOf = (plan: Plan, own: Prefix, plannedChain: readonly number[]): Counterpart => {
+  const index = plannedChain.find((each) => plan.prefixes[each]?.layer === own.layer.layer)
+  const planned = plan.prefixes[index ?? -1]
+  if (index === undefined || planned === undefined) return { equal: false }
+  return { index, planned, equal: planned.key === own.key }
+}
+
+/**
+ * Whether a leg writes a prefix whose ref is not there: those that it was given to write, and those that nobody was given,
+ * because the plan found their refs or a wave was to make them. Then they are everybody's to write.
+ */
+const isToWrite = (
+  { index, planned, equal }: Counterpart,
+  writes: LegPart['writes'],
+  wave: LegPrefix['wave'],
+): boolean =>
+  !equal ||
+  index === undefined ||
+  writes === undefined ||
+  writes.has(index) ||
+  planned?.state === 'warm' ||
+  wave !== undefined
+
+/** The chains of a leg's work items with this job's own keys, and of each prefix what the plan says of it. */
+export const legChains = (
+  { plan, items, writes }: LegPart,
+  { prefixes, tops }: LayerTree,
+  repository: string,
+  io: Io,
+): readonly LegChain[] => {
+  const refOf = (tag: string): string => `${repository}:${tag}`
+  const waves = waveWriters(plan)
+  const differences = new Set<string>()
+  const legPrefix = (own: Prefix, mode: LegPrefix['mode'], plannedChain: readonly number[]): LegPrefix => {
+    const counterpart = counterpartOf(plan, own, plannedChain)
+    const { index = -1, planned, equal } = counterpart
+    const { layer, variant } = own.layer
+    if (!equal) differences.add(`${layer} ${variant}, ${difference(plan, planned, own)}`)
+    const wave = equal && writes?.has(index) === false ? waves.get(index) : undefined
+    // Where the plan's key is another, its ref may still hold some of the steps.
+    const tags = [equal ? [] : (planned?.tag ?? []), planned?.imports ?? []].flat()
+    return {
+      ...{ key: own.key, ref: refOf(prefixTag(own)), layer, variant, stage: layer.toLowerCase(), mode },
+      ...{ writes: isToWrite(counterpart, writes, wave), imports: tags.map(refOf) },
+      ...(wave === undefined ? {} : { wave }),
+    }
+  }
+  const made = new Map<number, LegPrefix>()
+  const chains = items.map(({ index: item }, position): LegChain => {
+    const plannedChain = chainOf(plan.prefixes, plan.tops[item])
+    const chain = chainOf(prefixes, tops[position])
+    return chain.flatMap((index, height) => {
+      // A ref holds all that is below, so one layer with auxiliary stages decides for those above, too.
+      const mode = chain.slice(0, height + 1).some((each) => prefixes[each]?.content.auxiliary) ? 'max' : 'min'
+      const own = prefixes[index]
+      const prefix = made.get(index) ?? (own && legPrefix(own, mode, plannedChain))
+      if (prefix !== undefined) made.set(index, prefix)
+      return prefix ?? []
+    })
+  })
+  warnOfDifferences([...differences], io)
+  return chains
+}

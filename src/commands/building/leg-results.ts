@@ -1,0 +1,121 @@
+import { workItemName } from '../../factory/work-item.ts'
+import type { Builder } from '../../plan/builder-platforms.ts'
+import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
+import { workItemResult } from '../../report/results-of.ts'
+import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
+import type { DroppedItem, LegWork } from './leg-work.ts'
+import type { WrittenLeg } from './write-leg.ts'
+
+/** What built the leg. */
+export type UsedBuilder = { readonly builder: Pick<Builder, 'name' | 'driver' | 'buildkit'>; readonly buildx: string }
+
+/** A leg that was built, as far as it could be. */
+export type BuiltLeg = {
+  readonly work: LegWork
+  /** Work items that were left out because a wave had failed. */
+  readonly dropped: readonly DroppedItem[]
+  readonly written: WrittenLeg
+  readonly outcome: LegOutcome
+  readonly disagreed: Disagreement
+  readonly used: UsedBuilder
+}
+
+/** Everything that is known of a leg when it is done. */
+export type LegReport = BuiltLeg & {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+}
+
+const textField = (metadata: TargetMetadata | undefined, name: string): string | undefined => {
+  const value = metadata?.[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Buildx names the digest of a cache export that arrived. */
+const isExported = ({ metadata }: LegOutcome, target: string): boolean =>
+  textField(metadata[target], 'cache.manifest') !== undefined
+
+/** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
+const exportsOf = ({ written: { rendered }, outcome }: LegReport, index: number): readonly CacheExport[] => {
+  const prefixes = rendered.refs.prefixes.filter(({ item }) => item === index)
+  const writes = [...(rendered.refs.items[index]?.to ?? []), ...prefixes]
+  return writes.map(({ ref }) => {
+    const writer = rendered.writers.get(ref) ?? ''
+    const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {}
+    const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error
+    return { ref, written: isExported(outcome, writer), ...(error === undefined ? {} : { error }) }
+  })
+}
+
+const itemResults = (report: LegReport): readonly WorkItemResult[] => {
+  const { work, written, outcome } = report
+  return work.items.map(({ item, images }, index) => {
+    const target = written.rendered.targets[index]?.name ?? ''
+    const result = outcome.result.targets.find((each) => each.target === target)
+    const digest = textField(outcome.metadata[target], 'containerimage.digest')
+    const failure = outcome.failed.get(target)
+    return workItemResult({
+      item,
+      images,
+      aliases: work.plan.aliases[item.manifestId] ?? [],
+      imports: written.rendered.refs.items[index]?.from ?? [],
+      exports: exportsOf(report, index),
+      ...(result === undefined ? {} : { result }),
+      ...(digest === undefined ? {} : { digest }),
+      ...(failure === undefined ? {} : { failure }),
+    })
+  })
+}
+
+/** Work items that were not even tried, as results. */
+const droppedResults = ({ work, dropped }: LegReport): readonly WorkItemResult[] =>
+  dropped.map(({ item: { item, images }, reason }) =>
+    workItemResult({
+      ...{ item, images, aliases: work.plan.aliases[item.manifestId] ?? [], imports: [], exports: [] },
+      failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
+    }),
+  )
+
+const sum = (items: readonly WorkItemResult[], count: (item: WorkItemResult) => number): number =>
+  items.reduce((total, item) => total + count(item), 0)
+
+/** What a leg did, in figures. */
+export const legResults = (report: LegReport, finishedAt: string): Results => {
+  const { work, outcome, used, startedAt, disagreed } = report
+  const items = [...droppedResults(report), ...itemResults(report)]
+  const totalSteps = sum(items, (item) => item.totalSteps)
+  const cachedSteps = sum(items, (item) => item.cachedSteps)
+  return {
+    version: 1,
+    startedAt,
+    finishedAt,
+    factory: work.plan.factory,
+    name: work.plan.name,
+    ...(work.leg === undefined ? {} : { leg: work.leg.id, kind: work.leg.kind }),
+    builder: {
+      name: used.builder.name,
+      driver: used.builder.driver,
+      buildkit: used.builder.buildkit ?? 'unknown',
+      buildx: used.buildx,
+    },
+    cache: { strategy: work.plan.cache.strategy, access: work.access },
+    disagreed,
+    items,
+    totalSteps,
+    cachedSteps,
+    cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
+    stepsRun: outcome.result.unique.total - outcome.result.unique.cached,
+    excluded: work.plan.excluded,
+  }
+}
+
+/** What Buildx wrote of each work item, as JSON. Provenance holds the values of arguments, so it stays out. */
+export const publicMetadata = ({ work, written, outcome }: LegReport): string => {
+  const entries = work.items.flatMap(({ item }, index) => {
+    const metadata = outcome.metadata[written.rendered.targets[index]?.name ?? '']
+    if (metadata === undefined) return []
+    const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'))
+    return [[workItemName(item), Object.fromEntries(fields)] as const]
+  })
+  return JSON.stringify(Object.fromEntries(entries))
+}

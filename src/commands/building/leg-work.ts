@@ -1,0 +1,154 @@
+import type { WorkItem } from '../../factory/work-item.ts'
+import type { Fragment } from '../../fragment/fragment.ts'
+import type { Context } from '../../io/context.ts'
+import type { Io } from '../../io/io.ts'
+import type { ImageKey } from '../../layers/image-key.ts'
+import { parseReference, repositoryOf, type Reference } from '../../oci/reference.ts'
+import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
+import { nameImages } from '../../plan/image-names.ts'
+import type { Leg, PlannedLeg } from '../../plan/leg.ts'
+import type { LegChain } from '../../plan/leg-cache.ts'
+import { findLeg, type LegStamp, parseLeg } from '../../plan/parse-plan.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { publishedKey } from '../../plan/published-key.ts'
+import { collectProblems, inputError } from '../../problem.ts'
+import { stitch } from '../../render/dockerfile.ts'
+import type { RenderItem } from '../../render/leg.ts'
+import type { BuildInputs } from '../inputs.ts'
+import { growWork, warnOfModes } from '../planning/layer-facts.ts'
+import { legChains, type LegItem } from './leg-chains.ts'
+import { obtainPlan } from '../planning/obtain-plan.ts'
+import { imageFinderOf, withContexts } from '../planning/prepare.ts'
+import { readFragments } from '../planning/sources.ts'
+
+/** What one leg builds. */
+export type LegWork = {
+  readonly plan: Plan
+  /** What later runs compare with; absent when the plan was made elsewhere, where that was kept. */
+  readonly whole?: Plan
+  /** Absent when all work items are built. */
+  readonly leg?: Leg
+  /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
+  readonly items: readonly RenderItem[]
+  readonly fragments: ReadonlyMap<string, Fragment>
+  readonly access: CacheAccess
+  /** Where the cache is; absent without a registry to keep it. */
+  readonly location?: Reference
+  /** Prefixes of each item; empty where refs are not named by content. */
+  readonly chains: readonly LegChain[]
+}
+
+/** A work item that is not built, since a wave leg failed at a prefix of it. */
+export type DroppedItem = { readonly item: RenderItem; readonly reason: string }
+
+/** What both the plan's event and this run's own have earned, less what inputs take away. */
+const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
+  if (!inputs.cache) return noCacheAccess('caching is turned off by input')
+  if (!context.useBuildx) return noCacheAccess('USE_BUILDX=0 builds without cache refs')
+  return weakerAccess(decideCacheAccess(context.event), plan.cache.access)
+}
+
+/** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
+const hasRegistry = (image: string): boolean => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image)
+
+const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void => {
+  const homeless = items.find(({ images }) => images.some((image) => !hasRegistry(image)))
+  if (!push || homeless === undefined) return
+  const found = `input push is true and ${homeless.images.join(', ')} has no registry to be pushed to`
+  throw inputError(found, { expected: 'registry in the factory file, or input registry' })
+}
+
+const warnOfOtherPlan = (plan: Plan, given: LegStamp, io: Io): void => {
+  const { id, digest } = given
+  if (digest === undefined || digest === plan.digest) return
+  const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file, an input or the cache changed`
+  io.actions.warning({ message })
+}
+
+/** A work item that ends with a prefix. It has no image, and is called what the prefix is. */
+const endingWith = ({ prefixes, items }: Plan, index: number): readonly LegItem[] => {
+  const prefix = prefixes[index]
+  const item = items[prefix?.item ?? -1]
+  if (prefix === undefined || item === undefined) return []
+  const layers = item.layers.slice(0, item.layers.findIndex(({ layer }) => layer === prefix.layer) + 1)
+  const manifestId = `${prefix.layer}-${prefix.variant}-${prefix.key.slice(0, 8)}`
+  return [{ index: prefix.item, item: { ...item, manifestId, layers } }]
+}
+
+/** In a wave those prefixes that no other one of the leg stands on: building them builds the others. */
+const waveItems = (plan: Plan, { writes, repeats }: PlannedLeg): readonly LegItem[] => {
+  const all = [...writes, ...repeats]
+  const below = new Set(all.map((index) => plan.prefixes[index]?.parent))
+  return all.filter((index) => !below.has(index)).flatMap((index) => endingWith(plan, index))
+}
+
+const legItems = (plan: Plan, leg: PlannedLeg | undefined): readonly LegItem[] => {
+  if (leg === undefined) return plan.items.map((item, index) => ({ index, item }))
+  if (leg.leg.kind === 'wave') return waveItems(plan, leg)
+  return leg.items.flatMap((index) => {
+    const item = plan.items[index]
+    return item === undefined ? [] : [{ index, item }]
+  })
+}
+
+/** Images of work items; a wave builds none. */
+const imagesOf = (items: readonly WorkItem[], leg: PlannedLeg | undefined, inputs: BuildInputs) =>
+  leg?.leg.kind === 'wave' ? items.map(() => []) : nameImages(items, inputs.tags)
+
+/** Work items of a leg as this job sees them: with its own contexts, stitched, and with their keys. */
+const readLegItems = async (plan: Plan, workItems: readonly WorkItem[], io: Io) => {
+  const fragments = await readFragments(workItems, io)
+  const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
+  const dockerfiles = collectProblems(workItems, (item) => stitch(item, fragments, pins))
+  const finder = imageFinderOf(fragments, workItems)
+  const { images, context } = plan
+  return { fragments, dockerfiles, ...growWork({ items: workItems, fragments, finder, images, context }, io) }
+}
+
+/** Keys that the images of a leg are published under, where the plan will look for them. */
+const publishedKeys = (
+  { publishedKeys: planned }: Plan,
+  part: readonly LegItem[],
+  keys: readonly ImageKey[],
+  { options }: BuildInputs,
+  io: Io,
+): readonly (string | undefined)[] => {
+  if (planned === undefined) return keys.map(() => undefined)
+  const own = keys.map((key) => publishedKey(key, options))
+  if (part.some(({ index }, position) => planned[index] !== own[position])) {
+    const message =
+      'this job makes other images than the plan looked for: give labels, annotations, provenance and sbom to both actions'
+    io.actions.warning({ title: 'Plan and leg differ', message })
+  }
+  return own
+}
+
+/** The plan and the part of it that this leg builds, stitched. */
+export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
+  const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
+  const { plan, ...made } = await obtainPlan(inputs, given, context, io)
+  if (given !== undefined) warnOfOtherPlan(plan, given, io)
+  const leg = given === undefined ? undefined : findLeg(plan, given.id)
+  const part = legItems(plan, leg)
+  const planned = part.map(({ item }) => item)
+  const workItems = withContexts(planned, inputs.buildContexts)
+  const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io)
+  if (made.whole === undefined) warnOfModes(io)
+  const names = imagesOf(workItems, leg, inputs)
+  const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
+  const items = dockerfiles.map((dockerfile, index): RenderItem => {
+    const [item, key] = [workItems[index], keys[index]]
+    if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
+    return { item, dockerfile, images: names[index] ?? [], ...(key === undefined ? {} : { publishedKey: key }) }
+  })
+  checkPush(items, inputs)
+  const location = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
+  const writes = leg === undefined ? undefined : new Set(leg.writes)
+  const byContent = plan.cache.strategy === 'layer' && location !== undefined
+  return {
+    ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
+    chains: byContent ? legChains({ plan, items: part, writes }, tree, repositoryOf(location), io) : [],
+    ...(leg === undefined ? {} : { leg: leg.leg }),
+    ...(location === undefined ? {} : { location }),
+  }
+}

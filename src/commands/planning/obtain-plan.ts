@@ -1,0 +1,71 @@
+import type { Context } from '../../io/context.ts'
+import type { Io } from '../../io/io.ts'
+import { type LegStamp, parsePlan } from '../../plan/parse-plan.ts'
+import { type Plan, planArtifactName } from '../../plan/plan.ts'
+import { inputError } from '../../problem.ts'
+import type { BuildInputs } from '../inputs.ts'
+import { keepComment } from './plan-changes.ts'
+import { preparePlan } from './prepare.ts'
+
+/** A plan to build from, and where it was made here what later runs compare with. */
+export type ObtainedPlan = { readonly plan: Plan; readonly whole?: Plan }
+
+/** A plan, and in words where it came from. */
+type Obtained = ObtainedPlan & { readonly source: string }
+
+const readPlan = async (path: string, io: Io): Promise<Plan> => {
+  const text = await io.files.read(path)
+  if (text !== undefined) return parsePlan(text, path)
+  const hint = 'without input plan-path, build fetches the plan of its run by itself'
+  throw inputError(`there is no plan file ${path}`, { hint })
+}
+
+/** Path of the plan that the plan job of this run stored, or why there is none to build from. */
+const fetchPlan = async (name: string, io: Io): Promise<{ readonly file: string } | { readonly without: string }> => {
+  const download = await io.artifacts.download(name, await io.files.makeFolder('strata-plan'))
+  switch (download.status) {
+    case 'found':
+      return { file: download.file }
+    case 'missing':
+      return { without: `this run has no artifact ${name}` }
+    case 'unavailable':
+      return { without: 'there are no artifacts here' }
+    case 'failed':
+      io.actions.warning({ message: `the plan could not be fetched from artifact ${name}: ${download.reason}` })
+      return { without: `artifact ${name} could not be fetched` }
+  }
+}
+
+/** Without a leg this job is the one that plans, and the one that tells. */
+const planHere = async (inputs: BuildInputs, hasLeg: boolean, context: Context, io: Io): Promise<ObtainedPlan> => {
+  const prepared = await preparePlan(inputs, context, io)
+  if (!hasLeg) await keepComment(prepared, inputs.changes, io)
+  return { plan: prepared.plan, whole: prepared.whole }
+}
+
+const obtain = async (inputs: BuildInputs, leg: LegStamp | undefined, context: Context, io: Io): Promise<Obtained> => {
+  const { planPath } = inputs
+  const digest = leg?.digest
+  const here = () => planHere(inputs, leg !== undefined, context, io)
+  if (planPath !== undefined) return { plan: await readPlan(planPath, io), source: `from ${planPath}` }
+  if (digest === undefined) return { ...(await here()), source: 'made here' }
+  const name = planArtifactName(digest)
+  const fetched = await fetchPlan(name, io)
+  if ('file' in fetched) return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` }
+  return { ...(await here()), source: `made here, as ${fetched.without}` }
+}
+
+/**
+ * The plan to build from: the file that input `plan-path` names, else the artifact of the plan that made the leg, else
+ * one made here. The log says which. Throws an InputError when a file is named or was stored that is not a plan.
+ */
+export const obtainPlan = async (
+  inputs: BuildInputs,
+  leg: LegStamp | undefined,
+  context: Context,
+  io: Io,
+): Promise<ObtainedPlan> => {
+  const { source, ...obtained } = await obtain(inputs, leg, context, io)
+  io.actions.info(`Plan ${obtained.plan.digest}, ${source}`)
+  return obtained
+}
