@@ -21,20 +21,46 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   fragment: [...BOTTOM, 'factory'],
   // what can be shared
   layers: [...BOTTOM, 'factory', 'fragment'],
+  // what earlier runs did
+  records: [...BOTTOM, 'factory', 'layers'],
   // who builds what, when
-  plan: [...BOTTOM, 'factory', 'fragment', 'layers'],
+  plan: [...BOTTOM, 'factory', 'fragment', 'layers', 'records'],
   // how BuildKit is told
   render: [...BOTTOM, 'factory', 'fragment', 'layers', 'plan'],
   // what BuildKit did
   progress: [...BOTTOM, 'fragment', 'render'],
   // what people see
-  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'plan', 'render', 'progress'],
+  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress'],
   // what may be forgotten
-  retention: [...BOTTOM, 'factory', 'layers', 'plan', 'report'],
+  retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside
-  io: ['..', ...BOTTOM, 'factory', 'fragment', 'layers', 'plan', 'render', 'progress', 'report', 'retention'],
+  io: [
+    '..',
+    ...BOTTOM,
+    'factory',
+    'fragment',
+    'layers',
+    'records',
+    'plan',
+    'render',
+    'progress',
+    'report',
+    'retention',
+  ],
   // the story of each command; the world comes in as an argument
-  commands: [...BOTTOM, 'factory', 'fragment', 'layers', 'plan', 'render', 'progress', 'report', 'retention', 'io'],
+  commands: [
+    ...BOTTOM,
+    'factory',
+    'fragment',
+    'layers',
+    'records',
+    'plan',
+    'render',
+    'progress',
+    'report',
+    'retention',
+    'io',
+  ],
   // which command, and the only catch
   'main.ts': ['commands', 'io', ...BOTTOM],
 }

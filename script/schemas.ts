@@ -5,5 +5,6 @@ import { renderTypeSchema } from './type-schema.ts'
 export const SCHEMAS: Readonly<Record<string, () => object>> = {
   'strata.schema.json': renderJsonSchema,
   'plan.schema.json': () => renderTypeSchema('src/plan/plan-file.ts', 'PlanFile', 'Strata plan'),
+  'record.schema.json': () => renderTypeSchema('src/records/record.ts', 'CompatibilityRecord', 'Strata record'),
   'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results', 'Strata results'),
 }
