@@ -89,7 +89,7 @@ const surveyWork = async (texts: Map<string, string>) => {
   const { tree, imageKeys, files } = growWork({ items, fragments, finder, images, context: '.' }, io)
   const tags = prefixTags(tree.prefixes)
   const states = cacheStates(tree, tags, { tags: everyThird(tags), earlier: () => [] })
-  const work = planPrefixes({ items, tree, tags, states, images, times: new Map() })
+  const work = planPrefixes({ items, tree, tags, states, images, times: new Map(), reasons: [] })
   return { factory, excluded, aliases, images, imageKeys, files, work }
 }
 
@@ -104,13 +104,13 @@ const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
       ...{ waves: 'auto', repeat: 'cheap', legStartMs: 30_000 },
     },
   )
-  const { bytes: _, measured, ...planned } = work
+  const { bytes: _, ...planned } = work
   const access = { read: true, write: true, reason: 'a benchmark' }
   return makePlan({
     ...{ plannedAt: '2026-11-22T15:39:57.000Z', factory: 'strata.yaml', name: factory.name, context: '.' },
     cache: { strategy: 'layer', ref: 'registry.example/bench-cache', access },
     ...{ images, files, imageKeys, ...planned, excluded, aliases, unchanged: [] },
-    ...{ forecast: forecastOf({ ...planned, measured }, schedule), schedule, pools: factory.pools },
+    ...{ forecast: forecastOf(planned, schedule), schedule, pools: factory.pools },
   })
 }
 

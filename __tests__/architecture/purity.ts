@@ -10,6 +10,7 @@ export const PURE_MODULES: Modules = {
   'node:path': ['posix'],
   'node:path/posix': 'all',
   'node:string_decoder': 'all',
+  diff: ['structuredPatch'],
   picomatch: 'all',
   yaml: 'all',
 }

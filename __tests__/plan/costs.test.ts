@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { addStepTimes, layerCost, type StepTimes } from '../../src/plan/costs.ts'
+import { layerCost } from '../../src/plan/costs.ts'
+import { addStepTimes, type StepTimes } from '../../src/plan/step-times.ts'
 import { sampleItem, sampleResults, sampleStep } from '../report/samples.ts'
 import { sampleContent } from './trees.ts'
 
@@ -61,9 +62,9 @@ describe('addStepTimes', () => {
   })
 
   test.each([
-    ['', 'costs: results.json is not JSON'],
-    ['[]', 'costs: results.json holds no results; expected a file that output results of the build action names'],
-    ['{"items": 1}', 'costs: results.json holds no results'],
+    ['x', 'costs: results.json holds neither results nor records'],
+    ['[]', 'expected a file that output results or records-path of the build action names'],
+    ['{"items": 1}', 'costs: results.json holds neither results nor records'],
   ])('refuses %j', (text, message) => {
     expect(() => addStepTimes(NONE, text, 'results.json')).toThrow(message)
   })

@@ -1,59 +1,50 @@
 import { describe, expect, test } from '@jest/globals'
-import { earlierTags, type EarlierPlan } from '../../src/plan/earlier.ts'
-import { samplePrefix, sampleWork } from '../support/samples.ts'
+import { workItemName } from '../../src/factory/work-item.ts'
+import { earlierTags, type EarlierRecords } from '../../src/plan/earlier.ts'
+import { sampleRecord, sampleRecordLayer } from '../support/records.ts'
+import { sampleWork } from '../support/samples.ts'
 import { treeOf } from './trees.ts'
 
 const ITEMS = ['serve', 'train'].map((manifestId) => sampleWork({ manifestId }))
 const TREE = treeOf([undefined, 0, 0], [1, 2])
 
-const EARLIER: EarlierPlan = {
-  items: ITEMS,
-  tops: [1, 2],
-  prefixes: [
-    samplePrefix({ tag: 'core-old', state: 'warm' }),
-    samplePrefix({ parent: 0, layer: 'app', tag: 'serve-old', imports: ['serve-older'] }),
-    samplePrefix({ parent: 0, layer: 'app', tag: 'train-old' }),
-  ],
-}
+const ref = (tag: string): string => `registry.example/acme/cache:${tag}`
 
-const tagsOf = (earlier: EarlierPlan | undefined, items = ITEMS) => {
-  const of = earlierTags(items, TREE, earlier)
+/** A record of each work item, with the refs of its core and its app. */
+const recordsOf = (refs: Readonly<Record<string, readonly (string | undefined)[]>>): EarlierRecords =>
+  new Map(
+    Object.entries(refs).map(([manifestId, [core, app]]) => {
+      const layers = [
+        sampleRecordLayer({ layer: 'core', ...(core === undefined ? {} : { ref: ref(core) }) }),
+        sampleRecordLayer({ layer: 'app', ...(app === undefined ? {} : { ref: ref(app) }) }),
+      ]
+      const record = sampleRecord({ manifest_id: manifestId, layers })
+      return [workItemName({ manifestId, platform: record.platform }), record] as const
+    }),
+  )
+
+const tagsOf = (records: EarlierRecords, items = ITEMS) => {
+  const of = earlierTags(items, TREE, records)
   return [0, 1, 2].map(of)
 }
 
 describe('earlierTags', () => {
-  test('are those that the layers of the same work items had, and after them what these imported', () => {
-    expect(tagsOf(EARLIER)).toEqual([['core-old'], ['serve-old', 'serve-older'], ['train-old']])
+  test('are those that the layers of the same work items had', () => {
+    const records = recordsOf({ serve: ['core-old', 'serve-old'], train: ['core-old', 'train-old'] })
+    expect(tagsOf(records)).toEqual([['core-old'], ['serve-old'], ['train-old']])
   })
 
   test('are all that a shared prefix had before', () => {
-    const prefixes = [
-      ...EARLIER.prefixes,
-      samplePrefix({ tag: 'core-b' }),
-      samplePrefix({ parent: 3, layer: 'app', tag: 'b' }),
-    ]
-    expect(tagsOf({ ...EARLIER, tops: [1, 4], prefixes })).toEqual([
-      ['core-old', 'core-b'],
-      ['serve-old', 'serve-older'],
-      ['b'],
-    ])
+    const records = recordsOf({ serve: ['core-a', 'a'], train: ['core-b', 'b'] })
+    expect(tagsOf(records)).toEqual([['core-a', 'core-b'], ['a'], ['b']])
   })
 
-  test('are none without an earlier plan, of new work items, on another platform, or without steps before', () => {
+  test('are none without a record, of new work items, on another platform, or where refs were not named by content', () => {
     const none = [[], [], []]
-    expect(tagsOf(undefined)).toEqual(none)
-    expect(tagsOf({ ...EARLIER, items: [] })).toEqual(none)
-    expect(
-      tagsOf(
-        EARLIER,
-        ITEMS.map((item) => ({ ...item, platform: 'linux/arm64' })),
-      ),
-    ).toEqual(none)
-    expect(tagsOf({ ...EARLIER, tops: [null, null] })).toEqual(none)
-  })
-
-  test('are none where the refs were not named by content', () => {
-    const prefixes = EARLIER.prefixes.map(({ tag: _, ...prefix }) => ({ ...prefix, imports: [] }))
-    expect(tagsOf({ ...EARLIER, prefixes })).toEqual([[], [], []])
+    expect(tagsOf(new Map())).toEqual(none)
+    expect(tagsOf(recordsOf({ other: ['a', 'b'] }))).toEqual(none)
+    const arm = ITEMS.map((item) => ({ ...item, platform: 'linux/arm64' }))
+    expect(tagsOf(recordsOf({ serve: ['a', 'b'] }), arm)).toEqual(none)
+    expect(tagsOf(recordsOf({ serve: [undefined, undefined] }))).toEqual(none)
   })
 })

@@ -14,12 +14,11 @@ const content = (steps: number): Forecasted['contents'][number] => ({
 const PLAN: Forecasted = {
   tops: [1, 2, 0, null],
   prefixes: [
-    samplePrefix({ costMs: 4_000 }),
+    samplePrefix({ costMs: 4_000, measured: 1 }),
     samplePrefix({ parent: 0, layer: 'app', content: 1, costMs: 1_000 }),
-    samplePrefix({ parent: 0, layer: 'app', content: 2, costMs: 3_000 }),
+    samplePrefix({ parent: 0, layer: 'app', content: 2, costMs: 3_000, measured: 0.5 }),
   ],
   contents: [content(4), content(2), content(3)],
-  measured: [1, 0, 0.5],
 }
 
 const SCHEDULE: Schedule = {
@@ -69,9 +68,7 @@ describe('forecastOf', () => {
 
   test('is sure of a plan in which nothing runs', () => {
     expect(forecastOf(withStates('warm', 'warm', 'warm'), SCHEDULE)).toMatchObject({ cold: 0, measured: 1 })
-    expect(
-      forecastOf({ tops: [], prefixes: [], contents: [], measured: [] }, { ...SCHEDULE, waves: [], legs: [] }),
-    ).toMatchObject({
+    expect(forecastOf({ tops: [], prefixes: [], contents: [] }, { ...SCHEDULE, waves: [], legs: [] })).toMatchObject({
       ...{ positions: 0, unique: 0, measured: 1 },
     })
   })

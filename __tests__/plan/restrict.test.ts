@@ -17,7 +17,7 @@ const works: fc.Arbitrary<KeyedWork> = fc
       return {
         ...(parent === index ? {} : { parent }),
         ...{ platform: 'linux/amd64', layer: `l${index}`, variant: 'v', item: -1, key: `key-${index}` },
-        ...{ content: index % 3, below: [], state: 'cold', imports: [], costMs: index },
+        ...{ content: index % 3, below: [], state: 'cold', imports: [], costMs: index, measured: 0 },
       }
     })
     const chosen = tops.map((pick) =>
@@ -30,18 +30,17 @@ const works: fc.Arbitrary<KeyedWork> = fc
       prefixes,
       contents: [0, 1, 2].map((steps) => ({ steps, inputs: [], auxiliary: false, unpinned: [] })),
       bytes: prefixes.map((_, index) => index),
-      measured: prefixes.map((_, index) => index),
     }
   })
 
 /** Everything that is known of a work item, without the numbers by which it is found. */
-const shown = ({ items, imageKeys, tops, prefixes, contents, bytes, measured }: KeyedWork) =>
+const shown = ({ items, imageKeys, tops, prefixes, contents, bytes }: KeyedWork) =>
   items.map(({ manifestId }, index) => ({
     ...{ manifestId, imageKey: imageKeys[index] },
     chain: chainOf(prefixes, tops[index]).map((each) => {
       const prefix = prefixes[each]
       const { layer, key, costMs, content = -1 } = prefix ?? {}
-      return { layer, key, costMs, content: contents[content], bytes: bytes[each], measured: measured[each] }
+      return { layer, key, costMs, content: contents[content], bytes: bytes[each] }
     }),
   }))
 

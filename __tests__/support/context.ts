@@ -6,6 +6,7 @@ export const literalContext = (env: NodeJS.ProcessEnv = {}, signal = new AbortCo
   workspace: '/workspace',
   temporary: '/tmp',
   event: parseRunEvent({}, undefined),
+  run: {},
   useBuildx: true,
   env,
   signal,

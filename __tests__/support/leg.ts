@@ -1,5 +1,5 @@
 import type { LegBuild, LegTarget } from '../../src/commands/building/bake-leg.ts'
-import type { LegWork } from '../../src/commands/building/leg-work.ts'
+import type { LegWork, LegWorkItem } from '../../src/commands/building/leg-work.ts'
 import type { Io } from '../../src/io/io.ts'
 import type { LegPrefix } from '../../src/plan/leg-cache.ts'
 import type { BakeTarget } from '../../src/render/bake.ts'
@@ -27,10 +27,12 @@ export const legItem = (
   manifestId: string,
   layers: readonly TestLayer[] = [],
   platform = 'linux/amd64',
-): RenderItem => ({
+): LegWorkItem => ({
   item: sampleWork({ manifestId, platform }),
   dockerfile: stitched([BASE, ...layers], {}, platform),
   images: [`ghcr.io/acme/app:${manifestId}`],
+  layers: [],
+  bases: [],
 })
 
 /** What a leg builds, and what differs from nothing at all. */

@@ -95,6 +95,7 @@ export const samplePrefix = (changes: Partial<PlannedPrefix> = {}): PlannedPrefi
   state: 'cold',
   imports: [],
   costMs: 0,
+  measured: 0,
   ...changes,
 })
 

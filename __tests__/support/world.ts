@@ -38,7 +38,7 @@ export const ON_PULL_REQUEST: RunEvent = {
 
 /** A context of a run for an event. */
 export const contextOf = (workspace: string, event: RunEvent): Context => ({
-  ...{ workspace, event, temporary: '/tmp', useBuildx: true, env: {} },
+  ...{ workspace, event, temporary: '/tmp', run: {}, useBuildx: true, env: {} },
   signal: new AbortController().signal,
 })
 

@@ -94,7 +94,7 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
   }
   const outcome: LegOutcome = await bakeLeg(leg, io)
   const disagreed = await healRefs(work, { known, leg, outcome }, io)
-  return { work, dropped, written: { ...written, rendered }, outcome, disagreed, used }
+  return { work, dropped, written: { ...written, rendered }, outcome, disagreed, known, used }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
@@ -107,7 +107,7 @@ const buildWithEngine = async (all: LegWork, inputs: BuildInputs, context: Conte
   )
   const run = { builder, written, push: inputs.push, signal: context.signal }
   const outcome = await dockerBuildLeg(targetsOf(work, written.rendered).targets, run, io)
-  return { work, dropped: [], written, outcome, disagreed: AGREED, used: builder.used }
+  return { work, dropped: [], written, outcome, disagreed: AGREED, known: NO_REFS, used: builder.used }
 }
 
 /** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */
@@ -147,7 +147,7 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
     io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io)),
   )
   await tellFailures(built, io)
-  const reported = await reportLeg({ ...built, startedAt }, io)
+  const reported = await reportLeg({ ...built, startedAt }, inputs, context, io)
   if (reported.failure === undefined) await keepWhole(work, inputs, context, io)
   return reported
 }

@@ -55,6 +55,13 @@ export type SecretSource =
   | { readonly id: string; readonly from: 'env'; readonly name: string }
   | { readonly id: string; readonly from: 'file'; readonly path: string }
 
+/** Where records of what was built go. */
+export type RecordInputs = {
+  readonly keep: 'registry' | 'files' | 'none'
+  /** Path of the file that they are written to; absent for one of the action's own. */
+  readonly path?: string
+}
+
 /** Inputs of the main job. */
 export type BuildInputs = PlanInputs & {
   readonly leg?: string
@@ -69,6 +76,7 @@ export type BuildInputs = PlanInputs & {
   readonly cacheTo: readonly string[]
   readonly secrets: readonly SecretSource[]
   readonly options: Omit<BuildOptions, 'secrets'>
+  readonly records: RecordInputs
   readonly dryRun: boolean
 }
 
@@ -142,6 +150,7 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   cacheTo: lines(read('cache-to')),
   secrets: secrets(read),
   dryRun: bool(read, 'dry-run', false),
+  records: { keep: choice(read, 'records', ['registry', 'files', 'none']), ...optional('path', read('records-path')) },
   options: {
     ...additions(read),
     ssh: lines(read('ssh')),

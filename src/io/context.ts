@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunEvent } from '../plan/access.ts'
 import { parseRunEvent } from '../plan/event.ts'
+import { parseRun, type RunIdentity } from '../records/run.ts'
 
 /** Where and why the run happens; read once from the environment. */
 export type Context = {
@@ -10,6 +11,7 @@ export type Context = {
   /** Absolute path of a folder that lives as long as the job. */
   readonly temporary: string
   readonly event: RunEvent
+  readonly run: RunIdentity
   /** `USE_BUILDX` is not `0`. */
   readonly useBuildx: boolean
   /** The environment, for the Docker CLI's own variables and for secrets that inputs name. */
@@ -35,6 +37,7 @@ export const readContext = async (env: NodeJS.ProcessEnv, signal: AbortSignal): 
   workspace: resolve(env['GITHUB_WORKSPACE'] ?? '.'),
   temporary: resolve(env['RUNNER_TEMP'] ?? join(tmpdir(), 'strata')),
   event: parseRunEvent(env, await readPayload(env['GITHUB_EVENT_PATH'])),
+  run: parseRun(env),
   useBuildx: env['USE_BUILDX'] !== '0',
   env,
   signal,

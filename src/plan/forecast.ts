@@ -25,16 +25,15 @@ export type PlanForecast = {
   readonly measured: number
 }
 
-/** What the forecast counts, and how sure the costs of each prefix are, 0 to 1. */
+/** What the forecast counts. */
 export type Forecasted = {
   readonly tops: readonly (number | null)[]
   readonly prefixes: readonly PlannedPrefix[]
   readonly contents: readonly PrefixContent[]
-  readonly measured: readonly number[]
 }
 
 /** Counts the steps of a plan before anything is built. */
-export const forecastOf = ({ tops, prefixes, contents, measured }: Forecasted, schedule: Schedule): PlanForecast => {
+export const forecastOf = ({ tops, prefixes, contents }: Forecasted, schedule: Schedule): PlanForecast => {
   const steps = prefixes.map(({ content }) => contents[content]?.steps ?? 0)
   const users = new Uint32Array(prefixes.length)
   for (const top of tops) for (const index of chainOf(prefixes, top)) users[index] = (users[index] ?? 0) + 1
@@ -44,7 +43,7 @@ export const forecastOf = ({ tops, prefixes, contents, measured }: Forecasted, s
   const runs = prefixes.map((prefix, index) => built.has(index) && mustRun(prefix))
   const costs = prefixes.map(({ costMs }, index) => (runs[index] === true ? costMs : 0))
   const cost = costs.reduce((total, ms) => total + ms, 0)
-  const known = costs.reduce((total, ms, index) => total + ms * (measured[index] ?? 0), 0)
+  const known = costs.reduce((total, ms, index) => total + ms * (prefixes[index]?.measured ?? 0), 0)
   // Of what is loaded from a ref nothing runs again. Several pools may each repeat the same prefix.
   const extra = new Uint32Array(prefixes.length)
   for (const each of schedule.repeated) {

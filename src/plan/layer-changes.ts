@@ -1,6 +1,6 @@
 import type { WorkLayer } from '../factory/work-item.ts'
 import { inputChanges, type InputChange, type KeyInput, type KeyInputKind } from '../layers/key-input.ts'
-import { describeFiles } from './planned-files.ts'
+import { describeFiles, filesOf } from './planned-files.ts'
 import type { Plan } from './plan.ts'
 
 /** A layer of a work item, as one of two plans has it. */
@@ -21,7 +21,9 @@ export type LayerChange = { readonly movable: boolean; readonly reasons: readonl
 const describeInput = ({ input, how }: InputChange, before: LayerState, now: LayerState): readonly string[] => {
   const { kind, name } = input
   if (kind !== 'files') return [`${kind} ${name} ${how}`]
-  return how === 'changed' ? describeFiles(name, before, now) : [`files ${name} ${how.replace('is', 'are')}`]
+  return how === 'changed'
+    ? describeFiles(name, filesOf(name, before), filesOf(name, now))
+    : [`files ${name} ${how.replace('is', 'are')}`]
 }
 
 /** Inputs that an instruction brings with it wherever it stands. */

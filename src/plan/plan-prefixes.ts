@@ -1,10 +1,12 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import type { LayerContent } from '../layers/layer-content.ts'
 import type { LayerTree } from '../layers/tree.ts'
-import { layerCost, type StepTimes } from './costs.ts'
+import type { MissReason } from '../records/reason.ts'
+import { layerCost } from './costs.ts'
 import type { PinnedImage } from './images.ts'
 import { isEmulated } from './leg.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
+import type { StepTimes } from './step-times.ts'
 import type { PlannedWork } from './work-graph.ts'
 
 /** What prefixes are planned from. Tags and states are in the order of the tree's prefixes. */
@@ -16,14 +18,12 @@ export type PrefixSources = {
   readonly states: readonly Pick<PlannedPrefix, 'state' | 'imports'>[]
   readonly images: readonly PinnedImage[]
   readonly times: StepTimes
+  /** Why those that must run do, as far as it is known. */
+  readonly reasons: readonly (MissReason | undefined)[]
 }
 
-/** A plan's work, what it is made of, and how sure its costs are. */
-export type PrefixedWork = PlannedWork & {
-  readonly contents: readonly PrefixContent[]
-  /** For each prefix the share of its cost that was measured, 0 to 1. */
-  readonly measured: readonly number[]
-}
+/** A plan's work, and what it is made of. */
+export type PrefixedWork = PlannedWork & { readonly contents: readonly PrefixContent[] }
 
 /** The first work item that has each prefix. */
 const firstItems = ({ prefixes, tops }: LayerTree): readonly number[] => {
@@ -53,7 +53,7 @@ const numberContents = ({ prefixes }: LayerTree) => {
 }
 
 /** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
-export const planPrefixes = ({ items, tree, tags, states, images, times }: PrefixSources): PrefixedWork => {
+export const planPrefixes = ({ items, tree, tags, states, images, times, reasons }: PrefixSources): PrefixedWork => {
   const byReference = new Map(images.map((image) => [image.reference, image]))
   const { numbers, contents } = numberContents(tree)
   const first = firstItems(tree)
@@ -62,7 +62,7 @@ export const planPrefixes = ({ items, tree, tags, states, images, times }: Prefi
     return layerCost(layer, content, platform, { times, emulated: item !== undefined && isEmulated(item) })
   })
   const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index): PlannedPrefix => {
-    const tag = tags[index]
+    const [tag, reason] = [tags[index], reasons[index]]
     return {
       ...(parent === undefined ? {} : { parent }),
       ...{ platform, layer: layer.layer, variant: layer.variant, item: first[index] ?? -1, key },
@@ -70,6 +70,8 @@ export const planPrefixes = ({ items, tree, tags, states, images, times }: Prefi
       ...{ content: numbers.get(content) ?? -1, below },
       ...(states[index] ?? { state: 'unknown', imports: [] }),
       costMs: Math.round(costs[index]?.ms ?? 0),
+      measured: costs[index]?.measured ?? 0,
+      ...(reason === undefined ? {} : { reason }),
     }
   })
   const bytes = prefixes.map(({ parent, item }, index) => {
@@ -77,5 +79,5 @@ export const planPrefixes = ({ items, tree, tags, states, images, times }: Prefi
     return base + (costs[index]?.bytes ?? 0)
   })
   const tops = tree.tops.map((top) => top ?? null)
-  return { items, tops, prefixes, contents, bytes, measured: costs.map(({ measured }) => measured) }
+  return { items, tops, prefixes, contents, bytes }
 }

@@ -57,6 +57,11 @@ export type Plan = {
   readonly unchanged: readonly UnchangedItem[]
   /** For each work item the key that its image is published under, 64 hex; absent unless input `skip-unchanged` is on. */
   readonly publishedKeys?: readonly string[]
+  /**
+   * Work items, by index, whose newest record on this branch has the same keys: building them makes no new generation.
+   * Absent without any.
+   */
+  readonly recorded?: readonly number[]
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */

@@ -33,7 +33,10 @@ export type FilesOfLayer = {
 }
 
 /** The files that an input of kind `files` takes, by their paths from the workspace; undefined where none are listed. */
-const filesOf = (name: string, { files, layer, context }: FilesOfLayer): ReadonlyMap<string, string> | undefined => {
+export const filesOf = (
+  name: string,
+  { files, layer, context }: FilesOfLayer,
+): ReadonlyMap<string, string> | undefined => {
   const read = readOf(name, layer, context)
   const listed = read === undefined ? undefined : files[read.root]
   if (read === undefined || listed === undefined) return undefined
@@ -58,9 +61,12 @@ const MAX_FILES = 50
  * What happened to the files of an input: `file apps/serve/main.py changed`, in the order of their paths. A file that is
  * another one with another mode is just changed. Of files that are not listed nothing is known but their pattern.
  */
-export const describeFiles = (name: string, before: FilesOfLayer, now: FilesOfLayer): readonly string[] => {
-  const [old, current] = [filesOf(name, before), filesOf(name, now)]
-  // Where only one of the plans lists a folder, every file of it would look new.
+export const describeFiles = (
+  name: string,
+  old: ReadonlyMap<string, string> | undefined,
+  current: ReadonlyMap<string, string> | undefined,
+): readonly string[] => {
+  // Where only one of the two is listed, every file of it would look new.
   if (old === undefined || current === undefined) return [`files ${name} changed`]
   const paths = [...new Set([...old.keys(), ...current.keys()])].sort()
   const changes = paths.flatMap((path) => {

@@ -2,6 +2,7 @@ import type { LayerContent } from '../layers/layer-content.ts'
 import type { KeyInput } from '../layers/key-input.ts'
 import type { LayerTree } from '../layers/tree.ts'
 import type { Platform } from '../oci/platform.ts'
+import type { MissReason } from '../records/reason.ts'
 
 /** What decides the steps of a layer, and how many it has. */
 export type PrefixContent = Pick<LayerContent, 'steps' | 'inputs' | 'auxiliary' | 'unpinned'>
@@ -31,10 +32,14 @@ export type PlannedPrefix = {
   /** What holds for it besides its own layer. */
   readonly below: readonly KeyInput[]
   readonly state: PrefixState
-  /** Tags of refs that hold some of its steps: of a prefix above that covers it, or of this layer in an earlier plan. */
+  /** Tags of refs that hold some of its steps: of a prefix above that covers it, or of this layer in an earlier build. */
   readonly imports: readonly string[]
   /** Expected time of its own steps, ms. */
   readonly costMs: number
+  /** Share of that time that was measured in earlier builds, 0 to 1. */
+  readonly measured: number
+  /** Why it must run, as far as records of earlier builds tell; absent where it need not. */
+  readonly reason?: MissReason
 }
 
 /** Everything that decides the steps of a planned prefix itself: what is left by the layers below, then its own. */
@@ -47,7 +52,7 @@ export const plannedInputs = (
 export type CacheKnowledge = {
   /** Tags of the cache repository; undefined when nobody could be asked. */
   readonly tags: ReadonlySet<string> | undefined
-  /** Tags of the refs that the layers of a prefix had in an earlier plan, most promising first. */
+  /** Tags of the refs that the layers of a prefix had in earlier builds. */
   readonly earlier: (prefix: number) => readonly string[]
 }
 

@@ -40,6 +40,5 @@ export const restrictWork = (work: KeyedWork, kept: readonly number[]): KeyedWor
     prefixes,
     contents: pick(work.contents, contents.keys()),
     bytes: pick(work.bytes, numbers.keys()),
-    measured: pick(work.measured, numbers.keys()),
   }
 }

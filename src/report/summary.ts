@@ -1,4 +1,5 @@
 import { renderDuration } from '../progress/duration.ts'
+import type { CompatibilityRecord } from '../records/record.ts'
 import { renderDisagreement } from './disagreement.ts'
 import { renderDocument, type Section } from './document.ts'
 import { groupFailures, renderFailure } from './failures.ts'
@@ -6,6 +7,7 @@ import { foldLayerHits } from './layer-hits.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { NO_BREAK, renderBar, renderCount, renderNumber } from './quantity.ts'
 import { foldRefTraffic, type RefTraffic } from './ref-traffic.ts'
+import { reasonSection } from './reason-section.ts'
 import type { Results, WorkItemResult } from './results.ts'
 import { excludedSection, fixedSection, foldedSection, renderAccess, tableSection } from './sections.ts'
 
@@ -176,7 +178,7 @@ const renderRefWarning = (refs: readonly RefTraffic[]): string => {
  * The job summary of one leg, or of a whole local run, as GitHub-flavoured Markdown below GitHub's limit of 1 MiB.
  * Failures lead; what is long and seldom asked for is folded away, and cut first.
  */
-export const renderSummary = (results: Results): string => {
+export const renderSummary = (results: Results, records: readonly CompatibilityRecord[]): string => {
   const { items, excluded, disagreed } = results
   const subject = subjectOf(results)
   const refs = foldRefTraffic(items)
@@ -185,6 +187,7 @@ export const renderSummary = (results: Results): string => {
   return renderDocument([
     ...fixedSection(head),
     ...failureSection(items),
+    ...reasonSection(records),
     ...itemSection(items, subject),
     ...layerSection(items, subject),
     ...refSection(refs),

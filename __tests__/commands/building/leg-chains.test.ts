@@ -24,7 +24,7 @@ const own = (layer: string, changes: Partial<Prefix> = {}, auxiliary = false): P
 const planned = (prefix: Prefix, content: number, changes: Partial<PlannedPrefix> = {}): PlannedPrefix => ({
   ...(prefix.parent === undefined ? {} : { parent: prefix.parent }),
   ...{ platform: prefix.platform, layer: prefix.layer.layer, variant: prefix.layer.variant, item: 0, key: prefix.key },
-  ...{ tag: prefixTag(prefix), content, below: prefix.below, state: 'cold', imports: [], costMs: 1 },
+  ...{ tag: prefixTag(prefix), content, below: prefix.below, state: 'cold', imports: [], costMs: 1, measured: 0 },
   ...changes,
 })
 

@@ -140,6 +140,7 @@ const builtLeg = (
   return {
     work: { ...WORK, chains, leg: sampleLeg({ id: WAVE.id, kind: 'wave' }) },
     dropped: [],
+    known: new Set(),
     written: {
       ...{ folder: '/tmp/leg', rendered, options: NO_OPTIONS, renderWith: () => rendered },
       secrets: { specs: [], env: {}, files: [], values: [] },

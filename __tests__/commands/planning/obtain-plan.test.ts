@@ -13,6 +13,7 @@ const CONTEXT: Context = {
   workspace: '/workspace',
   temporary: '/tmp',
   event: { ref: 'refs/heads/main', refProtected: false },
+  run: {},
   useBuildx: true,
   env: {},
   signal: new AbortController().signal,

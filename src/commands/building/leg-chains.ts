@@ -25,7 +25,7 @@ const waveWriters = ({ waves }: Plan): ReadonlyMap<number, NonNullable<LegPrefix
   )
 
 /** Where this job and the plan see different things, in words. */
-const difference = (plan: Plan, planned: PlannedPrefix | undefined, own: Prefix): string => {
+export const difference = (plan: Plan, planned: PlannedPrefix | undefined, own: Prefix): string => {
   if (planned === undefined) return 'the plan knows no such layer'
   const [first] = differingInputs(plannedInputs(planned, plan.contents), inputsOf(own))
   return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`
@@ -46,7 +46,8 @@ const warnOfDifferences = (differences: readonly string[], io: Io): void => {
 /** What the plan says of a prefix, and whether this job has the same key for it. */
 type Counterpart = { readonly index?: number; readonly planned?: PlannedPrefix; readonly equal: boolean }
 
-const counterpartOf = (plan: Plan, own: Prefix, plannedChain: readonly number[]): Counterpart => {
+/** The prefix that the plan has for the same layer of a work item. */
+export const counterpartOf = (plan: Plan, own: Prefix, plannedChain: readonly number[]): Counterpart => {
   const index = plannedChain.find((each) => plan.prefixes[each]?.layer === own.layer.layer)
   const planned = plan.prefixes[index ?? -1]
   if (index === undefined || planned === undefined) return { equal: false }

@@ -3,6 +3,7 @@ import type { Builder } from '../../plan/builder-platforms.ts'
 import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import { workItemResult } from '../../report/results-of.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
+import type { KnownRefs } from './decide-cache.ts'
 import type { DroppedItem, LegWork } from './leg-work.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
@@ -17,6 +18,8 @@ export type BuiltLeg = {
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
   readonly disagreed: Disagreement
+  /** Cache refs that were there when the build started. */
+  readonly known: KnownRefs
   readonly used: UsedBuilder
 }
 

@@ -2,7 +2,9 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { prefixTag } from '../../layers/cache-refs.ts'
 import type { ImageKey } from '../../layers/image-key.ts'
+import type { Prefix } from '../../layers/tree.ts'
 import { parseReference, repositoryOf, type Reference } from '../../oci/reference.ts'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
 import { nameImages } from '../../plan/image-names.ts'
@@ -14,12 +16,21 @@ import { publishedKey } from '../../plan/published-key.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import { stitch } from '../../render/dockerfile.ts'
 import type { RenderItem } from '../../render/leg.ts'
+import type { LegLayer } from '../../report/leg-layer.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { growWork, warnOfModes } from '../planning/layer-facts.ts'
 import { legChains, type LegItem } from './leg-chains.ts'
+import { legLayers } from './leg-layers.ts'
 import { obtainPlan } from '../planning/obtain-plan.ts'
 import { imageFinderOf, withContexts } from '../planning/prepare.ts'
 import { readFragments } from '../planning/sources.ts'
+
+/** What a leg builds: ready to be rendered, and what is known of each of its layers. */
+export type LegWorkItem = RenderItem & {
+  readonly layers: readonly LegLayer[]
+  /** Images that it is built on or takes files from, as they are pinned. */
+  readonly bases: readonly { readonly reference: string; readonly digest?: string }[]
+}
 
 /** What one leg builds. */
 export type LegWork = {
@@ -29,7 +40,7 @@ export type LegWork = {
   /** Absent when all work items are built. */
   readonly leg?: Leg
   /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
-  readonly items: readonly RenderItem[]
+  readonly items: readonly LegWorkItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
   readonly access: CacheAccess
   /** Where the cache is; absent without a registry to keep it. */
@@ -39,7 +50,7 @@ export type LegWork = {
 }
 
 /** A work item that is not built, since a wave leg failed at a prefix of it. */
-export type DroppedItem = { readonly item: RenderItem; readonly reason: string }
+export type DroppedItem = { readonly item: LegWorkItem; readonly reason: string }
 
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
 const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
@@ -102,7 +113,8 @@ const readLegItems = async (plan: Plan, workItems: readonly WorkItem[], io: Io) 
   const dockerfiles = collectProblems(workItems, (item) => stitch(item, fragments, pins))
   const finder = imageFinderOf(fragments, workItems)
   const { images, context } = plan
-  return { fragments, dockerfiles, ...growWork({ items: workItems, fragments, finder, images, context }, io) }
+  const grown = growWork({ items: workItems, fragments, finder, images, context }, io)
+  return { fragments, dockerfiles, finder, ...grown }
 }
 
 /** Keys that the images of a leg are published under, where the plan will look for them. */
@@ -123,6 +135,12 @@ const publishedKeys = (
   return own
 }
 
+/** An image with the digest that the plan pinned it to, where it did. */
+const pinOf = (reference: string, { images }: Plan): LegWorkItem['bases'][number] => {
+  const digest = images.find((image) => image.reference === reference)?.digest
+  return { reference, ...(digest === undefined ? {} : { digest }) }
+}
+
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
@@ -132,19 +150,24 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const part = legItems(plan, leg)
   const planned = part.map(({ item }) => item)
   const workItems = withContexts(planned, inputs.buildContexts)
-  const { fragments, dockerfiles, tree, imageKeys } = await readLegItems(plan, workItems, io)
+  const { fragments, dockerfiles, finder, tree, files, imageKeys } = await readLegItems(plan, workItems, io)
   if (made.whole === undefined) warnOfModes(io)
   const names = imagesOf(workItems, leg, inputs)
   const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
-  const items = dockerfiles.map((dockerfile, index): RenderItem => {
-    const [item, key] = [workItems[index], keys[index]]
-    if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
-    return { item, dockerfile, images: names[index] ?? [], ...(key === undefined ? {} : { publishedKey: key }) }
-  })
-  checkPush(items, inputs)
   const location = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
   const writes = leg === undefined ? undefined : new Set(leg.writes)
   const byContent = plan.cache.strategy === 'layer' && location !== undefined
+  const refOf = (prefix: Prefix) => (byContent ? `${repositoryOf(location)}:${prefixTag(prefix)}` : undefined)
+  const world = { files, context: plan.context, fragments }
+  const layers = legLayers({ plan, leg, items: part, tree, world, refOf })
+  const items = dockerfiles.map((dockerfile, index): LegWorkItem => {
+    const [item, key] = [workItems[index], keys[index]]
+    if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
+    const bases = finder.ofItem(item).map((reference) => pinOf(reference, plan))
+    const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases }
+    return { ...known, ...(key === undefined ? {} : { publishedKey: key }) }
+  })
+  checkPush(items, inputs)
   return {
     ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
     chains: byContent ? legChains({ plan, items: part, writes }, tree, repositoryOf(location), io) : [],

@@ -1,11 +1,16 @@
 import { join } from 'node:path'
+import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { adviceOnFullDisk } from '../../plan/room.ts'
 import { cacheFaults } from '../../report/cache-faults.ts'
+import { firstMiss } from '../../report/reason-section.ts'
 import type { Results } from '../../report/results.ts'
 import { renderStepLines } from '../../report/step-lines.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { CommandResult } from '../command.ts'
+import type { BuildInputs } from '../inputs.ts'
+import { keepRecords } from './keep-records.ts'
+import { legRecords } from './leg-records.ts'
 import { legResults, publicMetadata, type LegReport } from './leg-results.ts'
 
 /** A failed step is an annotation on the line of the fragment that the user wrote. */
@@ -38,11 +43,19 @@ const failureText = ({ items }: Results): { readonly failure?: string } => {
 }
 
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
-export const reportLeg = async (report: LegReport, io: Io): Promise<CommandResult> => {
+export const reportLeg = async (
+  report: LegReport,
+  inputs: BuildInputs,
+  context: Context,
+  io: Io,
+): Promise<CommandResult> => {
   const results = legResults(report, io.clock.now().toISOString())
   const { folder } = report.written
   const file = join(folder, 'results.json')
   await io.files.write(file, `${JSON.stringify(results, null, 2)}\n`)
+  const noCache = inputs.options.noCache || inputs.options.noCacheFilters.length > 0
+  const records = await legRecords(report, results, { context, noCache }, io)
+  const recordsFile = await keepRecords(report.work, records, { inputs: inputs.records, folder }, io)
   for (const item of results.items) {
     const { title, lines } = renderStepLines(item)
     io.actions.group(title, lines)
@@ -50,7 +63,7 @@ export const reportLeg = async (report: LegReport, io: Io): Promise<CommandResul
   annotate(results, io)
   const faults = cacheFaults(results.items)
   if (faults !== undefined) io.actions.warning({ title: 'Cache', message: faults })
-  await io.actions.summary(renderSummary(results))
+  await io.actions.summary(renderSummary(results, records))
   const digest = results.items.length === 1 ? (results.items[0]?.digest ?? '') : ''
   return {
     outputs: {
@@ -61,6 +74,8 @@ export const reportLeg = async (report: LegReport, io: Io): Promise<CommandResul
       'total-steps': String(results.totalSteps),
       'cache-hit-ratio': String(results.cacheHitRatio),
       'steps-run': String(results.stepsRun),
+      'records-path': recordsFile ?? '',
+      'first-miss': firstMiss(records),
       'rendered-path': folder,
     },
     ...failureText(results),

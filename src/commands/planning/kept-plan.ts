@@ -5,6 +5,7 @@ import { cacheTag } from '../../layers/cache-refs.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts'
 import type { RunEvent } from '../../plan/access.ts'
+import { branchesOf } from '../../plan/branches.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { parsePlan } from '../../plan/parse-plan.ts'
 import { encodePlan } from '../../plan/plan-file.ts'
@@ -13,13 +14,6 @@ import { InputError } from '../../problem.ts'
 
 /** Media type of a plan that is kept in a registry: gzip of the plan file. */
 const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
-
-/** The branch that a run is about: its own, or the one that its pull request goes to; outside GitHub `local`. */
-const branchesOf = ({ name, ref, baseBranch, defaultBranch }: RunEvent): readonly string[] => {
-  if (name === undefined) return ['local']
-  const own = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined
-  return [...new Set([own, baseBranch, defaultBranch].flatMap((branch) => branch ?? []))]
-}
 
 /** What a kept plan is about. One of some manifests or platforms alone does not take the place of one of all. */
 export type PlanSubject = { readonly cache: PlannedCache; readonly name: string; readonly only: readonly string[] }
@@ -55,13 +49,6 @@ const findPlan = async (places: readonly Reference[], io: Io): Promise<FoundPlan
     if (plan !== undefined) return { plan, place: formatReference(place) }
   }
   return undefined
-}
-
-/** The newest plan of the run's branch, else of the branch it goes to, else of the default branch. */
-export const fetchKeptPlan = async (subject: PlanSubject, { event }: Context, io: Io): Promise<Plan | undefined> => {
-  if (!subject.cache.access.read) return undefined
-  const places = branchesOf(event).flatMap((branch) => placeOf(subject, branch) ?? [])
-  return (await findPlan(places, io))?.plan
 }
 
 /** The branches that changes are seen from: where a pull request goes to, then the default branch. */

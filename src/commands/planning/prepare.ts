@@ -6,24 +6,31 @@ import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { prefixTags } from '../../layers/cache-refs.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
-import { planCache } from '../../plan/cache.ts'
-import { addStepTimes, type StepTimes } from '../../plan/costs.ts'
-import { earlierTags } from '../../plan/earlier.ts'
+import { ownBranch } from '../../plan/branches.ts'
+import { planCache, type PlannedCache } from '../../plan/cache.ts'
+import { earlierTags, type EarlierRecords } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
+import { createLayerNow } from '../../plan/layer-now.ts'
+import type { LayerNow } from '../../plan/layer-reason.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
 import { planPrefixes } from '../../plan/plan-prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
-import { cacheStates, type CacheKnowledge } from '../../plan/prefixes.ts'
+import { recordedItems } from '../../plan/recorded.ts'
+import { prefixReasons } from '../../plan/prefix-reasons.ts'
+import { cacheStates } from '../../plan/prefixes.ts'
 import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
+import { addRecordTimes, addStepTimes, type StepTimes } from '../../plan/step-times.ts'
 import { shareOut } from '../../plan/work-graph.ts'
 import { forecastOf } from '../../plan/forecast.ts'
 import { collectProblems, inputError } from '../../problem.ts'
+import type { MissReason } from '../../records/reason.ts'
 import { remember } from '../../remember.ts'
 import { createImageFinder, type ImageFinder } from '../../render/dockerfile.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
 import { findUnchanged } from './find-unchanged.ts'
-import { fetchKeptPlan, type PlanSubject } from './kept-plan.ts'
+import { fetchEarlierRecords } from './earlier-records.ts'
+import type { PlanSubject } from './kept-plan.ts'
 import { growWork, warnOfModes, type GrownWork } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
@@ -75,18 +82,44 @@ const readTimes = async (files: readonly string[], io: Io): Promise<StepTimes> =
 export const planScope = ({ only, platforms }: PlanInputs): readonly string[] =>
   only.length + platforms.length === 0 ? [] : [...only, '/', ...platforms]
 
-/** What the cache holds of these prefixes; nothing is known of it where refs are not named by content. */
-const knowCache = async (
-  subject: PlanSubject,
+/** What is known before anything is built: tags of the prefixes, what the cache holds of them, what earlier builds did. */
+type Known = {
+  /** Empty where refs are not named by content. */
+  readonly tags: readonly string[]
+  readonly states: ReturnType<typeof cacheStates>
+  readonly records: EarlierRecords
+}
+
+/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
+const askRegistry = async (
+  cache: PlannedCache,
   { items, tree }: Pick<Prepared, 'items' | 'tree'>,
   context: Context,
   io: Io,
-): Promise<{ readonly tags: readonly string[]; readonly knowledge: CacheKnowledge }> => {
-  const { cache } = subject
-  if (cache.strategy !== 'layer') return { tags: [], knowledge: { tags: undefined, earlier: () => [] } }
-  const tags = prefixTags(tree.prefixes)
-  const [kept, known] = await Promise.all([fetchKeptPlan(subject, context, io), lookUpRefs(cache, tags, io)])
-  return { tags, knowledge: { tags: known, earlier: earlierTags(items, tree, kept) } }
+): Promise<Known> => {
+  const byContent = cache.strategy === 'layer'
+  const tags = byContent ? prefixTags(tree.prefixes) : []
+  const [records, refs] = await Promise.all([
+    fetchEarlierRecords(items, cache, context, io),
+    byContent ? lookUpRefs(cache, tags, io) : undefined,
+  ])
+  const earlier = byContent ? earlierTags(items, tree, records) : () => []
+  return { tags, states: cacheStates(tree, tags, { tags: refs, earlier }), records }
+}
+
+/** Why prefixes that must run do, as far as the records tell. */
+const findReasons = (
+  { items, tree, files, fragments, images }: Prepared,
+  { tags, states, records }: Known,
+  context: string,
+): readonly (MissReason | undefined)[] => {
+  const layerNow = createLayerNow({ files, context, fragments })
+  const layers = (index: number): LayerNow[] => {
+    const prefix = tree.prefixes[index]
+    return prefix === undefined ? [] : [layerNow(prefix, tags[index])]
+  }
+  const digests = new Map(images.map(({ reference, digest }) => [reference, digest]))
+  return prefixReasons({ items, tree, states, layers, images: digests }, records)
 }
 
 const MINUTE = 60_000
@@ -107,7 +140,11 @@ const scheduleOptions = ({ maxLegs, shards, maxLegMinutes, maxLegGib, ...rest }:
 })
 
 /** What was read, and what came of it. */
-type Prepared = GrownWork & { readonly items: readonly WorkItem[]; readonly images: readonly PinnedImage[] }
+type Prepared = GrownWork & {
+  readonly items: readonly WorkItem[]
+  readonly fragments: ReadonlyMap<string, Fragment>
+  readonly images: readonly PinnedImage[]
+}
 
 const readWork = async (
   factory: Factory,
@@ -119,7 +156,7 @@ const readWork = async (
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
   const images = await resolveImages(neededImages(items, fragments, finder), io)
-  return { items, images, ...growWork({ items, fragments, finder, images, context: factory.context }, io) }
+  return { items, fragments, images, ...growWork({ items, fragments, finder, images, context: factory.context }, io) }
 }
 
 /** The plan with the work that it leaves out, and without legs, which would not be those of all work. */
@@ -152,6 +189,7 @@ type Survey = {
   readonly subject: PlanSubject
   readonly images: readonly PinnedImage[]
   readonly files: Plan['files']
+  readonly records: EarlierRecords
   readonly all: KeyedWork
 }
 
@@ -160,14 +198,16 @@ const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise
   const factory = await readFactory(inputs.factory, io)
   const expansion = expand(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
-  const { items, images, tree, files, imageKeys } = await readWork(factory, expansion.items, inputs, io)
+  const prepared = await readWork(factory, expansion.items, inputs, io)
+  const { images, files, imageKeys } = prepared
   warnOfModes(io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
-  const { tags, knowledge } = await knowCache(subject, { items, tree }, context, io)
-  const states = cacheStates(tree, tags, knowledge)
-  const times = await readTimes(inputs.costs, io)
-  const all = { ...planPrefixes({ items, tree, tags, states, images, times }), items: expansion.items, imageKeys }
-  return { factory, expansion, subject, images, files, all }
+  const known = await askRegistry(cache, prepared, context, io)
+  const { records } = known
+  const times = addRecordTimes(await readTimes(inputs.costs, io), records.values())
+  const reasons = findReasons(prepared, known, factory.context)
+  const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys }
+  return { factory, expansion, subject, images, files, records, all }
 }
 
 /** What of the work is built, and what speaks for leaving the rest out. */
@@ -199,11 +239,12 @@ const chooseWork = async (
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
   const survey = await surveyWork(inputs, context, io)
   const { work, changes, published } = await chooseWork(survey, inputs, context, io)
-  const { factory, expansion, images, files, all } = survey
+  const { factory, expansion, images, files, records, all } = survey
   const { cache } = survey.subject
   const handsOn = cache.access.write && cache.ref !== undefined
   const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
-  const { bytes: _, measured, ...planned } = work
+  const { bytes: _, ...planned } = work
+  const recorded = recordedItems(work, records, ownBranch(context.event))
   const plan = makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
@@ -211,7 +252,8 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     context: factory.context,
     ...{ cache, images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
-    forecast: forecastOf({ ...planned, measured }, schedule),
+    ...(recorded.length === 0 ? {} : { recorded }),
+    forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,
   })

@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { workItemName } from '../../factory/work-item.ts'
+import type { Io } from '../../io/io.ts'
+import { RegistryError } from '../../io/registry/registry-error.ts'
+import { digestOf } from '../../layers/digest.ts'
+import { formatReference } from '../../oci/reference.ts'
+import { generationOf, recordName } from '../../records/newest.ts'
+import { renderRecords } from '../../records/parse-records.ts'
+import { RECORDS_TYPE, recordsReference } from '../../records/place.ts'
+import type { CompatibilityRecord } from '../../records/record.ts'
+import { chainOf } from '../../layers/tree.ts'
+import type { RecordInputs } from '../inputs.ts'
+import type { LegWork } from './leg-work.ts'
+
+/** Begins the names of the workflow artifacts that hold records. */
+const ARTIFACT = 'strata-records'
+
+/** Named after leg and attempt; without a leg, after what is built, so that two such jobs of a run do not clash. */
+const artifactName = (records: readonly CompatibilityRecord[]): string => {
+  const { leg, attempt = 1 } = records[0]?.run ?? {}
+  return `${ARTIFACT}-${leg ?? digestOf(records.map(recordName)).slice(0, 8)}-${attempt}`
+}
+
+/** Hands the records on to the report job of this run. Nothing depends on it but the report. */
+const handOn = async (records: readonly CompatibilityRecord[], file: string, io: Io): Promise<void> => {
+  const name = artifactName(records)
+  const upload = await io.artifacts.upload(name, file)
+  if (upload.status === 'stored') io.actions.info(`The records are artifact ${name}, for the report of this run`)
+  if (upload.status === 'failed') {
+    const message = `the records could not be stored as artifact ${name}, so the report will miss this job: ${upload.reason}`
+    io.actions.warning({ message })
+  }
+}
+
+/** Keys of work items whose newest record on this branch is the same, by name. */
+const recordedGenerations = ({ plan }: LegWork): ReadonlyMap<string, string> =>
+  new Map(
+    (plan.recorded ?? []).flatMap((index) => {
+      const item = plan.items[index]
+      const keys = chainOf(plan.prefixes, plan.tops[index]).map((each) => plan.prefixes[each]?.key ?? '')
+      return item === undefined ? [] : [[workItemName(item), keys.join(' ')] as const]
+    }),
+  )
+
+/** Whether a record tells later runs something new: a generation, prefixes that were written, or a failure of a trusted run. */
+const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>): boolean => {
+  if (record.verdict !== 'built') return false
+  if (record.kind === 'prefix') return record.cacheTo.some(({ written }) => written)
+  return known.get(recordName(record)) !== generationOf(record)
+}
+
+/** Keeps the records in the registry, for plans and prunes to come, where the run may write and they are news. */
+const push = async (work: LegWork, records: readonly CompatibilityRecord[], io: Io): Promise<void> => {
+  const known = recordedGenerations(work)
+  const [first] = records
+  if (first === undefined || !work.access.write || work.plan.cache.ref === undefined) return
+  if (!records.some((record) => isNews(record, known))) return
+  const place = recordsReference(work.plan.cache.ref, first.run)
+  if (place === undefined) return
+  try {
+    await io.registry.putText(place, RECORDS_TYPE, renderRecords(records))
+    io.actions.info(`The records are kept as ${formatReference(place)}, for later runs to compare with`)
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    const message = `the records are not kept as ${formatReference(place)}, so later runs know less of what changed: ${error.message}`
+    io.actions.warning({ message })
+  }
+}
+
+/** Writes the records of a leg to a file, hands them on, and keeps them; gives the file's path, if there is one. */
+export const keepRecords = async (
+  work: LegWork,
+  records: readonly CompatibilityRecord[],
+  { inputs, folder }: { readonly inputs: RecordInputs; readonly folder: string },
+  io: Io,
+): Promise<string | undefined> => {
+  if (inputs.keep === 'none' || records.length === 0) return undefined
+  const file = inputs.path ?? join(folder, 'records.jsonl')
+  await io.files.write(file, renderRecords(records))
+  await handOn(records, file, io)
+  if (inputs.keep === 'registry') await push(work, records, io)
+  return file
+}

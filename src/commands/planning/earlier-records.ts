@@ -1,0 +1,78 @@
+import { workItemName, type WorkItem } from '../../factory/work-item.ts'
+import type { Context } from '../../io/context.ts'
+import type { Io } from '../../io/io.ts'
+import { RegistryError } from '../../io/registry/registry-error.ts'
+import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
+import { branchesOf, ownBranch } from '../../plan/branches.ts'
+import type { PlannedCache } from '../../plan/cache.ts'
+import type { EarlierRecords } from '../../plan/earlier.ts'
+import { InputError } from '../../problem.ts'
+import { newestRecords } from '../../records/newest.ts'
+import { parseRecords } from '../../records/parse-records.ts'
+import { RECORDS_TYPE, recordsRepository, recordsTags } from '../../records/place.ts'
+import type { CompatibilityRecord } from '../../records/record.ts'
+
+/** Artifacts that are fetched at a time, and at the most. */
+const AT_A_TIME = 8
+const MOST = 128
+
+const NONE: EarlierRecords = new Map()
+
+const fetchRecords = async (place: Reference, io: Io): Promise<readonly CompatibilityRecord[]> => {
+  try {
+    const text = await io.registry.getText(place, RECORDS_TYPE)
+    return text === undefined ? [] : parseRecords(text, formatReference(place))
+  } catch (error) {
+    // Records only help. Those of another release, or that cannot be read, are as good as none.
+    if (!(error instanceof RegistryError) && !(error instanceof InputError)) throw error
+    io.actions.info(`The records ${formatReference(place)} cannot be used: ${error.message}`)
+    return []
+  }
+}
+
+const listRecords = async (repository: Repository, io: Io): Promise<readonly string[]> => {
+  try {
+    return recordsTags((await io.registry.listTags(repository)) ?? [])
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    io.actions.info(`Records of earlier builds cannot be listed, so reasons will be missing: ${error.message}`)
+    return []
+  }
+}
+
+/** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
+const branchesWithRecords = ({ event }: Context, { access }: PlannedCache): readonly string[] => {
+  const all = branchesOf(event)
+  const own = ownBranch(event)
+  const others = all.filter((branch) => branch !== own)
+  return access.write || others.length === 0 ? all : others
+}
+
+/**
+ * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
+ * the default branch. Artifacts are read newest first until each work item has one. Never fails a run.
+ */
+export const fetchEarlierRecords = async (
+  items: readonly WorkItem[],
+  cache: PlannedCache,
+  context: Context,
+  io: Io,
+): Promise<EarlierRecords> => {
+  const repository = cache.ref === undefined || !cache.access.read ? undefined : recordsRepository(cache.ref)
+  if (repository === undefined) return NONE
+  const tags = (await listRecords(repository, io)).slice(0, MOST)
+  const branches = branchesWithRecords(context, cache)
+  const missing = new Set(items.map(workItemName))
+  const found: CompatibilityRecord[] = []
+  for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
+    const some = tags.slice(start, start + AT_A_TIME)
+    const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
+    found.push(...fetched.flat())
+    // One of a branch further back may still be replaced by an older one of the first branch.
+    for (const name of newestRecords(fetched.flat(), branches.slice(0, 1)).keys()) missing.delete(name)
+  }
+  const newest = newestRecords(found, branches)
+  if (found.length > 0)
+    io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`)
+  return newest
+}
