@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** What came of storing a file. `unavailable`: nothing offers artifacts here. */
+/** What came of storing files, with the artifact's number where it is new. `unavailable`: nothing offers artifacts here. */
 export type ArtifactUpload =
-  | { readonly status: 'stored' }
+  | { readonly status: 'stored'; readonly id?: number }
   | { readonly status: 'unavailable' }
   | { readonly status: 'failed'; readonly reason: string }
 
@@ -14,14 +14,14 @@ export type ArtifactDownload =
   | { readonly status: 'unavailable' }
   | { readonly status: 'failed'; readonly reason: string }
 
-/** Artifacts of this workflow run, of one file each. Nothing here throws: a run has to get along without them. */
+/** Artifacts of this workflow run. Nothing here throws: a run has to get along without them. */
 export type Artifacts = {
   /**
-   * Stores a file under a name that stands for its content: names are given once in a run and never again, so one that
+   * Stores files of one folder under a name that stands for their content: names are given once in a run and never again, so one that
    * is taken, by an earlier attempt for example, counts as stored. It is kept as long as the repository keeps artifacts.
    */
-  readonly upload: (name: string, file: string) => Promise<ArtifactUpload>
-  /** Fetches the file of an artifact into a folder, which must be empty. */
+  readonly upload: (name: string, ...files: readonly [string, ...string[]]) => Promise<ArtifactUpload>
+  /** Fetches the one file of an artifact into a folder, which must be empty. */
   readonly download: (name: string, folder: string) => Promise<ArtifactDownload>
 }
 
@@ -50,11 +50,11 @@ const loadClient = async () => {
   return new DefaultArtifactClient()
 }
 
-const uploadFile = async (name: string, file: string): Promise<ArtifactUpload> => {
+const uploadFiles: Artifacts['upload'] = async (name, ...files) => {
   try {
     const client = await loadClient()
-    await client.uploadArtifact(name, [file], dirname(file))
-    return { status: 'stored' }
+    const { id } = await client.uploadArtifact(name, [...files], dirname(files[0]))
+    return { status: 'stored', ...(id === undefined ? {} : { id }) }
   } catch (error) {
     const reason = reasonOf(error)
     return isTaken(reason) ? { status: 'stored' } : { status: 'failed', reason }
@@ -79,7 +79,7 @@ const downloadFile = async (name: string, folder: string): Promise<ArtifactDownl
 /** The artifact service that the runner's variables name, as far as they name one. */
 export const createArtifacts = (env: NodeJS.ProcessEnv): Artifacts =>
   offersArtifacts(env)
-    ? { upload: uploadFile, download: downloadFile }
+    ? { upload: uploadFiles, download: downloadFile }
     : {
         upload: () => Promise.resolve({ status: 'unavailable' }),
         download: () => Promise.resolve({ status: 'unavailable' }),

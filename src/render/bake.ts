@@ -137,6 +137,30 @@ const renderCollector = ({ platform, leaves, cacheFrom, refs }: CollectorTarget)
   })
 }
 
+/** A target that is built anywhere: of a Dockerfile's text, and described by what it builds. */
+export type PortableTarget = { readonly target: BakeTarget; readonly dockerfile: string; readonly description: string }
+
+const renderFile = (rendered: readonly (readonly [string, JsonObject])[]): string => {
+  const file = {
+    group: { default: { targets: rendered.map(([name]) => name) } },
+    target: Object.fromEntries(rendered.map(([name, target]) => [name, escapeJson(target)])),
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+/**
+ * A bake file that reproduces targets on another machine, from the root of a checkout: the Dockerfiles are inside, caches
+ * are read and not written, and nothing is exported unless it is asked for.
+ */
+export const renderPortableBake = (targets: readonly PortableTarget[], options: BuildOptions): string =>
+  renderFile(
+    targets.map(({ target, dockerfile, description }) => {
+      const { dockerfile: _, ...rest } = renderTarget({ ...target, tags: [], outputs: [], cacheTo: [] }, options)
+      const output = ['type=cacheonly']
+      return [target.name, { description, ...rest, 'dockerfile-inline': dockerfile, output }] as const
+    }),
+  )
+
 /** The bake file: JSON that plain `docker buildx bake` builds. */
 export const renderBake = (
   targets: readonly BakeTarget[],
@@ -147,9 +171,5 @@ export const renderBake = (
     ...targets.map((target) => [target.name, renderTarget(target, options)] as const),
     ...collectors.map((collector) => [collector.name, renderCollector(collector)] as const),
   ]
-  const file = {
-    group: { default: { targets: rendered.map(([name]) => name) } },
-    target: Object.fromEntries(rendered.map(([name, target]) => [name, escapeJson(target)])),
-  }
-  return `${JSON.stringify(file, null, 2)}\n`
+  return renderFile(rendered)
 }

@@ -46,8 +46,9 @@ const renderCause = (misses: readonly Miss[]): readonly string[] => {
   const [first] = misses
   if (first === undefined) return []
   const names = [...new Set(misses.map(({ layer, variant }) => `${layer}/${variant}`))]
+  const evidence = [...new Set(misses.flatMap(({ reason }) => furtherEvidence(reason)))]
   const platforms = [...new Set(misses.map(({ platform }) => shortPlatform(platform)))]
-  const why = [`**${renderText(reasonTitle(first.reason))}**`, renderReasons(furtherEvidence(first.reason))]
+  const why = [`**${renderText(reasonTitle(first.reason))}**`, renderReasons(evidence)]
   return [
     why.filter((part) => part !== '').join('<br>'),
     renderCodeList(names, MAX_LAYERS),
@@ -60,7 +61,7 @@ const renderCause = (misses: readonly Miss[]): readonly string[] => {
 /** Why steps ran, cause by cause, for a job summary; no section when none did. */
 export const reasonSection = (records: readonly CompatibilityRecord[]): readonly Section[] => {
   const causes = Map.groupBy(foldMisses(records), ({ reason: { kind, subject, evidence } }) =>
-    JSON.stringify([kind, subject, evidence]),
+    JSON.stringify([kind, subject, evidence[0]]),
   )
   return tableSection('Why steps ran', {
     columns: [

@@ -8,6 +8,7 @@ import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { NO_BREAK, renderBar, renderCount, renderNumber } from './quantity.ts'
 import { foldRefTraffic, type RefTraffic } from './ref-traffic.ts'
 import { reasonSection } from './reason-section.ts'
+import { type Reproduction, reproductionSection } from './reproduction.ts'
 import type { Results, WorkItemResult } from './results.ts'
 import { excludedSection, fixedSection, foldedSection, renderAccess, tableSection } from './sections.ts'
 
@@ -178,7 +179,11 @@ const renderRefWarning = (refs: readonly RefTraffic[]): string => {
  * The job summary of one leg, or of a whole local run, as GitHub-flavoured Markdown below GitHub's limit of 1 MiB.
  * Failures lead; what is long and seldom asked for is folded away, and cut first.
  */
-export const renderSummary = (results: Results, records: readonly CompatibilityRecord[]): string => {
+export const renderSummary = (
+  results: Results,
+  records: readonly CompatibilityRecord[],
+  reproduction?: Reproduction,
+): string => {
   const { items, excluded, disagreed } = results
   const subject = subjectOf(results)
   const refs = foldRefTraffic(items)
@@ -192,5 +197,6 @@ export const renderSummary = (results: Results, records: readonly CompatibilityR
     ...layerSection(items, subject),
     ...refSection(refs),
     ...excludedSection(excluded, 5),
+    ...reproductionSection(reproduction),
   ])
 }

@@ -9,6 +9,7 @@ import { renderStepLines } from '../../report/step-lines.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { CommandResult } from '../command.ts'
 import type { BuildInputs } from '../inputs.ts'
+import { handOutFiles } from './hand-out.ts'
 import { keepRecords } from './keep-records.ts'
 import { legRecords } from './leg-records.ts'
 import { legResults, publicMetadata, type LegReport } from './leg-results.ts'
@@ -63,7 +64,7 @@ export const reportLeg = async (
   annotate(results, io)
   const faults = cacheFaults(results.items)
   if (faults !== undefined) io.actions.warning({ title: 'Cache', message: faults })
-  await io.actions.summary(renderSummary(results, records))
+  await io.actions.summary(renderSummary(results, records, await handOutFiles(report, context, io)))
   const digest = results.items.length === 1 ? (results.items[0]?.digest ?? '') : ''
   return {
     outputs: {
