@@ -28,7 +28,7 @@ describe('inputs that are not given', () => {
     expect(buildInputs({})).toEqual({
       ...planInputs({}),
       ...{ push: false, load: false, cache: true, cacheFrom: [], cacheTo: [], tags: [], secrets: [], dryRun: false },
-      ...{ builder: readBuilderInputs(reader({}), {}), freeDisk: false },
+      ...{ builder: readBuilderInputs(reader({}), {}), freeDisk: false, records: { keep: 'registry' } },
       options: {
         ...{ labels: {}, annotations: [], ssh: [], noCache: false, noCacheFilters: [], pull: false },
         ...{ addHosts: {}, allow: [], ulimits: [] },

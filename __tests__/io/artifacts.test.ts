@@ -50,7 +50,7 @@ describe('artifacts', () => {
 
   test('bring a file from one job to another', async () => {
     const { upload, download } = createArtifacts(process.env)
-    expect(await upload(NAME, await write('plan.json', '{"a":"ü"}'))).toEqual({ status: 'stored' })
+    expect(await upload(NAME, await write('plan.json', '{"a":"ü"}'))).toEqual({ status: 'stored', id: 1 })
     const target = await emptyFolder()
     expect(await download(NAME, target)).toEqual({ status: 'found', file: join(target, 'plan.json') })
     expect(await readFile(join(target, 'plan.json'), 'utf8')).toBe('{"a":"ü"}')

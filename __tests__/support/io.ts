@@ -58,7 +58,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       getManifest: unexpected,
       getBlob: unexpected,
       getImageConfig: unexpected,
-      listTags: unexpected,
+      listTags: () => Promise.resolve(undefined),
       listTagsWithin: unexpected,
       putText: unexpected,
       getText: unexpected,
