@@ -62,7 +62,11 @@ describe('newestRecords', () => {
       .chain((records) => fc.tuple(fc.constant(records), fc.shuffledSubarray(records, { minLength: records.length })))
     const shown = (list: readonly CompatibilityRecord[]) =>
       [...newestRecords(list, ['next', 'main'])].map(([name, { run }]) => [name, run.finishedAt, run.branch]).sort()
-    fc.assert(fc.property(shuffled, ([records, others]) => expect(shown(others)).toEqual(shown(records))))
+    fc.assert(
+      fc.property(shuffled, ([records, others]) => {
+        expect(shown(others)).toEqual(shown(records))
+      }),
+    )
   })
 })
 
