@@ -100,6 +100,22 @@ const startAgent = (folder: string): Disposable & { readonly socket: string } =>
 
 const hasAgent = spawnSync('ssh-agent', ['-k']).error === undefined
 
+describe('a secret that a failed step prints', () => {
+  test('is in no file that the action leaves', async () => {
+    await using space = await createWorkspace(
+      factory('RUN --mount=type=secret,id=token echo "<salt> token=$(cat /run/secrets/token)" && false\n'),
+    )
+    const secret = 'correct-horse-battery'
+    const run = await runAction(space, { inputs: { secrets: `token=${secret}` } })
+    expect(run.code).toBe(1)
+    const records = readFileSync(run.outputs['records-path'] ?? '', 'utf8')
+    expect(records).toContain('token=***')
+    for (const text of [records, run.summary, readAll(run.outputs['rendered-path'] ?? '')]) {
+      expect(text).not.toContain(secret)
+    }
+  })
+})
+
 describe('an SSH agent', () => {
   const fragment = 'RUN --mount=type=ssh test -S "$SSH_AUTH_SOCK" && echo <salt> > /agent\n'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { checkMounts, renderSecrets } from '../../../src/commands/building/secrets.ts'
+import { checkMounts, maskSecrets, renderSecrets } from '../../../src/commands/building/secrets.ts'
 import { parseFragment } from '../../../src/fragment/parse.ts'
 
 describe('renderSecrets', () => {
@@ -31,6 +31,18 @@ describe('renderSecrets', () => {
     expect(() => renderSecrets([{ id: 'npm', from: 'env', name: 'NPM_TOKEN' }], {})).toThrow(
       'secret npm is to come from NPM_TOKEN, which is not set; set it with env: on the step',
     )
+  })
+})
+
+describe('maskSecrets', () => {
+  test.each([
+    ['the token is s3cret!', ['s3cret!'], 'the token is ***'],
+    ['-----BEGIN\nabc', ['-----BEGIN\nabc\n'], '***\n***'],
+    ['line abc of a key', ['xyz\nabc\n\n'], 'line *** of a key'],
+    ['long and longer', ['long', 'longer'], '*** and ***'],
+    ['nothing here', ['', ' '], 'nothing here'],
+  ])('in %j hides %j', (text, values, masked) => {
+    expect(maskSecrets(text, { values })).toBe(masked)
   })
 })
 

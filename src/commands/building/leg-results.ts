@@ -1,7 +1,9 @@
 import { workItemName } from '../../factory/work-item.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
 import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
+import type { Failure } from '../../progress/failures.ts'
 import { workItemResult } from '../../report/results-of.ts'
+import { maskSecrets, type RenderedSecrets } from './secrets.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
 import type { KnownRefs } from './decide-cache.ts'
 import type { DroppedItem, LegWork } from './leg-work.ts'
@@ -50,13 +52,21 @@ const exportsOf = ({ written: { rendered }, outcome }: LegReport, index: number)
   })
 }
 
+/** What a failed step printed goes into summary, results and records, none of which the runner masks for us. */
+const masked = (failure: Failure | undefined, secrets: RenderedSecrets): Failure | undefined =>
+  failure && {
+    ...failure,
+    error: maskSecrets(failure.error, secrets),
+    logTail: failure.logTail.map((line) => maskSecrets(line, secrets)),
+  }
+
 const itemResults = (report: LegReport): readonly WorkItemResult[] => {
   const { work, written, outcome } = report
   return work.items.map(({ item, images }, index) => {
     const target = written.rendered.targets[index]?.name ?? ''
     const result = outcome.result.targets.find((each) => each.target === target)
     const digest = textField(outcome.metadata[target], 'containerimage.digest')
-    const failure = outcome.failed.get(target)
+    const failure = masked(outcome.failed.get(target), written.secrets)
     return workItemResult({
       item,
       images,

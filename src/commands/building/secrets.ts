@@ -38,6 +38,14 @@ export const renderSecrets = (sources: readonly SecretSource[], runEnv: NodeJS.P
   }
 }
 
+/** A text in which no secret can be read. Of a secret of several lines each line is one. */
+export const maskSecrets = (text: string, { values }: Pick<RenderedSecrets, 'values'>): string =>
+  values
+    .flatMap((value) => [value, ...value.split(/\r?\n/)])
+    .filter((part) => part.trim() !== '')
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((masked, part) => masked.replaceAll(part, '***'), text)
+
 /** A secret or an SSH mount that a fragment asks for and nobody passes is an error before the build. */
 export const checkMounts = (
   fragments: Iterable<Fragment>,
