@@ -102,7 +102,7 @@ describe('the plan as an artifact', () => {
     expect(run).toMatchObject({ code: 0, errors: [] })
     expect(run.warnings.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^the plan could not be fetched from artifact .*ECONNREFUSED$/),
-      expect.stringContaining('an image, a file, an input or the cache changed'),
+      expect.stringContaining('an image, a file, an input, the cache or a record changed'),
     ])
     expect(dockerfileOf(run)).toContain(`@${moved}`)
   })

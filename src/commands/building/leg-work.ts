@@ -72,7 +72,7 @@ const checkPush = (items: readonly RenderItem[], { push }: BuildInputs): void =>
 const warnOfOtherPlan = (plan: Plan, given: LegStamp, io: Io): void => {
   const { id, digest } = given
   if (digest === undefined || digest === plan.digest) return
-  const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file, an input or the cache changed`
+  const message = `leg ${id} was planned as ${digest} and its plan is now ${plan.digest}: an image, a file, an input, the cache or a record changed`
   io.actions.warning({ message })
 }
 
