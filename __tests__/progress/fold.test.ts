@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { applyStatus, applyText, createFold } from '../../src/progress/fold.ts'
+import { logText } from '../../src/progress/log-tail.ts'
 import { folded } from './fixture.ts'
 
 describe('a fold', () => {
@@ -28,6 +29,22 @@ describe('a fold', () => {
     for (const current of [10, 30, 20]) applyStatus(fold, { statuses: [{ ...status, current }] })
     applyStatus(fold, { statuses: [{ ...status, id: 'extracting sha256:b', current: 99 }] })
     expect(fold.vertices.get('a')?.downloads).toEqual(new Map([['sha256:b', 30]]))
+  })
+
+  test('keeps the output of what runs or failed, and not that of what went well', () => {
+    const fold = createFold()
+    const printed = { stream: 1, data: Buffer.from('text').toString('base64'), timestamp: '' }
+    const times = { started: '2026-11-22T18:00:00Z', completed: '2026-11-22T18:00:01Z' }
+    applyStatus(fold, { logs: ['done', 'failed', 'running'].map((vertex) => ({ vertex, ...printed })) })
+    applyStatus(fold, {
+      vertexes: [
+        { digest: 'done', ...times },
+        { digest: 'failed', ...times, error: 'exit code: 1' },
+      ],
+    })
+    applyStatus(fold, { logs: [{ vertex: 'next', ...printed }] })
+    const texts = [...fold.vertices].map(([digest, { log }]) => [digest, log === undefined ? undefined : logText(log)])
+    expect(Object.fromEntries(texts)).toEqual({ done: undefined, failed: 'text', running: 'text', next: 'text' })
   })
 
   test('keeps each linter warning once, without the Dockerfile it came with', () => {

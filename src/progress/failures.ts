@@ -49,7 +49,7 @@ const failureOf = (vertex: VertexFold, index: StepIndex, order: readonly string[
   return {
     step: sightings.map(({ step, gathersFor }) => step ?? gathersFor).find((step) => step !== undefined),
     targets: order.filter((target) => needing.has(target)),
-    logTail: plainTail(logText(vertex.log), TAIL_LINES),
+    logTail: vertex.log === undefined ? [] : plainTail(logText(vertex.log), TAIL_LINES),
     ...detailsOf(error),
   }
 }

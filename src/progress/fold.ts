@@ -1,5 +1,5 @@
-import { appendLog, createLogTail, type LogTail } from './log-tail.ts'
-import type { SolveStatus, Vertex, VertexStatus, VertexWarning } from './status.ts'
+import { appendLog, clearLog, createLogTail, type LogTail } from './log-tail.ts'
+import type { SolveStatus, Vertex, VertexLog, VertexStatus, VertexWarning } from './status.ts'
 
 /** A stretch of time in which a vertex was worked on, or in which its result was taken from the cache. */
 export type Interval = {
@@ -19,7 +19,8 @@ export type VertexFold = {
   readonly names: Map<string, Interval[]>
   /** Bytes that came from a registry, by blob. */
   readonly downloads: Map<string, number>
-  readonly log: LogTail
+  /** The end of its output; not there before it prints anything, nor any more when it went well. */
+  log: LogTail | undefined
 }
 
 /** What a progress stream has said so far. Grows with the number of vertices, not with the length of the stream. */
@@ -29,23 +30,43 @@ export type Fold = {
   readonly warnings: Map<string, VertexWarning>
   /** The last lines that were no records: where Buildx says in words why it gave up. */
   trailer: string[]
+  /** The vertex that was spoken of last. */
+  latest: VertexFold | undefined
+  /** Memory of logs that are not needed any more, for those to come. */
+  readonly spareLogs: LogTail[]
 }
 
 const TRAILER_LINES = 200
 
 /** A fold of nothing yet. */
-export const createFold = (): Fold => ({ vertices: new Map(), warnings: new Map(), trailer: [] })
+export const createFold = (): Fold => ({
+  vertices: new Map(),
+  warnings: new Map(),
+  trailer: [],
+  latest: undefined,
+  spareLogs: [],
+})
 
 const vertexOf = (fold: Fold, digest: string): VertexFold => {
+  // Records about the same vertex come in runs, and equality is cheaper than a look-up by a string that is new each time.
+  if (fold.latest?.digest === digest) return fold.latest
   const known = fold.vertices.get(digest)
-  if (known !== undefined) return known
-  const vertex = { digest, names: new Map(), downloads: new Map(), log: createLogTail() }
-  fold.vertices.set(digest, vertex)
-  return vertex
+  const vertex = known ?? { digest, names: new Map(), downloads: new Map(), log: undefined }
+  if (known === undefined) fold.vertices.set(digest, vertex)
+  return (fold.latest = vertex)
+}
+
+/** Nobody asks for the output of what went well, and thousands of steps have a lot of it. */
+const forgetLog = (fold: Fold, vertex: VertexFold): void => {
+  if (vertex.log === undefined) return
+  clearLog(vertex.log)
+  fold.spareLogs.push(vertex.log)
+  vertex.log = undefined
 }
 
 const applyVertex = (fold: Fold, { digest, name = '', started, completed, cached, error }: Vertex): void => {
-  const { names } = vertexOf(fold, digest)
+  const vertex = vertexOf(fold, digest)
+  const { names } = vertex
   const intervals = names.get(name) ?? []
   if (intervals.length === 0) names.set(name, intervals)
   // A vertex is first declared, without any time; an error without one is an interval of no length.
@@ -56,12 +77,13 @@ const applyVertex = (fold: Fold, { digest, name = '', started, completed, cached
   if (completed !== undefined) interval.completed = completed
   if (error !== undefined && error !== '') interval.error = error
   interval.cached ||= cached === true
+  if (completed !== undefined && interval.error === undefined) forgetLog(fold, vertex)
 }
 
 const applyProgress = (fold: Fold, { id, vertex, current }: VertexStatus): void => {
   if (!id.startsWith('sha256:')) return
   const { downloads } = vertexOf(fold, vertex)
-  downloads.set(id, Math.max(downloads.get(id) ?? 0, current))
+  if (current > (downloads.get(id) ?? -1)) downloads.set(id, current)
 }
 
 // The source and the LLB that come with a warning are most of its size, and nobody asks for them.
@@ -75,12 +97,18 @@ const applyWarning = (
   fold.warnings.set(key, { vertex, level, short, detail, range, ...(url === undefined ? {} : { url }), ...source })
 }
 
+const applyLog = (fold: Fold, { vertex, data }: VertexLog): void => {
+  const told = vertexOf(fold, vertex)
+  told.log ??= fold.spareLogs.pop() ?? createLogTail()
+  appendLog(told.log, data)
+}
+
 /** Takes in one record. Changes the fold in place: streams of 200 MB are folded while a build waits. */
 export const applyStatus = (fold: Fold, { vertexes, statuses, logs, warnings }: SolveStatus): void => {
-  for (const vertex of vertexes ?? []) applyVertex(fold, vertex)
-  for (const status of statuses ?? []) applyProgress(fold, status)
-  for (const { vertex, data } of logs ?? []) appendLog(vertexOf(fold, vertex).log, data)
-  for (const warning of warnings ?? []) applyWarning(fold, warning)
+  if (vertexes !== undefined) for (const vertex of vertexes) applyVertex(fold, vertex)
+  if (statuses !== undefined) for (const status of statuses) applyProgress(fold, status)
+  if (logs !== undefined) for (const log of logs) applyLog(fold, log)
+  if (warnings !== undefined) for (const warning of warnings) applyWarning(fold, warning)
 }
 
 /** Takes in one line that is no record. Changes the fold in place. */

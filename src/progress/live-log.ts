@@ -25,6 +25,8 @@ export type LiveLog = {
   readonly fold: Fold
   readonly index: StepIndex
   readonly options: Required<LiveLogOptions>
+  /** Targets by their place in the bake call. */
+  readonly order: ReadonlyMap<string, number>
   readonly said: Set<string>
   /** Vertices that have started, ms since the epoch, and how often it was said that they still run. */
   readonly running: Map<string, { readonly since: number; beats: number }>
@@ -39,6 +41,7 @@ export const createLiveLog = (fold: Fold, options: LiveLogOptions): LiveLog => {
     fold,
     index: createStepIndex(options.targets, prefixed),
     options: { width: 120, heartBeatMs: 60_000, ...options, prefixed },
+    order: new Map(options.targets.map(({ target }, place) => [target, place])),
     said: new Set(),
     running: new Map(),
     parts: new Map(),
@@ -46,8 +49,7 @@ export const createLiveLog = (fold: Fold, options: LiveLogOptions): LiveLog => {
 }
 
 /** A line about a vertex, in the name of the first target of the bake call that needs it. */
-const say = ({ options }: LiveLog, sightings: readonly Sighting[], outcome: string): string => {
-  const order = new Map(options.targets.map(({ target }, i) => [target, i]))
+const say = ({ options, order }: LiveLog, sightings: readonly Sighting[], outcome: string): string => {
   const sorted = sightings.toSorted((a, b) => (order.get(a.target) ?? 0) - (order.get(b.target) ?? 0))
   return renderLine(sorted, outcome, options)
 }
@@ -61,13 +63,14 @@ const notePart = ({ index, parts }: LiveLog, { digest, name = '' }: Vertex): voi
   if (key !== undefined) parts.set(key, (parts.get(key) ?? new Set()).add(digest))
 }
 
-/** Execution time of all vertices of a step, as the target of the first sighting saw them, ms. */
-const spentOn = ({ fold, parts, index }: LiveLog, sighting: Sighting): number => {
-  const key = partKey(sighting)
-  const digests = (key === undefined ? undefined : parts.get(key)) ?? [sighting.vertex.digest]
-  return [...digests]
-    .flatMap((digest) => fold.vertices.get(digest) ?? [])
-    .flatMap((vertex) => sightingsOf(vertex, index).filter(({ target }) => target === sighting.target))
+/** Execution time of all vertices of a step, as the target of this sighting saw them, ms. */
+const spentOn = ({ fold, parts, index }: LiveLog, sightings: readonly Sighting[], seen: Sighting): number => {
+  const key = partKey(seen)
+  const others = new Set(key === undefined ? [] : parts.get(key))
+  others.delete(seen.vertex.digest)
+  const other = [...others].flatMap((digest) => fold.vertices.get(digest) ?? [])
+  return [...sightings, ...other.flatMap((vertex) => sightingsOf(vertex, index))]
+    .filter(({ target }) => target === seen.target)
     .reduce((sum, { intervals }) => sum + durationOf(intervals), 0)
 }
 
@@ -88,9 +91,11 @@ const finishedLines = (log: LiveLog, sightings: readonly Sighting[], seen: Sight
   // Stages that only gather files or results are ours, not the user's; ONBUILD of a base image is the user's.
   if (seen.name.kind === 'step' && seen.step === undefined && !seen.name.onbuild) return []
   if (error !== undefined) return [say(log, sightings, 'canceled')]
-  const outcome = outcomeOf(seen.intervals) === 'hit' ? 'CACHED' : renderDuration(spentOn(log, seen))
+  const outcome = outcomeOf(seen.intervals) === 'hit' ? 'CACHED' : renderDuration(spentOn(log, sightings, seen))
   return [say(log, sightings, outcome)]
 }
+
+const NO_LINES: readonly string[] = []
 
 const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {
   const { digest, name = '', started, completed, cached, error = '', progressGroup } = event
@@ -100,13 +105,14 @@ const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {
     return []
   }
   log.running.delete(digest)
+  // A target that was stopped sees `canceled` where another one sees the failure: neither may hide the other.
+  const key = error !== '' && isCanceled(error) ? `${digest} canceled` : digest
+  if (log.said.has(key)) return []
   notePart(log, event)
   const vertex = log.fold.vertices.get(digest)
   // A result that could not be loaded is made anew, and the copy half of COPY --link waits for the merge.
   const premature = error === '' ? progressGroup?.weak === true : cached === true
-  // A target that was stopped sees `canceled` where another one sees the failure: neither may hide the other.
-  const key = isCanceled(error) ? `${digest} canceled` : digest
-  if (vertex === undefined || premature || log.said.has(key)) return []
+  if (vertex === undefined || premature) return []
   const sightings = sightingsOf(vertex, log.index)
   const seen = sightings.find(({ intervals }) => intervals === vertex.names.get(name))
   if (seen === undefined) return []
@@ -119,7 +125,7 @@ const vertexLines = (log: LiveLog, event: Vertex): readonly string[] => {
  * and export that finished. A step that several targets share is said once.
  */
 export const liveLines = (log: LiveLog, { vertexes }: SolveStatus): readonly string[] =>
-  (vertexes ?? []).flatMap((vertex) => vertexLines(log, vertex))
+  vertexes === undefined ? NO_LINES : vertexes.flatMap((vertex) => vertexLines(log, vertex))
 
 /**
  * Signs of life of what has been running for long. `now` is in ms since the epoch, of the same clock as the stream:

@@ -1,37 +1,39 @@
-/** How much of a vertex's output is kept, in bytes of base64: 16 KiB of text. */
-const LIMIT = Math.ceil((16 * 1024) / 3) * 4
+/** How much of a vertex's output is kept, in bytes. */
+const KEPT = 16 * 1024
 
 /**
- * The end of what a vertex printed, still as the base64 chunks it came in: decoding is left to whoever wants to see it,
- * and most output is never looked at.
+ * The end of what a vertex printed, as bytes: a chunk may end within a character. They lie in one piece of memory that
+ * is written over, because strings that live for a while cost the garbage collector more than decoding them costs.
  */
-export type LogTail = {
-  chunks: string[]
-  /** Chunks before this index are dropped already. */
-  first: number
-  size: number
-}
+export type LogTail = { bytes: Buffer; size: number }
 
 /** A tail of nothing yet. */
-export const createLogTail = (): LogTail => ({ chunks: [], first: 0, size: 0 })
+export const createLogTail = (): LogTail => ({ bytes: Buffer.alloc(0), size: 0 })
 
-/** Adds a chunk (base64) and lets go of the oldest ones. Changes the tail in place. */
-export const appendLog = (tail: LogTail, data: string): void => {
-  // Cut at a multiple of four characters, the rest is base64 in its own right.
-  const chunk = data.length > LIMIT ? data.slice(4 * Math.ceil((data.length - LIMIT) / 4)) : data
-  tail.chunks.push(chunk)
-  tail.size += chunk.length
-  while (tail.size - (tail.chunks[tail.first]?.length ?? 0) >= LIMIT) {
-    tail.size -= tail.chunks[tail.first]?.length ?? 0
-    tail.chunks[tail.first] = ''
-    tail.first++
-  }
-  if (tail.first > 64 && tail.first * 2 > tail.chunks.length) {
-    tail.chunks = tail.chunks.slice(tail.first)
-    tail.first = 0
-  }
+/** Makes room for that many bytes more: twice as much memory, up to a limit, then by letting go of the oldest ones. */
+const makeRoom = (tail: LogTail, more: number): void => {
+  const { bytes, size } = tail
+  const kept = Math.min(size, KEPT)
+  const needed = kept + more
+  const room = bytes.length >= needed ? bytes : Buffer.alloc(Math.max(needed, Math.min(2 * bytes.length, 2 * KEPT)))
+  bytes.copy(room, 0, size - kept, size)
+  tail.bytes = room
+  tail.size = kept
 }
 
-/** The text of a tail, at most about 16 KiB. Bytes are joined before they are decoded: a chunk may end within a character. */
-export const logText = (tail: LogTail): string =>
-  Buffer.concat(tail.chunks.slice(tail.first).map((chunk) => Buffer.from(chunk, 'base64'))).toString('utf8')
+/** Adds a chunk (base64) and lets go of the oldest bytes. Changes the tail in place. */
+export const appendLog = (tail: LogTail, data: string): void => {
+  // Cut at a multiple of four characters, the rest is base64 in its own right.
+  const excess = Math.floor((data.length - (KEPT / 3) * 4) / 4) * 4
+  const chunk = excess > 0 ? data.slice(excess) : data
+  if (tail.size + chunk.length > tail.bytes.length) makeRoom(tail, chunk.length)
+  tail.size += tail.bytes.write(chunk, tail.size, 'base64')
+}
+
+/** Forgets everything, but not the memory. Changes the tail in place. */
+export const clearLog = (tail: LogTail): void => {
+  tail.size = 0
+}
+
+/** The text of a tail, at most 16 KiB. */
+export const logText = ({ bytes, size }: LogTail): string => bytes.toString('utf8', Math.max(0, size - KEPT), size)

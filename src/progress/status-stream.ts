@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
-import { parseStatus, type SolveStatus } from './status.ts'
+import { parseStatus } from './parse-status.ts'
+import type { SolveStatus } from './status.ts'
 
 /** Takes what a {@link StatusStream} finds, in the order of the stream. */
 export type StatusSink = {

@@ -64,21 +64,3 @@ export type SolveStatus = {
   readonly logs?: readonly VertexLog[]
   readonly warnings?: readonly VertexWarning[]
 }
-
-const isList = (value: unknown): boolean => value === undefined || Array.isArray(value)
-
-/**
- * Reads one JSON text as a record of the stream; undefined for anything else, which on the same stream is what Buildx
- * has to say to people (warnings, and the error at the end).
- */
-export const parseStatus = (text: string): SolveStatus | undefined => {
-  // Nearly every line is a record: looking at the first character first keeps exceptions for the rare ones.
-  if (!text.startsWith('{')) return undefined
-  try {
-    const status = JSON.parse(text) as SolveStatus
-    const lists = [status.vertexes, status.statuses, status.logs, status.warnings]
-    return lists.every(isList) ? status : undefined
-  } catch {
-    return undefined
-  }
-}

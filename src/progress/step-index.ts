@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts'
 import type { StitchedStep } from '../render/stitched.ts'
 import { foldBlanks, parseVertexName, type StepName, type VertexName } from './step-name.ts'
 
@@ -38,10 +39,6 @@ const shownAsWritten = (text: string): string => {
 
 const upperKeyword = (text: string): string => text.replace(/^\S+/, (keyword) => keyword.toUpperCase())
 
-/** Whether a vertex name can be that of a step, as far as the text tells. */
-const agrees = (name: StepName, step: StitchedStep): boolean =>
-  name.text.startsWith(upperKeyword(shownAsWritten(step.text)))
-
 const key = (stage: string, index: number): string => `${stage} ${index}`
 
 type TargetSteps = {
@@ -65,6 +62,8 @@ export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targe
   const known = new Map(targets.map((target) => [target.target, targetSteps(target)]))
   const prefixes = new Set(prefixed ? known.keys() : [])
   const located = new Map<string, Located>()
+  /** How names of a step begin, by its text: most steps are those of many targets. */
+  const beginnings = new Map<string, string>()
   /** Indexes of the `ONBUILD` steps that BuildKit has put between FROM and the first step of a stage. */
   const onbuilds = new Map<string, Set<number>>()
 
@@ -81,7 +80,9 @@ export const createStepIndex = (targets: readonly BakeTarget[], prefixed = targe
     if (stage === undefined || name.onbuild) return undefined
     const inserted = onbuilds.get(`${target} ${name.stage}`)?.size ?? 0
     const step = steps?.byPlace.get(key(stage, name.index - inserted))
-    return step !== undefined && agrees(name, step) ? step : undefined
+    if (step === undefined) return undefined
+    const beginning = remember(beginnings, step.text, () => upperKeyword(shownAsWritten(step.text)))
+    return name.text.startsWith(beginning) ? step : undefined
   }
 
   const find = (text: string): Located => {
