@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { attributeSteps } from '../../src/progress/attribute.ts'
+import type { BuildResult } from '../../src/progress/build-result.ts'
 import { mergeResults } from '../../src/progress/merge.ts'
 import { failingTargets, folded, outcomes, stack } from './fixture.ts'
 
@@ -38,6 +39,26 @@ describe('mergeResults', () => {
     expect(outcomes(healed)).toEqual(outcomes(built))
     expect(healed.unique).toEqual(built.unique)
     expect(healed.targets[0]?.exports).toHaveLength(4)
+  })
+
+  test('a step has the times of the call that counts', () => {
+    const timesOf = (result: BuildResult, target: number, step: number): readonly (string | undefined)[] => {
+      const found = result.targets.find((candidate) => candidate.target === `t${target}`)?.steps[step]
+      return [found?.startedAt, found?.completedAt]
+    }
+    // ran in the first call and was found in the second
+    expect(timesOf(both, 3, 2)).toEqual(timesOf(first, 3, 2))
+    // was stopped in the first call and ran in the second
+    expect(timesOf(both, 2, 1)).toEqual(timesOf(second, 2, 1))
+    // was not in the second call
+    expect(timesOf(both, 0, 1)).toEqual(timesOf(first, 0, 1))
+  })
+
+  test('an image that both calls looked at is one', () => {
+    expect(first.images).toHaveLength(1)
+    expect(both.images).toEqual([
+      { ...first.images[0], ms: (first.images[0]?.ms ?? 0) + (second.images[0]?.ms ?? 0), downloadedBytes: 0 },
+    ])
   })
 
   test('with itself, a result of hits stays one', () => {

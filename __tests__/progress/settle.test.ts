@@ -19,7 +19,7 @@ const targetOf = (target: string, all: Outcomes): TargetResult => {
 
 const resultOf = (...all: readonly Outcomes[]): BuildResult => {
   const targets = all.map((each, index) => targetOf(`t${index}`, each))
-  return { targets, unique: countUnique(targets.flatMap((target) => target.steps)), downloadedBytes: 7 }
+  return { targets, unique: countUnique(targets.flatMap((target) => target.steps)), images: [], downloadedBytes: 7 }
 }
 
 describe('a call that built every target', () => {

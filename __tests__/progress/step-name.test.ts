@@ -49,8 +49,11 @@ describe('parseVertexName', () => {
       expected: { ...step, stage: 'core', index: 1, total: 2, keyword: 'RUN', text: 'RUN a b' },
     },
     { name: '[t0 1/2] RUN a', expected: { ...step, stage: 't0', index: 1, total: 2, keyword: 'RUN', text: 'RUN a' } },
-    { name: '[base 1/2] FROM docker.io/library/busybox', expected: { kind: 'from' } },
-    { name: 'FROM docker.io/library/busybox', expected: { kind: 'from' } },
+    {
+      name: '[base 1/2] FROM docker.io/library/busybox',
+      expected: { kind: 'from', image: 'docker.io/library/busybox' },
+    },
+    { name: 'FROM docker.io/library/busybox', expected: { kind: 'from', image: 'docker.io/library/busybox' } },
     { name: '[internal] load .dockerignore', expected: { kind: 'internal' } },
     { name: '[linux/arm64 internal] load metadata for x', expected: { kind: 'internal' } },
     { name: '[auth] repo:pull token for ghcr.io', expected: { kind: 'auth' } },
@@ -91,7 +94,7 @@ describe('parseVertexName', () => {
     { name: '[t0 auth] x', expected: { kind: 'auth', target: 't0' } },
     { name: '[t0] importing cache manifest from a/b:c', expected: { kind: 'import', target: 't0', ref: 'a/b:c' } },
     { name: '[t1] exporting cache to registry', expected: { kind: 'export', target: 't1', of: 'cache' } },
-    { name: '[t1] FROM x', expected: { kind: 'from', target: 't1' } },
+    { name: '[t1] FROM x', expected: { kind: 'from', image: 'x', target: 't1' } },
     { name: '[internal] load local bake definitions', expected: { kind: 'internal' } },
   ])('in bake: $name', ({ name, expected }) => {
     expect(parseVertexName(name, targets)).toEqual(expected)

@@ -1,6 +1,6 @@
 import type { StitchedStep } from '../render/stitched.ts'
 import { countSteps, countUnique } from './build-result.ts'
-import type { BuildResult, CacheImport, Export, StepResult, TargetResult } from './build-result.ts'
+import type { BuildResult, CacheImport, Export, ImagePull, StepResult, TargetResult } from './build-result.ts'
 import type { Fold, Interval, VertexFold } from './fold.ts'
 import { durationOf, gravestOutcome, isCanceled, lastError, outcomeOf } from './outcome.ts'
 import { createStepIndex, type BakeTarget, type Located, type StepIndex } from './step-index.ts'
@@ -47,6 +47,17 @@ const identityOf = (sightings: readonly Sighting[]): readonly string[] => {
   return (merges.length > 0 ? merges : sightings).map(({ vertex }) => vertex.digest)
 }
 
+const timesOf = (sightings: readonly Sighting[]): Pick<StepResult, 'startedAt' | 'completedAt'> => {
+  const earlier = (a: string, b: string): number => Date.parse(a) - Date.parse(b)
+  const intervals = sightings.flatMap((sighting) => sighting.intervals).filter(({ started }) => started !== '')
+  const startedAt = intervals.map(({ started }) => started).sort(earlier)[0]
+  const completedAt = intervals
+    .flatMap(({ completed }) => completed ?? [])
+    .sort(earlier)
+    .at(-1)
+  return { ...(startedAt === undefined ? {} : { startedAt }), ...(completedAt === undefined ? {} : { completedAt }) }
+}
+
 const stepResult = (step: StitchedStep, sightings: readonly Sighting[]): StepResult => {
   const outcome = gravestOutcome(sightings.map(({ intervals }) => outcomeOf(intervals)))
   const spent = sightings.reduce((sum, { intervals }) => sum + durationOf(intervals), 0)
@@ -58,6 +69,7 @@ const stepResult = (step: StitchedStep, sightings: readonly Sighting[]): StepRes
     downloadedBytes: downloadsOf(sightings.map(({ vertex }) => vertex)),
     digests: identityOf(sightings),
     interrupted: false,
+    ...timesOf(sightings),
   }
 }
 
@@ -87,17 +99,6 @@ const errorOf = (sightings: readonly Sighting[]): Pick<TargetResult, 'error' | '
   return errors.length > 0 ? { canceled: true } : {}
 }
 
-const timesOf = (sightings: readonly Sighting[]): Pick<TargetResult, 'startedAt' | 'completedAt'> => {
-  const earlier = (a: string, b: string): number => Date.parse(a) - Date.parse(b)
-  const intervals = sightings.flatMap((sighting) => sighting.intervals).filter(({ started }) => started !== '')
-  const startedAt = intervals.map(({ started }) => started).sort(earlier)[0]
-  const completedAt = intervals
-    .flatMap(({ completed }) => completed ?? [])
-    .sort(earlier)
-    .at(-1)
-  return { ...(startedAt === undefined ? {} : { startedAt }), ...(completedAt === undefined ? {} : { completedAt }) }
-}
-
 const targetResult = ({ target, steps }: BakeTarget, sightings: readonly Sighting[]): TargetResult => {
   const byStep = Map.groupBy(sightings, ({ step }) => step)
   const results = steps.map((step) => stepResult(step, byStep.get(step) ?? []))
@@ -111,6 +112,19 @@ const targetResult = ({ target, steps }: BakeTarget, sightings: readonly Sightin
     ...timesOf(sightings),
     ...errorOf(sightings),
   }
+}
+
+/** What was read of each image. A vertex that targets share was at it as long as the one that saw it longest says. */
+const imagesOf = (vertices: readonly VertexFold[], index: StepIndex): readonly ImagePull[] => {
+  const named = vertices.flatMap((vertex) => {
+    const [name] = [...vertex.names.keys()].map((text) => index.locate(text).name)
+    return name?.kind === 'from' ? [{ image: name.image, vertex }] : []
+  })
+  return [...Map.groupBy(named, ({ image }) => image)].map(([image, found]) => ({
+    image,
+    ms: found.reduce((sum, { vertex }) => sum + Math.max(...[...vertex.names.values()].map(durationOf)), 0),
+    downloadedBytes: downloadsOf(found.map(({ vertex }) => vertex)),
+  }))
 }
 
 /**
@@ -134,6 +148,7 @@ export const attributeSteps = (
   return {
     targets: results,
     unique: countUnique(results.flatMap(({ steps }) => steps)),
+    images: imagesOf(vertices, index),
     downloadedBytes: downloadsOf(vertices),
   }
 }

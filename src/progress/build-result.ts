@@ -14,6 +14,22 @@ export type StepResult = {
   readonly digests: readonly string[]
   /** Whether it ran, but an earlier call had stopped it half-way because something else failed. Not a repeat. */
   readonly interrupted: boolean
+  /**
+   * RFC 3339; of the first and the last thing that happened to it. A hit whose layers are pulled late ends with the pull:
+   * what of this span is not in `execMs` or `loadMs` it waited. Not there when nothing happened to it.
+   */
+  readonly startedAt?: string
+  readonly completedAt?: string
+}
+
+/** What was read of an image that targets build on or copy from. */
+export type ImagePull = {
+  /** The reference with its digest, as BuildKit shows it. */
+  readonly image: string
+  /** Time BuildKit was at it, ms; for all platforms together. */
+  readonly ms: number
+  /** 0 when the builder had it. */
+  readonly downloadedBytes: number
 }
 
 /** An import of a cache ref. One that failed did no harm: the build went on without it. */
@@ -57,6 +73,8 @@ export type BuildResult = {
   readonly targets: readonly TargetResult[]
   /** Every step once, however many targets share it. */
   readonly unique: Counts
+  /** Every image once, however many targets need it, in the order of the stream. */
+  readonly images: readonly ImagePull[]
   /** Every blob once. */
   readonly downloadedBytes: number
 }

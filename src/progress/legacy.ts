@@ -67,6 +67,7 @@ export const foldLegacy = (
   return {
     targets: [{ target, steps: results, counts, imports: [], exports: [], downloadedBytes: 0 }],
     unique: countUnique(results),
+    images: [],
     downloadedBytes: 0,
   }
 }

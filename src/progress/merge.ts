@@ -1,4 +1,11 @@
-import { countSteps, countUnique, type BuildResult, type StepResult, type TargetResult } from './build-result.ts'
+import {
+  countSteps,
+  countUnique,
+  type BuildResult,
+  type ImagePull,
+  type StepResult,
+  type TargetResult,
+} from './build-result.ts'
 import type { Outcome } from './outcome.ts'
 
 /** A step that ran in either call ran: the other call found it in the local cache. Else the later call decides. */
@@ -6,6 +13,13 @@ const mergeOutcome = (first: Outcome, second: Outcome): Outcome => {
   if (first === 'run' || second === 'run') return 'run'
   const unfinished = second === 'skipped' || second === 'canceled'
   return unfinished && first !== 'skipped' ? first : second
+}
+
+/** When it happened, in the call that counts: the one whose outcome is that of both, of two that ran the later. */
+const mergeTimes = (first: StepResult, second: StepResult): Pick<StepResult, 'startedAt' | 'completedAt'> => {
+  const outcome = mergeOutcome(first.outcome, second.outcome)
+  const { startedAt, completedAt } = first.outcome === outcome && second.outcome !== 'run' ? first : second
+  return { ...(startedAt === undefined ? {} : { startedAt }), ...(completedAt === undefined ? {} : { completedAt }) }
 }
 
 const mergeStep = (first: StepResult, second: StepResult): StepResult => {
@@ -18,6 +32,7 @@ const mergeStep = (first: StepResult, second: StepResult): StepResult => {
     downloadedBytes: first.downloadedBytes + second.downloadedBytes,
     digests: [...new Set([...first.digests, ...second.digests])],
     interrupted: first.interrupted || (first.outcome === 'canceled' && outcome === 'run'),
+    ...mergeTimes(first, second),
   }
 }
 
@@ -54,6 +69,13 @@ const mergeTarget = (first: TargetResult, second: TargetResult): TargetResult =>
   }
 }
 
+const mergeImages = (pulls: readonly ImagePull[]): readonly ImagePull[] =>
+  [...Map.groupBy(pulls, ({ image }) => image)].map(([image, found]) => ({
+    image,
+    ms: found.reduce((sum, { ms }) => sum + ms, 0),
+    downloadedBytes: found.reduce((sum, { downloadedBytes }) => sum + downloadedBytes, 0),
+  }))
+
 /**
  * Two bake calls as the one build they were: the second after a failure without the targets that cannot be built, or
  * only to write cache refs again. A target's name must mean the same in both. Targets of only one call stay as they are.
@@ -71,6 +93,7 @@ export const mergeResults = (first: BuildResult, second: BuildResult): BuildResu
   return {
     targets,
     unique: countUnique(targets.flatMap(({ steps }) => steps)),
+    images: mergeImages([...first.images, ...second.images]),
     downloadedBytes: first.downloadedBytes + second.downloadedBytes,
   }
 }

@@ -22,7 +22,9 @@ export type VertexName =
   | StepName
   | { readonly kind: 'import'; readonly target?: string; readonly ref: string }
   | { readonly kind: 'export'; readonly target?: string; readonly of: 'image' | 'cache' }
-  | { readonly kind: 'from' | 'internal' | 'auth' | 'other'; readonly target?: string }
+  /** `image` is the reference as BuildKit shows it, most often with a digest. */
+  | { readonly kind: 'from'; readonly target?: string; readonly image: string }
+  | { readonly kind: 'internal' | 'auth' | 'other'; readonly target?: string }
 
 const INSTRUCTION = /^(ONBUILD )?(LINK )?((RUN|COPY|ADD|WORKDIR)(?:\s[\s\S]*)?)$/
 
@@ -53,7 +55,7 @@ const parseStep = (words: readonly string[], body: string): Omit<StepName, 'targ
 const parseOther = (words: readonly string[], body: string): VertexName => {
   if (words.at(-1) === 'internal') return { kind: 'internal' }
   if (words.at(-1) === 'auth') return { kind: 'auth' }
-  if (body.startsWith('FROM ')) return { kind: 'from' }
+  if (body.startsWith('FROM ')) return { kind: 'from', image: body.slice('FROM '.length).trim() }
   const ref = /^importing cache manifest from (.+)$/s.exec(body)?.[1]
   if (ref !== undefined) return { kind: 'import', ref }
   if (body.startsWith('exporting cache')) return { kind: 'export', of: 'cache' }

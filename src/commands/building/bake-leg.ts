@@ -59,6 +59,7 @@ export type LegOutcome = {
 export const NOTHING_BUILT: BuildResult = {
   targets: [],
   unique: { cached: 0, total: 0, ratio: 1, execMs: 0 },
+  images: [],
   downloadedBytes: 0,
 }
 
