@@ -8,6 +8,7 @@ import { upToStage } from '../render/stitched.ts'
 import { bakeLeg, type LegBuild, type LegOutcome, type LegTarget, type LegTargets } from './building/bake-leg.ts'
 import { openBuilder } from './building/builder.ts'
 import type { CommandResult } from './command.ts'
+import { askedProvenance } from './building/check-attribution.ts'
 import { decideCache, findRefs } from './building/decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './building/docker-build.ts'
 import { AGREED, healRefs } from './building/heal.ts'
@@ -85,7 +86,7 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
     builder: used.builder.name,
     folder: written.folder,
     allow: grants(written, inputs),
-    env: written.secrets.env,
+    env: { ...written.secrets.env, ...askedProvenance(context.env) },
     signal: context.signal,
     withoutRefs: (broken) => {
       rendered = written.renderWith(decideCache(work, known, broken))

@@ -56,6 +56,12 @@ describe('bakeOnce', () => {
     expect(calls.map(targetsOf)).toEqual([['t0', 't1', 't2', 't3']])
   })
 
+  test('leaves provenance out of the metadata, unless it is asked for', async () => {
+    const { io, calls } = playedIo([GOES_ON])
+    await bakeOnce(legBuild(FAILING, { env: { BUILDX_METADATA_PROVENANCE: 'max' } }), 'docker-bake', io)
+    expect(calls[0]?.env).toMatchObject({ BUILDX_METADATA_PROVENANCE: 'max' })
+  })
+
   test('ends when the run is stopped', async () => {
     const { io } = playedIo([{ code: 1 }])
     const leg = legBuild(FAILING, { signal: AbortSignal.abort('SIGINT') })

@@ -12,6 +12,7 @@ import { settleBuilt } from '../../progress/settle.ts'
 import { renderBake, type BakeTarget, type BuildOptions, type CollectorTarget } from '../../render/bake.ts'
 import { sharesStep } from '../../render/shared-steps.ts'
 import type { StitchedDockerfile } from '../../render/stitched.ts'
+import { checkAttribution } from './check-attribution.ts'
 import { followProgress, type FollowedTarget } from './follow-progress.ts'
 
 /** One target with the Dockerfile it builds, and what the log calls it. */
@@ -34,7 +35,7 @@ export type LegBuild = LegTargets & {
   readonly folder: string
   /** What bake is granted: entitlements, and files outside the workspace. */
   readonly allow: readonly string[]
-  /** Environment that carries secrets. */
+  /** Environment that carries secrets, and what is asked of Buildx. */
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   /** The same targets when these refs are not to be imported. */
@@ -89,7 +90,7 @@ export const bakeOnce = async (leg: LegBuild, name: string, io: Io): Promise<Cal
   const args = ['buildx', 'bake', '--builder', leg.builder, '--file', file, '--progress=rawjson']
   const allow = leg.allow.map((grant) => `--allow=${grant}`)
   const code = await io.docker.run([...args, '--metadata-file', metadataFile, ...allow], {
-    env: { ...leg.env, ...BAKE_ENV },
+    env: { ...BAKE_ENV, ...leg.env },
     signal: leg.signal,
     onStderr: (chunk) => {
       stream.write(chunk)
@@ -180,7 +181,10 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
     const targets = stepTargets(leg)
     const made = attributeSteps(call.fold, targets)
     result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made)
-    if (call.code === 0) return { result, metadata: call.metadata, failed, broken }
+    if (call.code === 0) {
+      checkAttribution(made, call.metadata, io)
+      return { result, metadata: call.metadata, failed, broken }
+    }
     const found = failures(call.fold, targets)
     const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob
     if (blob !== undefined && importedRefs(leg).length > 0) {
