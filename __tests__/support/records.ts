@@ -24,6 +24,6 @@ export const sampleRecord = (changes: Partial<CompatibilityRecord> = {}): Compat
   },
   builder: { name: 'strata', driver: 'docker-container', buildkit: 'v0.32.2', buildx: 'v0.36.1' },
   layers: [sampleRecordLayer()],
-  ...{ cacheFrom: [], cacheTo: [], totalSteps: 1, cachedSteps: 1, durationMs: 2_000, exportMs: 0 },
+  ...{ cacheFrom: [], cacheTo: [], totalSteps: 1, cachedSteps: 1, durationMs: 2_000, downloadedBytes: 0, exportMs: 0 },
   ...changes,
 })

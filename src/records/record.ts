@@ -141,6 +141,8 @@ export type CompatibilityRecord = {
   readonly cachedSteps: number
   /** From its first to its last event, ms. */
   readonly durationMs: number
+  /** Layers that came from registries, those of the base included, bytes. */
+  readonly downloadedBytes: number
   /** Export of image and cache, ms. */
   readonly exportMs: number
   readonly error?: {

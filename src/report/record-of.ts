@@ -35,9 +35,19 @@ export type RecordSubject = {
   readonly writes: readonly RecordWrite[]
 }
 
-const stepOf = ({ step, outcome, execMs, loadMs, downloadedBytes }: StepResult): RecordStep => ({
+const stepOf = ({
+  step,
+  outcome,
+  execMs,
+  loadMs,
+  downloadedBytes,
+  startedAt,
+  completedAt,
+}: StepResult): RecordStep => ({
   ...{ line: step.lines.start, text: step.original ?? step.text },
   ...{ outcome, execMs, loadMs, downloadedBytes },
+  ...(startedAt === undefined ? {} : { startedAt }),
+  ...(completedAt === undefined ? {} : { completedAt }),
 })
 
 const readsOf = ({ report, result }: RecordSubject): readonly RecordRead[] => {
@@ -80,6 +90,7 @@ export const recordOf = (subject: RecordSubject, frame: RecordFrame): Compatibil
     layers: layersOf(subject, { ...cache, reads }),
     ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
     durationMs: report.durationMs,
+    downloadedBytes: result?.downloadedBytes ?? 0,
     exportMs: (result?.exports ?? []).reduce((sum, { ms }) => sum + ms, 0),
     ...(report.error === undefined ? {} : { error: report.error }),
   }
