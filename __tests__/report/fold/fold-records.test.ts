@@ -143,7 +143,7 @@ describe('foldRecords', () => {
     const { misses } = fold(generateRun(sampleShape({ cold: changedCore })))
     expect(misses).toEqual([
       expect.objectContaining({
-        title: 'core/0.1.0 changed (fragments/core/0.1.0.Dockerfile)',
+        title: 'core/0.1.0: fragment fragments/core/0.1.0.Dockerfile changed',
         kind: 'fragment',
         evidence: ['-RUN a', '+RUN b'],
         // For each platform 3 of the core, 1 above, and 3 of each of 4 apps.

@@ -1,5 +1,5 @@
 import type { MissReason } from '../../records/reason.ts'
-import { reasonTitle } from '../reason-text.ts'
+import { furtherEvidence, reasonTitle } from '../reason-text.ts'
 import type { MissGroup, ReportItem, ReportPrefix } from '../run-report.ts'
 import { hasRun } from './met-prefix.ts'
 import { compareTexts, sumOf } from './order.ts'
@@ -81,7 +81,7 @@ const titleOf = (first: Miss, misses: readonly Miss[]): string => {
 }
 
 const evidenceOf = (misses: readonly Miss[]): readonly string[] => {
-  const lines = [...new Set(misses.flatMap(({ reason }) => reason.evidence))]
+  const lines = [...new Set(misses.flatMap(({ reason }) => furtherEvidence(reason)))]
   const more = lines.length - MAX_EVIDENCE
   return more > 0 ? [...lines.slice(0, MAX_EVIDENCE), `and ${more} more`] : lines
 }
