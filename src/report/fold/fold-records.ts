@@ -30,21 +30,35 @@ export type FoldOptions = {
 /** A report, and the trend with the ids of its runs, which the next run goes on from. */
 export type FoldedRun = { readonly report: RunReport; readonly trend: readonly PastRun[] }
 
-/** Records of one factory: the plan's, else that of the record that was begun last. */
-const ofOneFactory = (
+/** What a report is about. */
+export type ReportSubject = Pick<RunReport, 'name' | 'factory'>
+
+const subjectName = ({ name, factory }: ReportSubject): string => `${name}\n${factory}`
+
+/** The factory that is reported on: the plan's, else that of the record that was begun last. */
+export const subjectOf = (
   records: readonly CompatibilityRecord[],
-  plan: ExpectedWork | undefined,
-): readonly CompatibilityRecord[] => {
-  const nameOf = (of: { readonly name: string; readonly factory: string }): string => `${of.name}\n${of.factory}`
-  const latest = records.reduce<CompatibilityRecord | undefined>((last, record) => {
+  plan: ReportSubject | undefined,
+): ReportSubject | undefined => {
+  if (plan !== undefined) return plan
+  let last: CompatibilityRecord | undefined
+  for (const record of records) {
     const difference =
       last === undefined
         ? 1
-        : compareTexts(record.run.startedAt, last.run.startedAt) || compareTexts(nameOf(last), nameOf(record))
-    return difference > 0 ? record : last
-  }, undefined)
-  const subject = plan ?? latest
-  return subject === undefined ? [] : records.filter((record) => nameOf(record) === nameOf(subject))
+        : compareTexts(record.run.startedAt, last.run.startedAt) || compareTexts(subjectName(last), subjectName(record))
+    if (difference > 0) last = record
+  }
+  return last
+}
+
+const ofOneFactory = (
+  records: readonly CompatibilityRecord[],
+  plan: ReportSubject | undefined,
+): readonly CompatibilityRecord[] => {
+  const subject = subjectOf(records, plan)
+  if (subject === undefined) return []
+  return records.filter((record) => subjectName(record) === subjectName(subject))
 }
 
 /** For each record the keys of its prefixes, which many ask for. */
