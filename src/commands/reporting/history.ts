@@ -48,10 +48,10 @@ export const keepHistory = async (
   io: Io,
 ): Promise<void> => {
   const { event, run } = context
-  const branch = ownBranch(event)
-  if (event.name === undefined || branch === undefined || run.id === undefined) return
+  if (event.name === undefined || run.id === undefined) return
   const { write, reason } = decideCacheAccess(event)
-  if (!write) {
+  const branch = ownBranch(event)
+  if (!write || branch === undefined) {
     io.actions.info(`This run is not kept for the trend: ${reason}`)
     return
   }
