@@ -10,7 +10,8 @@ import type { CompatibilityRecord } from '../../src/records/record.ts'
 import type { RunReportFile } from '../../src/report/run-report.ts'
 import { type ArtifactService, startArtifactService, TOKEN } from '../support/artifact-service.ts'
 import { cacheRoutes } from '../support/cache-service.ts'
-import { type ActionRun, type ActionStep, PULL_REQUEST, runAction } from '../support/e2e/run-action.ts'
+import { type ActionRun, type ActionStep, PULL_REQUEST, runAction, runBuild } from '../support/e2e/run-action.ts'
+import { twoApps } from '../support/e2e/two-apps.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
 import { parseOpenMetrics } from '../support/openmetrics.ts'
 import { FIRST, generateRun, planOf, sampleShape } from '../support/run-records.ts'
@@ -176,6 +177,22 @@ describe('report', () => {
     expect([failed.code, failed.errors.map((error) => error.message)]).toEqual([1, [message]])
     expect(failed.summary).toContain('### Why steps ran')
     expect(failed.outputs['cache-hit-ratio']).toBe('0.4411764705882353')
+  })
+})
+
+describe('the report of a real build', () => {
+  test('counts as the build does: nothing from cache at first, then everything', async () => {
+    await using space = await createWorkspace(twoApps({ strategy: 'layer' }))
+    for (const expected of [0, 1]) {
+      const build = await runBuild(space, { inputs: { push: 'true' } })
+      const run = await reportOn(space, { inputs: { 'records-path': build.outputs['records-path'] ?? 'none' } })
+      expect(run).toMatchObject({ code: 0, errors: [], warnings: [] })
+      const { hitRatio, stepsRun, items, counts } = readReport(run)
+      expect({ hitRatio, stepsRun }).toEqual({ hitRatio: expected, stepsRun: build.results.stepsRun })
+      expect(items).toHaveLength(build.results.items.length)
+      expect(counts.total).toBeGreaterThan(0)
+      expect(run.outputs['first-miss']).toBe(build.outputs['first-miss'])
+    }
   })
 })
 
