@@ -6,6 +6,8 @@ import { expandFactory } from '../src/factory/expand.ts'
 import type { KeyInput } from '../src/layers/key-input.ts'
 import { encodePlan } from '../src/plan/plan-file.ts'
 import { makePlan } from '../src/plan/plan.ts'
+import { renderReportFile } from '../src/report/report-file.ts'
+import { hostileReport, mixedReport } from './report/run-samples.ts'
 import { sampleItem, sampleResults, sampleStep } from './report/samples.ts'
 import { readExample } from './support/examples.ts'
 import { PLANNED, samplePrefix, sampleScheduled } from './support/samples.ts'
@@ -58,6 +60,11 @@ const RESULTS = sampleResults({
   excluded: PLAN.excluded,
 })
 
+/** Members that not every file has: a job without a leg, a run on one's own machine. */
+const OPTIONAL = ['leg', 'url', 'branch', 'commit', 'jobs']
+
+const REPORT = JSON.parse(renderReportFile(mixedReport())) as object
+
 const ajv = new Ajv2020({ strict: true, allErrors: true })
 
 const validatorOf = (name: string): ValidateFunction => ajv.compile(JSON.parse(readText(`schema/${name}`)) as object)
@@ -68,6 +75,7 @@ const written = (value: object): Record<string, unknown> => JSON.parse(JSON.stri
 describe.each([
   { name: 'plan.schema.json', value: PLAN },
   { name: 'results.schema.json', value: RESULTS },
+  { name: 'report.schema.json', value: REPORT },
 ])('$name', ({ name, value }) => {
   const validate = validatorOf(name)
 
@@ -85,9 +93,14 @@ describe.each([
   })
 
   test('refuses what is not whole', () => {
-    for (const key of Object.keys(value).filter((each) => each !== 'leg')) {
+    for (const key of Object.keys(value).filter((each) => !OPTIONAL.includes(each))) {
       const { [key]: dropped, ...rest } = written(value)
       expect([key, dropped === undefined, validate(rest)]).toEqual([key, false, false])
     }
   })
+})
+
+test('report.schema.json takes whatever others have written', () => {
+  const validate = validatorOf('report.schema.json')
+  expect(validate(JSON.parse(renderReportFile(hostileReport('a"b')))) ? [] : validate.errors).toEqual([])
 })

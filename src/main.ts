@@ -3,6 +3,8 @@ import { cleanUp } from './commands/clean-up.ts'
 import type { CommandResult } from './commands/command.ts'
 import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
 import { plan } from './commands/plan.ts'
+import { readReportInputs } from './commands/report-inputs.ts'
+import { report } from './commands/report.ts'
 import { createActions, type Actions } from './io/actions.ts'
 import { readContext } from './io/context.ts'
 import { createIo } from './io/create-io.ts'
@@ -29,8 +31,10 @@ const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandR
       const inputs = readPlanInputs(actions.input, process.env)
       return plan(inputs, context, createIo(actions, context, inputs))
     }
+    case 'report':
+      return report(readReportInputs(actions.input), context, createIo(actions, context, {}))
     default:
-      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build or plan' })
+      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build, plan or report' })
   }
 }
 

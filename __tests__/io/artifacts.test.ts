@@ -18,6 +18,7 @@ describe('artifacts are unavailable', () => {
     const artifacts = createArtifacts(env)
     expect(await artifacts.upload(NAME, '/tmp/plan.json')).toEqual({ status: 'unavailable' })
     expect(await artifacts.download(NAME, '/tmp')).toEqual({ status: 'unavailable' })
+    expect(await artifacts.list('strata-')).toEqual({ status: 'unavailable' })
   })
 })
 
@@ -65,6 +66,15 @@ describe('artifacts', () => {
     expect(await readFile(join(target, 'plan.json'), 'utf8')).toBe('first')
   })
 
+  test('are listed by how their names begin, the newest first', async () => {
+    const { upload, list } = createArtifacts(process.env)
+    for (const name of ['strata-records-a-1', 'other', 'strata-records-b-1']) await upload(name, await write('a', name))
+    expect(await list('strata-records-')).toEqual({
+      ...{ status: 'listed', names: ['strata-records-b-1', 'strata-records-a-1'] },
+    })
+    expect(await list('none')).toEqual({ status: 'listed', names: [] })
+  })
+
   test('are missing under a name that nobody gave', async () => {
     expect(await createArtifacts(process.env).download(NAME, await emptyFolder())).toEqual({ status: 'missing' })
   })
@@ -85,9 +95,10 @@ describe('artifacts', () => {
     { how: 'the token is another run’s', env: { ACTIONS_RUNTIME_TOKEN: 'x.e30.y' }, reason: /JWT token is invalid/ },
   ])('fail with a reason of one line: $how', async ({ env, reason }) => {
     Object.assign(process.env, env)
-    const { upload, download } = createArtifacts(process.env)
+    const { upload, download, list } = createArtifacts(process.env)
     const failed = { status: 'failed', reason: expect.stringMatching(reason) }
     expect(await upload(NAME, await write('plan.json', '{}'))).toEqual(failed)
     expect(await download(NAME, await emptyFolder())).toEqual(failed)
+    expect(await list('strata-')).toEqual(failed)
   })
 })

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { PrefixState } from '../../src/plan/prefixes.ts'
-import type { TreePlan } from '../../src/report/tree-nodes.ts'
+import type { TreeSource } from '../../src/report/tree-nodes.ts'
 import { renderTreePicture } from '../../src/report/tree-picture.ts'
 import { diagramsOf, parseMermaid, type MermaidChart } from '../support/mermaid.ts'
 import { sampleLayer, samplePrefix, sampleWork } from '../support/samples.ts'
 import { anyText, HOSTILE } from './hostile.ts'
 
-const chartOf = (plan: TreePlan): Promise<MermaidChart> => parseMermaid(diagramsOf(renderTreePicture(plan))[0] ?? '')
+const chartOf = (plan: TreeSource): Promise<MermaidChart> => parseMermaid(diagramsOf(renderTreePicture(plan))[0] ?? '')
 
 const STATES: readonly PrefixState[] = ['warm', 'covered', 'cold', 'unknown']
 
@@ -17,7 +17,7 @@ type Shape = { readonly platforms: readonly string[]; readonly cores: number; re
 const planOf = (
   { platforms, cores, apps }: Shape,
   { state = () => 'cold', name = (text) => text }: Partial<Naming> = {},
-): TreePlan => {
+): TreeSource => {
   const chains = platforms.flatMap((platform) =>
     Array.from({ length: cores }, (_, core) =>
       Array.from({ length: apps }, (__, app) => ({ platform, core, app })),

@@ -28,7 +28,7 @@ const RUN = { workflow_run_backend_id: 'ce7f54c7-run', workflow_job_run_backend_
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** The runner's token is a JWT whose scope has the ids of run and job. */
-const TOKEN = [
+export const TOKEN = [
   base64url({ alg: 'none' }),
   base64url({ scp: `Actions.Other Actions.Results:${Object.values(RUN).join(':')}` }),
   'signature',
@@ -119,14 +119,19 @@ const answerBlob = ({ pending, artifacts }: State, name: string, request: Server
   return { status: 201 }
 }
 
-/** Starts a service. `await using service = await startArtifactService()` closes it at the end of the scope. */
-export const startArtifactService = async (): Promise<ArtifactService> => {
+/**
+ * Starts a service. `await using service = await startArtifactService()` closes it at the end of the scope. `others` answers
+ * what is not asked of it, as other services have the same address.
+ */
+export const startArtifactService = async (
+  others: (request: ServerRequest) => Reply | undefined = () => undefined,
+): Promise<ArtifactService> => {
   const state: State = { pending: new Map(), artifacts: new Map() }
   const server = await startServer((request) => {
     const [, method] = /^\/twirp\/github\.actions\.results\.api\.v1\.ArtifactService\/(\w+)$/.exec(request.path) ?? []
     if (method !== undefined) return answerCall(state, CALLS[method], request)
     const [, name] = /^\/blobs\/(.+)\.zip$/.exec(request.path) ?? []
-    return name === undefined ? { status: 404 } : answerBlob(state, name, request)
+    return name === undefined ? (others(request) ?? { status: 404 }) : answerBlob(state, name, request)
   })
   return {
     env: { ACTIONS_RUNTIME_TOKEN: TOKEN, ACTIONS_RESULTS_URL: `http://${server.host}/` },

@@ -24,9 +24,14 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       state: unexpected,
       summary: (markdown) => Promise.resolve(void told.summaries.push(markdown)),
     },
+    actionsCache: {
+      restore: () => Promise.resolve({ status: 'unavailable' }),
+      save: () => Promise.resolve({ status: 'unavailable' }),
+    },
     artifacts: {
       upload: () => Promise.resolve({ status: 'unavailable' }),
       download: () => Promise.resolve({ status: 'unavailable' }),
+      list: () => Promise.resolve({ status: 'unavailable' }),
     },
     builders: {
       engine: unexpected,

@@ -14,6 +14,12 @@ export type ArtifactDownload =
   | { readonly status: 'unavailable' }
   | { readonly status: 'failed'; readonly reason: string }
 
+/** The names of artifacts, those that were stored last first. */
+export type ArtifactList =
+  | { readonly status: 'listed'; readonly names: readonly string[] }
+  | { readonly status: 'unavailable' }
+  | { readonly status: 'failed'; readonly reason: string }
+
 /** Artifacts of this workflow run. Nothing here throws: a run has to get along without them. */
 export type Artifacts = {
   /**
@@ -23,6 +29,8 @@ export type Artifacts = {
   readonly upload: (name: string, ...files: readonly [string, ...string[]]) => Promise<ArtifactUpload>
   /** Fetches the one file of an artifact into a folder, which must be empty. */
   readonly download: (name: string, folder: string) => Promise<ArtifactDownload>
+  /** Names that begin so, of all attempts of the run. */
+  readonly list: (prefix: string) => Promise<ArtifactList>
 }
 
 /**
@@ -76,11 +84,23 @@ const downloadFile = async (name: string, folder: string): Promise<ArtifactDownl
   }
 }
 
+const listNames: Artifacts['list'] = async (prefix) => {
+  try {
+    const client = await loadClient()
+    const { artifacts } = await client.listArtifacts()
+    const found = artifacts.filter(({ name }) => name.startsWith(prefix)).toSorted((a, b) => b.id - a.id)
+    return { status: 'listed', names: found.map(({ name }) => name) }
+  } catch (error) {
+    return { status: 'failed', reason: reasonOf(error) }
+  }
+}
+
 /** The artifact service that the runner's variables name, as far as they name one. */
 export const createArtifacts = (env: NodeJS.ProcessEnv): Artifacts =>
   offersArtifacts(env)
-    ? { upload: uploadFiles, download: downloadFile }
+    ? { upload: uploadFiles, download: downloadFile, list: listNames }
     : {
         upload: () => Promise.resolve({ status: 'unavailable' }),
         download: () => Promise.resolve({ status: 'unavailable' }),
+        list: () => Promise.resolve({ status: 'unavailable' }),
       }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { createActionsCache } from './actions-cache.ts'
 import type { Actions } from './actions.ts'
 import { createArtifacts } from './artifacts.ts'
 import { createEmulators } from './binfmt.ts'
@@ -35,6 +36,7 @@ export const createIo = (
   }
   return {
     actions,
+    actionsCache: createActionsCache(env),
     artifacts: createArtifacts(env),
     builders: createBuilders(docker),
     clock: createClock(),

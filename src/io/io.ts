@@ -1,3 +1,4 @@
+import type { ActionsCache } from './actions-cache.ts'
 import type { Actions } from './actions.ts'
 import type { Artifacts } from './artifacts.ts'
 import type { Emulators } from './binfmt.ts'
@@ -14,6 +15,7 @@ import type { WhileSignedIn } from './sign-in.ts'
 /** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
 export type Io = {
   readonly actions: Actions
+  readonly actionsCache: ActionsCache
   readonly artifacts: Artifacts
   readonly builders: Builders
   readonly clock: Clock

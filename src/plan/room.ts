@@ -1,3 +1,5 @@
+import { renderBytes } from './bytes.ts'
+
 /**
  * Folders of GitHub's hosted runners that builds of images seldom need, the largest first (actions/runner-images). None
  * of them holds Docker, Buildx, Node, Git or what a job checked out.
@@ -21,11 +23,6 @@ export const HOSTED_TOOL_FOLDERS: readonly string[] = [
 
 /** Room on a file system, bytes. */
 export type Room = { readonly free: number; readonly total: number }
-
-const renderBytes = (bytes: number): string => {
-  const gib = bytes / 1024 ** 3
-  return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${(bytes / 1024 ** 2).toFixed(0)} MiB`
-}
 
 /** `Free disk before the build: 12.3 GiB of 72.0 GiB (/var/lib/docker)` */
 export const renderRoom = (when: string, { free, total }: Room, folder: string): string =>

@@ -2,6 +2,9 @@ import { isMembers } from '../oci/json.ts'
 import { inputError } from '../problem.ts'
 import type { CompatibilityRecord } from './record.ts'
 
+/** Begins the names of the workflow artifacts that hold records. */
+export const RECORDS_ARTIFACT = 'strata-records'
+
 const EXPECTED = 'records of a build action, one JSON object a line'
 
 /**

@@ -1,5 +1,5 @@
 /*
- * How text that others wrote gets into a Mermaid flowchart, and which colours its boxes have. Mermaid's own grammar is
+ * How text that others wrote gets into a Mermaid diagram, and which colours its boxes have. Mermaid's own grammar is
  * that of https://mermaid.js.org/syntax/flowchart.html, "Special characters that break syntax" and "Entity codes".
  */
 
@@ -26,6 +26,10 @@ export const BOX_STYLES = {
   covered: 'fill:#1a7f37,stroke:#4ac26b,color:#ffffff,stroke-dasharray:6 3',
   cold: 'fill:#0969da,stroke:#54aeff,color:#ffffff',
   unknown: 'fill:#6e7781,stroke:#afb8c1,color:#ffffff,stroke-dasharray:6 3',
+  cached: 'fill:#1a7f37,stroke:#4ac26b,color:#ffffff',
+  ran: 'fill:#0969da,stroke:#54aeff,color:#ffffff',
+  failed: 'fill:#cf222e,stroke:#ff8182,color:#ffffff',
+  skipped: 'fill:#6e7781,stroke:#afb8c1,color:#ffffff,stroke-dasharray:6 3',
   mixed: 'fill:#8250df,stroke:#c297ff,color:#ffffff',
 } as const satisfies Readonly<Record<string, string>>
 

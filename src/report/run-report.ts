@@ -113,6 +113,12 @@ export type CachePay = {
   readonly addedBytes: number
 }
 
+/** A job of the workflow that the report waits for, and how it ended. */
+export type ReportJob = {
+  readonly name: string
+  readonly result: 'success' | 'failure' | 'cancelled' | 'skipped'
+}
+
 /** What an earlier run did, for the trend. */
 export type TrendPoint = {
   readonly startedAt: string
@@ -158,9 +164,14 @@ export type RunReport = {
   readonly misses: readonly MissGroup[]
   readonly pools: readonly { readonly pool: string; readonly counts: StepCounts }[]
   readonly legs: readonly ReportLeg[]
+  /** Absent where input `needs` was not given. */
+  readonly jobs?: readonly ReportJob[]
   readonly pays: readonly CachePay[]
   /** Earlier runs, oldest first, and this one last. */
   readonly trend: readonly TrendPoint[]
   /** Steps that ran although their key was equal and their ref was read: findings about the key scheme. */
   readonly disagreed: number
 }
+
+/** A report as it is written to its file; `schema/report.schema.json` describes it. */
+export type RunReportFile = RunReport & { readonly version: 1 }

@@ -1,6 +1,8 @@
 import type { Platform } from '../oci/platform.ts'
-import type { Plan } from '../plan/plan.ts'
-import { mustRun, type PlannedPrefix, type PrefixState } from '../plan/prefixes.ts'
+import type { PrefixState } from '../plan/prefixes.ts'
+
+/** What is known of a prefix: by a plan before it is built, or by a report afterwards. */
+export type NodeState = PrefixState | 'cached' | 'ran' | 'failed' | 'skipped'
 
 /**
  * What a picture shows in one box: a prefix, several prefixes of one layer, or, with state `base`, the base image that
@@ -13,9 +15,9 @@ export type TreeNode = {
   readonly count: number
   /** Own steps of all of them. */
   readonly steps: number
-  /** How many of them a cache ref holds. */
-  readonly warm: number
-  readonly state: PrefixState | 'mixed' | 'base'
+  /** How many of them the cache has, or had. */
+  readonly held: number
+  readonly state: NodeState | 'mixed' | 'base'
   /** Work items that end here. */
   readonly ends: number
   readonly children: readonly TreeNode[]
@@ -24,24 +26,50 @@ export type TreeNode = {
 /** A tree that these platforms have alike. */
 export type PlatformTree = { readonly platforms: readonly Platform[]; readonly roots: readonly TreeNode[] }
 
-/** What of a plan the tree is made of. */
-export type TreePlan = Pick<Plan, 'items' | 'tops' | 'prefixes' | 'contents'>
+/** A prefix of a tree. */
+export type TreePrefix = {
+  /** Index of the prefix below. */
+  readonly parent?: number
+  readonly platform: Platform
+  readonly layer: string
+  readonly variant: string
+  /** Index of the first work item that has it. */
+  readonly item: number
+  readonly state: NodeState
+  /** Index into the contents. */
+  readonly content: number
+}
+
+/** What a tree is made of; a plan has all of it. */
+export type TreeSource = {
+  readonly items: readonly {
+    readonly platform: Platform
+    readonly layers: readonly { readonly layer: string; readonly variant: string }[]
+  }[]
+  /** For each work item the index of its highest prefix; null for one without any step. */
+  readonly tops: readonly (number | null)[]
+  /** Parents before their children. */
+  readonly prefixes: readonly TreePrefix[]
+  readonly contents: readonly { readonly steps: number }[]
+}
+
+const HELD: ReadonlySet<NodeState> = new Set<NodeState>(['warm', 'covered', 'cached'])
 
 /** A box that is still being filled: children and ends come in as they are met. */
 type OpenNode = Omit<TreeNode, 'children' | 'ends'> & { ends: number; readonly children: OpenNode[] }
 
-const openPrefix = ({ layer, variant, state, content }: PlannedPrefix, { contents }: TreePlan): OpenNode => ({
+const openPrefix = ({ layer, variant, state, content }: TreePrefix, { contents }: TreeSource): OpenNode => ({
   ...{ layer, variants: [variant], count: 1, steps: contents[content]?.steps ?? 0 },
-  ...{ warm: mustRun({ state }) ? 0 : 1, state, ends: 0, children: [] },
+  ...{ held: HELD.has(state) ? 1 : 0, state, ends: 0, children: [] },
 })
 
 const baseNode = (layer: string, variant: string): OpenNode => ({
-  ...{ layer, variants: [variant], count: 0, steps: 0, warm: 0, state: 'base', ends: 0, children: [] },
+  ...{ layer, variants: [variant], count: 0, steps: 0, held: 0, state: 'base', ends: 0, children: [] },
 })
 
 /** The trees of all platforms, bases at their roots. */
-const openTrees = (plan: TreePlan): ReadonlyMap<Platform, readonly OpenNode[]> => {
-  const { items, tops, prefixes } = plan
+const openTrees = (source: TreeSource): ReadonlyMap<Platform, readonly OpenNode[]> => {
+  const { items, tops, prefixes } = source
   const roots = new Map<Platform, OpenNode[]>()
   const bases = new Map<string, OpenNode>()
   const addRoot = (platform: Platform, node: OpenNode): OpenNode => {
@@ -61,7 +89,7 @@ const openTrees = (plan: TreePlan): ReadonlyMap<Platform, readonly OpenNode[]> =
   }
   const nodes: OpenNode[] = []
   for (const prefix of prefixes) {
-    const node = openPrefix(prefix, plan)
+    const node = openPrefix(prefix, source)
     nodes.push(node)
     const isLowest = items[prefix.item]?.layers[0]?.layer === prefix.layer
     const below = prefix.parent === undefined ? undefined : nodes[prefix.parent]
@@ -78,8 +106,8 @@ const openTrees = (plan: TreePlan): ReadonlyMap<Platform, readonly OpenNode[]> =
 }
 
 /** The layer tree of each platform; trees that look alike are one. Platforms in the order of their first prefix. */
-export const platformTrees = (plan: TreePlan): readonly PlatformTree[] =>
-  [...Map.groupBy(openTrees(plan), ([, roots]) => JSON.stringify(roots)).values()].map((alike) => ({
+export const platformTrees = (source: TreeSource): readonly PlatformTree[] =>
+  [...Map.groupBy(openTrees(source), ([, roots]) => JSON.stringify(roots)).values()].map((alike) => ({
     platforms: alike.map(([platform]) => platform),
     roots: alike[0]?.[1] ?? [],
   }))
@@ -100,7 +128,7 @@ const joinNodes = (nodes: readonly TreeNode[]): TreeNode => {
     variants: [...new Set(nodes.flatMap(({ variants }) => variants))],
     count: sum(({ count }) => count),
     steps: sum(({ steps }) => steps),
-    warm: sum(({ warm }) => warm),
+    held: sum(({ held }) => held),
     state: others.length === 0 ? state : 'mixed',
     ends: sum(({ ends }) => ends),
     children: nodes.flatMap(({ children }) => children),

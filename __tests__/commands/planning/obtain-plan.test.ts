@@ -53,6 +53,7 @@ const world = (download: ArtifactDownload) => {
   ])
   const { io, told } = literalIo(texts, {
     artifacts: {
+      list: () => Promise.reject(new Error('a leg knows the name')),
       upload: () => Promise.reject(new Error('a leg stores nothing')),
       download: (name, folder) => {
         asked.push(`${name} to ${folder}`)
@@ -150,6 +151,7 @@ describe('plan', () => {
           return Promise.resolve(upload)
         },
         download: () => Promise.reject(new Error('a plan fetches nothing')),
+        list: () => Promise.reject(new Error('a plan fetches nothing')),
       },
     })
     const { outputs } = await planCommand(inputsWith({}), CONTEXT, io)

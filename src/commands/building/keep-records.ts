@@ -5,20 +5,17 @@ import { RegistryError } from '../../io/registry/registry-error.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { formatReference } from '../../oci/reference.ts'
 import { generationOf, recordName } from '../../records/newest.ts'
-import { renderRecords } from '../../records/parse-records.ts'
+import { RECORDS_ARTIFACT, renderRecords } from '../../records/parse-records.ts'
 import { RECORDS_TYPE, recordsReference } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { chainOf } from '../../layers/tree.ts'
 import type { RecordInputs } from '../inputs.ts'
 import type { LegWork } from './leg-work.ts'
 
-/** Begins the names of the workflow artifacts that hold records. */
-const ARTIFACT = 'strata-records'
-
 /** Named after leg and attempt; without a leg, after what is built, so that two such jobs of a run do not clash. */
 const artifactName = (records: readonly CompatibilityRecord[]): string => {
   const { leg, attempt = 1 } = records[0]?.run ?? {}
-  return `${ARTIFACT}-${leg ?? digestOf(records.map(recordName)).slice(0, 8)}-${attempt}`
+  return `${RECORDS_ARTIFACT}-${leg ?? digestOf(records.map(recordName)).slice(0, 8)}-${attempt}`
 }
 
 /** Hands the records on to the report job of this run. Nothing depends on it but the report. */

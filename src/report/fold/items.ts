@@ -1,0 +1,78 @@
+import type { Plan } from '../../plan/plan.ts'
+import type { CompatibilityRecord } from '../../records/record.ts'
+import { reasonTitle } from '../reason-text.ts'
+import type { ReportItem } from '../run-report.ts'
+import { hasRun } from './met-prefix.ts'
+
+import { compareByList, compareTexts } from './order.ts'
+
+const nameOf = ({ manifestId, platform }: Pick<ReportItem, 'manifestId' | 'platform'>): string =>
+  `${manifestId} ${platform}`
+
+/** The lowest layer that ran, and why. */
+const firstMissOf = ({ layers }: CompatibilityRecord): Pick<ReportItem, 'firstMiss'> => {
+  const missed = layers.find(({ steps }) => steps.some(hasRun))
+  if (missed === undefined) return {}
+  const why = missed.reason === undefined ? '' : `: ${reasonTitle(missed.reason)}`
+  return { firstMiss: `${missed.layer}/${missed.variant}${why}` }
+}
+
+const recordedItem = (record: CompatibilityRecord, top: string | undefined): ReportItem => {
+  const { run, digest, error } = record
+  return {
+    manifestId: record.manifest_id,
+    aliases: record.aliases,
+    platform: record.platform,
+    verdict: record.verdict,
+    ...(run.leg === undefined ? {} : { leg: run.leg }),
+    ...(run.pool === undefined ? {} : { pool: run.pool }),
+    ...(digest === undefined ? {} : { digest }),
+    published: record.published,
+    ...(top === undefined ? {} : { top }),
+    variants: record.layers.map(({ layer, variant }) => ({ layer, variant })),
+    totalSteps: record.totalSteps,
+    cachedSteps: record.cachedSteps,
+    durationMs: record.durationMs,
+    ...firstMissOf(record),
+    ...(error === undefined ? {} : { error: error.message }),
+  }
+}
+
+/** What of a plan says which work items there should be. */
+export type PlannedWork = Pick<Plan, 'items' | 'legs' | 'aliases'>
+
+/** Work items that were planned, by name, as they are reported when they left no record. */
+const plannedItems = ({ items, legs, aliases }: PlannedWork): ReadonlyMap<string, ReportItem> => {
+  const legOfItem = new Map(legs.flatMap(({ leg, items: part }) => part.map((index) => [index, leg] as const)))
+  return new Map(
+    items.map(({ manifestId, platform, layers }, index) => {
+      const leg = legOfItem.get(index)
+      const item: ReportItem = {
+        ...{ manifestId, platform, aliases: aliases[manifestId] ?? [], verdict: 'missing', published: [] },
+        ...(leg === undefined ? {} : { leg: leg.id, pool: leg.pool }),
+        variants: layers.map(({ layer, variant }) => ({ layer, variant })),
+        ...{ totalSteps: 0, cachedSteps: 0, durationMs: 0 },
+      }
+      return [nameOf(item), item]
+    }),
+  )
+}
+
+/** The work items of a run: those of the plan in its order, also where they left no record, then others by name. */
+export const reportItems = (
+  newest: readonly CompatibilityRecord[],
+  keysOf: (record: CompatibilityRecord) => readonly string[],
+  plan: PlannedWork | undefined,
+): readonly ReportItem[] => {
+  const recorded = newest
+    .filter(({ kind }) => kind === 'work-item')
+    .map((record) => recordedItem(record, keysOf(record).at(-1)))
+  const planned = plan === undefined ? new Map<string, ReportItem>() : plannedItems(plan)
+  const known = new Set(recorded.map(nameOf))
+  const missing = [...planned].flatMap(([name, item]) => (known.has(name) ? [] : [item]))
+  const byPlan = compareByList([...planned.keys()])
+  return [...recorded, ...missing]
+    .map((item) => ({ item, name: nameOf(item) }))
+    .toSorted((a, b) => byPlan(a.name, b.name) || compareTexts(a.name, b.name))
+    .map(({ item }) => item)
+}

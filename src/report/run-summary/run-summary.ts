@@ -1,0 +1,31 @@
+import { renderDocument } from '../document.ts'
+import type { RunReport } from '../run-report.ts'
+import { fixedSection } from '../sections.ts'
+import { renderTreePicture } from '../tree-picture.ts'
+import { heatSection, missSection, paySection, poolSection } from './cache-sections.ts'
+import { renderHeadline } from './headline.ts'
+import { itemSections } from './item-section.ts'
+import { slowestSection } from './step-section.ts'
+import { renderTimeline } from './timeline.ts'
+import { treeOf } from './tree.ts'
+import { trendSection } from './trend-section.ts'
+import { troubleSections } from './trouble.ts'
+
+/**
+ * The job summary of a whole run as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what failed or is missing,
+ * what came from cache and why the rest did not, then what it cost, when, and every work item. The end is cut first.
+ */
+export const renderRunSummary = (report: RunReport): string =>
+  renderDocument([
+    ...fixedSection(renderHeadline(report)),
+    ...troubleSections(report),
+    ...heatSection(report),
+    ...missSection(report),
+    ...trendSection(report),
+    ...slowestSection(report),
+    ...poolSection(report),
+    ...paySection(report),
+    ...fixedSection(renderTreePicture(treeOf(report), 'from cache')),
+    ...fixedSection(renderTimeline(report)),
+    ...itemSections(report),
+  ])
