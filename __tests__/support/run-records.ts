@@ -147,7 +147,7 @@ const makeRecord = (
     },
     strategy: 'layer',
     images: [{ reference: 'ubuntu:24.04', digest: `sha256:${'a'.repeat(64)}` }],
-    verdict: 'built',
+    ...{ verdict: 'built', downloadedBytes: 0 },
     published: isItem ? [`ghcr.io/acme/llm-factory:${name}`] : [],
     ...(isItem ? { digest: `sha256:${hash('sha256', name)}` } : {}),
     layers,
