@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readText } from '../script/documents.ts'
 import { readBuilderInputs } from '../src/commands/builder-inputs.ts'
+import { wantedBuilder } from '../src/commands/wanted-builder.ts'
 import { renderCreateBuilder } from '../src/render/create-builder.ts'
 import { fencesOf } from './support/markdown.ts'
 import { ownActionOf, usingSteps } from './support/workflow.ts'
@@ -19,12 +20,16 @@ const examples = fencesOf(readText('docs/builders.md'))
       const text = typeof value === 'string' ? value.trim() : JSON.stringify(value ?? '').replaceAll('"', '')
       return text.startsWith('${{') ? PEM : text
     }
-    const { settings } = readBuilderInputs(read, { ARM_CA: PEM, ARM_CERT: PEM, ARM_KEY: PEM })
+    const env = { ARM_CA: PEM, ARM_CERT: PEM, ARM_KEY: PEM }
+    const { settings } = wantedBuilder(readBuilderInputs(read, env), {}, env)
     const tls = settings.nodes.map((node, index) =>
       Object.fromEntries(Object.keys(node.tls).map((part) => [part, `/t/${index}-${part}.pem`])),
     )
     const commands = renderCreateBuilder('b', { ...settings, image: 'IMAGE' }, { tls })
-    return { name: settings.given.join(', '), commands: commands.map((args) => args.slice(4).join(' ')) }
+    return {
+      name: settings.given.map((setting) => setting.name).join(', '),
+      commands: commands.map((args) => args.slice(4).join(' ')),
+    }
   })
 
 const CONTAINER = '--driver-opt image=IMAGE'

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readBuilderInputs } from '../../../src/commands/builder-inputs.ts'
+import { wantedBuilder } from '../../../src/commands/wanted-builder.ts'
 import { ensureEmulation } from '../../../src/commands/building/emulation.ts'
 import type { Builder } from '../../../src/plan/builder-platforms.ts'
 import type { BinfmtHandler } from '../../../src/plan/emulation.ts'
@@ -23,8 +24,9 @@ const ensure = async (on: Builder, platforms: readonly string[], given: Given = 
   const did: string[] = []
   const smokes = [...(given.smokes ?? [])]
   const { io, told } = literalIo(new Map())
-  const inputs = readBuilderInputs(
-    (name) => (name === 'qemu' ? (given.qemu ?? '') : name === 'qemu-image' ? 'binfmt' : ''),
+  const inputs = wantedBuilder(
+    readBuilderInputs((name) => (name === 'qemu' ? (given.qemu ?? '') : name === 'qemu-image' ? 'binfmt' : ''), {}),
+    {},
     {},
   )
   const world = {

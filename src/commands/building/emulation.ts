@@ -6,7 +6,7 @@ import { imageCandidates } from '../../plan/builder-settings.ts'
 import { chooseEmulation, handlerFor, renderEmulationFault } from '../../plan/emulation.ts'
 import { SetupError } from '../../problem.ts'
 import { renderSmokeBuild, smokeArguments } from '../../render/smoke-build.ts'
-import type { BuilderInputs } from '../builder-inputs.ts'
+import type { WantedBuilder } from '../wanted-builder.ts'
 
 const INSTALLED = 'a handler that was installed for it'
 
@@ -36,7 +36,7 @@ const trySmoke = async (builder: Builder, platform: Platform, io: Io): Promise<s
 }
 
 /** Installs the handler of a platform, exactly that one. Throws when it must not, cannot, or there is a broken one. */
-const installHandler = async (platform: Platform, inputs: BuilderInputs, io: Io): Promise<void> => {
+const installHandler = async (platform: Platform, inputs: WantedBuilder, io: Io): Promise<void> => {
   const choice = chooseEmulation(platform, await io.emulators.read(), inputs.qemu)
   if (choice.kind === 'refuse') throw new SetupError(choice.message)
   const images = imageCandidates(inputs.qemuImage, inputs.settings.mirrors)
@@ -48,7 +48,7 @@ const installHandler = async (platform: Platform, inputs: BuilderInputs, io: Io)
 }
 
 /** What the builder cannot run by itself gets a handler, and a smoke build proves it before the long build. */
-const installAndProve = async (builder: Builder, platform: Platform, inputs: BuilderInputs, io: Io): Promise<void> => {
+const installAndProve = async (builder: Builder, platform: Platform, inputs: WantedBuilder, io: Io): Promise<void> => {
   await installHandler(platform, inputs, io)
   const failure = await trySmoke(builder, platform, io)
   if (failure === undefined) return
@@ -57,7 +57,7 @@ const installAndProve = async (builder: Builder, platform: Platform, inputs: Bui
 }
 
 /** An emulator that should be in BuildKit's image is believed when it has run. */
-const proveBrought = async (builder: Builder, platform: Platform, inputs: BuilderInputs, io: Io): Promise<string> => {
+const proveBrought = async (builder: Builder, platform: Platform, inputs: WantedBuilder, io: Io): Promise<string> => {
   const failure = await trySmoke(builder, platform, io)
   if (failure === undefined) return "BuildKit's own emulator"
   const image = builder.nodes[0]?.image ?? "BuildKit's image"
@@ -72,14 +72,14 @@ const proveBrought = async (builder: Builder, platform: Platform, inputs: Builde
   return INSTALLED
 }
 
-const needsHandler = async (platform: Platform, { qemu }: BuilderInputs, io: Io): Promise<boolean> =>
+const needsHandler = async (platform: Platform, { qemu }: WantedBuilder, io: Io): Promise<boolean> =>
   qemu === 'always' && handlerFor(platform, await io.emulators.read()) === undefined
 
 /** How a platform is emulated; undefined for one that runs as it is. Throws when it cannot be. */
 const emulate = async (
   builder: Builder,
   platform: Platform,
-  inputs: BuilderInputs,
+  inputs: WantedBuilder,
   io: Io,
 ): Promise<string | undefined> => {
   const support = platformSupport(builder, platform)
@@ -101,7 +101,7 @@ const FACTOR = 'steps that compute took 2 to 12 times as long where it was measu
 export const ensureEmulation = async (
   builder: Builder,
   { platforms, pools }: EmulationNeeds,
-  inputs: BuilderInputs,
+  inputs: WantedBuilder,
   io: Io,
 ): Promise<void> => {
   const pooled: string[] = []
