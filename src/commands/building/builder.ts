@@ -118,7 +118,7 @@ export const openBuilder = async (
   const builder =
     choice.kind === 'use' ? choice.builder : undo.use(await makeFor(wishes, settings, engine, context, io)).builder
   io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`)
-  await ensureEmulation(builder, needs, inputs, io)
+  await ensureEmulation(builder, needs, { ...inputs, signal: context.signal }, io)
   const opened = undo.move()
   return { builder, buildx, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
