@@ -2,6 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { readText } from '../script/documents.ts'
 import { readBuilderInputs } from '../src/commands/builder-inputs.ts'
+import { parseMainFile } from '../src/factory/document.ts'
+import { parseFactory } from '../src/factory/parse.ts'
+import { wantedBuilder } from '../src/commands/wanted-builder.ts'
 import { renderCreateBuilder } from '../src/render/create-builder.ts'
 import { fencesOf } from './support/markdown.ts'
 import { ownActionOf, usingSteps } from './support/workflow.ts'
@@ -19,12 +22,16 @@ const examples = fencesOf(readText('docs/builders.md'))
       const text = typeof value === 'string' ? value.trim() : JSON.stringify(value ?? '').replaceAll('"', '')
       return text.startsWith('${{') ? PEM : text
     }
-    const { settings } = readBuilderInputs(read, { ARM_CA: PEM, ARM_CERT: PEM, ARM_KEY: PEM })
+    const env = { ARM_CA: PEM, ARM_CERT: PEM, ARM_KEY: PEM }
+    const { settings } = wantedBuilder(readBuilderInputs(read, env), {}, env)
     const tls = settings.nodes.map((node, index) =>
       Object.fromEntries(Object.keys(node.tls).map((part) => [part, `/t/${index}-${part}.pem`])),
     )
     const commands = renderCreateBuilder('b', { ...settings, image: 'IMAGE' }, { tls })
-    return { name: settings.given.join(', '), commands: commands.map((args) => args.slice(4).join(' ')) }
+    return {
+      name: settings.given.map((setting) => setting.name).join(', '),
+      commands: commands.map((args) => args.slice(4).join(' ')),
+    }
   })
 
 const CONTAINER = '--driver-opt image=IMAGE'
@@ -66,4 +73,28 @@ describe('the examples of docs/builders.md', () => {
   test('are all of these', () => {
     expect(examples).toHaveLength(5)
   })
+})
+
+test('the factory file of the page makes these builders, each for its pool', () => {
+  const [text = ''] = fencesOf(readText('docs/builders.md'))
+    .filter(({ language, text: fence }) => language === 'yaml' && fence.startsWith('version: 1'))
+    .map((fence) => fence.text)
+  const { pools } = parseFactory(parseMainFile('strata.yaml', text))
+  const commands = pools.map(({ name, builder: settings = {} }) => {
+    const wanted = wantedBuilder(
+      readBuilderInputs(() => '', {}),
+      { pool: { name, settings } },
+      {},
+    )
+    return renderCreateBuilder('b', { ...wanted.settings, image: 'IMAGE' }, { tls: [] }).map((args) =>
+      args.slice(4).join(' '),
+    )
+  })
+  expect(commands).toEqual([
+    [`--driver docker-container ${CONTAINER} --driver-opt network=host ${NETWORK}`],
+    [
+      '--driver remote tcp://gpu-1.eu.example:1234',
+      '--driver remote --append --node b-second --platform linux/amd64 tcp://gpu-2.eu.example:1234',
+    ],
+  ])
 })

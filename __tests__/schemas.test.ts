@@ -85,7 +85,7 @@ describe.each([
 
   test.each([
     ['an unknown key', { surprise: 1 }],
-    ['another version', { version: 2 }],
+    ['another version', { version: 99 }],
     ['a name that is no text', { name: 7 }],
     ['something else in a list', { items: ['a'] }],
   ])('refuses %s', (_, changes) => {

@@ -5,6 +5,7 @@ import { growWork } from '../src/commands/planning/layer-facts.ts'
 import { readFactory, readFragments } from '../src/commands/planning/sources.ts'
 import { expandFactory } from '../src/factory/expand.ts'
 import { prefixTags } from '../src/layers/cache-refs.ts'
+import type { PlannedCache } from '../src/plan/cache.ts'
 import { forecastOf } from '../src/plan/forecast.ts'
 import { imagesOf, type PinnedImage } from '../src/plan/images.ts'
 import { planPrefixes } from '../src/plan/plan-prefixes.ts'
@@ -74,6 +75,11 @@ const pin = (reference: string): PinnedImage => ({
   ),
 })
 
+const CACHE: PlannedCache = {
+  ...{ strategy: 'layer', ref: 'registry.example/bench-cache', pools: {} },
+  access: { read: true, write: true, reason: 'a benchmark' },
+}
+
 /** All the work of the factory, with every third prefix warm. What it is found by is not needed any more then. */
 const surveyWork = async (texts: Map<string, string>) => {
   const { io } = literalIo(texts)
@@ -86,9 +92,14 @@ const surveyWork = async (texts: Map<string, string>) => {
     fragments,
   )
   const images = needs.map(({ reference }) => pin(reference))
-  const { tree, imageKeys, files } = growWork({ items, fragments, finder, images, context: '.' }, io)
+  const { tree, imageKeys, files } = growWork({ items, fragments, finder, images, context: '.', cache: CACHE }, io)
   const tags = prefixTags(tree.prefixes)
-  const states = cacheStates(tree, tags, { tags: everyThird(tags), earlier: () => [] })
+  const known = everyThird(tags)
+  const states = cacheStates(
+    tree,
+    tags.map((tag) => [tag]),
+    { exists: (tag) => known.has(tag), earlier: () => [] },
+  )
   const work = planPrefixes({ items, tree, tags, states, images, times: new Map(), reasons: [] })
   return { factory, excluded, aliases, images, imageKeys, files, work }
 }
@@ -98,17 +109,16 @@ const planOnce = async (texts: Map<string, string>): Promise<Plan> => {
   const { factory, excluded, aliases, images, imageKeys, files, work } = await surveyWork(texts)
   const schedule = shareOut(
     work,
-    { strategy: 'layer', handsOn: true },
+    { cache: CACHE, handsOn: true },
     {
       ...{ maxLegs: 256, maxParallel: 20, maxLegMs: 300 * 60_000, maxLegBytes: 14 * 1024 ** 3, maxLegTargets: 200 },
       ...{ waves: 'auto', repeat: 'cheap', legStartMs: 30_000 },
     },
   )
   const { bytes: _, ...planned } = work
-  const access = { read: true, write: true, reason: 'a benchmark' }
   return makePlan({
     ...{ plannedAt: '2026-11-22T15:39:57.000Z', factory: 'strata.yaml', name: factory.name, context: '.' },
-    cache: { strategy: 'layer', ref: 'registry.example/bench-cache', access },
+    ...{ cache: CACHE, builders: {} },
     ...{ images, files, imageKeys, ...planned, excluded, aliases, unchanged: [] },
     ...{ forecast: forecastOf(planned, schedule), schedule, pools: factory.pools },
   })

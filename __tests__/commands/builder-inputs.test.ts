@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { readBuilderInputs, type BuilderInputs } from '../../src/commands/builder-inputs.ts'
+import { readBuilderInputs } from '../../src/commands/builder-inputs.ts'
+import { wantedBuilder, type PoolBuilders, type WantedBuilder } from '../../src/commands/wanted-builder.ts'
 import { BUILDKIT_IMAGE } from '../../src/plan/builder-settings.ts'
 import { BINFMT_IMAGE } from '../../src/plan/emulation.ts'
 
@@ -7,7 +8,10 @@ type Given = Readonly<Record<string, string>>
 
 const PEM = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----'
 
-const inputs = (given: Given, env: Given = {}): BuilderInputs => readBuilderInputs((name) => given[name] ?? '', env)
+const read = (given: Given, env: Given = {}) => readBuilderInputs((name) => given[name] ?? '', env)
+
+const inputs = (given: Given, env: Given = {}, pools: PoolBuilders = {}): WantedBuilder =>
+  wantedBuilder(read(given, env), pools, env)
 
 test('nothing given asks for nothing', () => {
   expect(inputs({})).toEqual({
@@ -17,19 +21,18 @@ test('nothing given asks for nothing', () => {
       image: BUILDKIT_IMAGE,
       ...{ config: {}, mirrors: [], keepBuilder: false, keepState: false, given: [] },
     },
-    qemu: 'auto',
-    qemuImage: BINFMT_IMAGE,
+    ...{ qemu: 'auto', qemuImage: BINFMT_IMAGE, notes: [] },
   })
 })
 
 describe('settings of a new builder', () => {
   test.each<{ given: Given; settings: object }>([
-    { given: { driver: 'docker' }, settings: { driver: 'docker', given: [] } },
-    { given: { driver: 'docker-container' }, settings: { given: ['driver'] } },
+    { given: { driver: 'docker' }, settings: { driver: 'docker', given: [{ name: 'driver' }] } },
+    { given: { driver: 'docker-container' }, settings: { given: [{ name: 'driver' }] } },
     {
       given: { 'driver-opts': 'memory=4g\n\n "env.A=b,c" ', 'buildkitd-flags': '--debug', endpoint: 'ssh://big' },
       settings: {
-        given: ['driver-opts', 'buildkitd-flags', 'endpoint'],
+        given: [{ name: 'driver-opts' }, { name: 'buildkitd-flags' }, { name: 'endpoint' }],
         nodes: [
           {
             ...{ platforms: [], driverOpts: ['memory=4g', '"env.A=b,c"'], tls: {} },
@@ -41,7 +44,7 @@ describe('settings of a new builder', () => {
     { given: { 'buildkitd-config': 'ci/buildkitd.toml' }, settings: { config: { path: 'ci/buildkitd.toml' } } },
     { given: { 'buildkitd-config-inline': 'debug = true' }, settings: { config: { text: 'debug = true' } } },
     { given: { 'buildkit-image': 'acme/buildkit:1' }, settings: { image: 'acme/buildkit:1' } },
-    { given: { 'max-parallelism': '3' }, settings: { maxParallelism: 3, given: ['max-parallelism'] } },
+    { given: { 'max-parallelism': '3' }, settings: { maxParallelism: 3, given: [{ name: 'max-parallelism' }] } },
     {
       given: { 'registry-mirrors': 'mirror.gcr.io\nquay.io = quay.mirror:5000/q' },
       settings: {
@@ -162,4 +165,87 @@ describe('contradictions', () => {
   ])('$message', ({ given, message }) => {
     expect(() => inputs(given)).toThrow(message)
   })
+})
+
+describe('the builder of a pool', () => {
+  const REMOTE = { driver: 'remote', endpoint: 'tcp://gpu:1234' }
+  const GPU = 'linux/amd64+cuda'
+  const of = (settings: Given): PoolBuilders => ({ pool: { name: GPU, settings }, mixed: true })
+  const OTHERS: PoolBuilders = { mixed: true }
+
+  test('is made as the factory file says, and the log can say so', () => {
+    const nodes = '[{"name":"arm","endpoint":"tcp://arm:1","platforms":["linux/arm64"],"driver-opts":["a=\\"b\\""]}]'
+    expect(inputs({}, {}, of({ ...REMOTE, nodes })).settings).toMatchObject({
+      driver: 'remote',
+      nodes: [
+        { endpoint: 'tcp://gpu:1234', platforms: [], driverOpts: [] },
+        { name: 'arm', endpoint: 'tcp://arm:1', platforms: ['linux/arm64'], driverOpts: ['a="b"'] },
+      ],
+      given: ['driver', 'endpoint', 'nodes'].map((name) => ({ name, pool: GPU })),
+    })
+  })
+
+  test.each<{ what: string; given: Given; pool: Given; settings: object; name?: string }>([
+    {
+      what: 'one setting in place of the same',
+      given: { 'max-parallelism': '2' },
+      pool: { 'max-parallelism': '9', 'buildkitd-flags': '--debug' },
+      settings: {
+        maxParallelism: 2,
+        nodes: [{ buildkitdFlags: '--debug' }],
+        given: [{ name: 'buildkitd-flags', pool: GPU }, { name: 'max-parallelism' }],
+      },
+    },
+    {
+      what: 'a config in place of the other kind of config',
+      given: { 'buildkitd-config-inline': 'debug = true' },
+      pool: { 'buildkitd-config': 'ci/buildkitd.toml' },
+      settings: { config: { text: 'debug = true' } },
+    },
+    {
+      what: 'a driver in place of all of it',
+      given: { driver: 'docker-container' },
+      pool: REMOTE,
+      settings: { driver: 'docker-container', nodes: [{ driverOpts: [] }], given: [{ name: 'driver' }] },
+    },
+    {
+      what: 'the name of a builder in place of all of it',
+      given: { builder: 'mine' },
+      pool: REMOTE,
+      settings: { driver: 'docker-container', given: [] },
+      name: 'mine',
+    },
+    {
+      what: 'its TLS material',
+      given: { 'tls-ca': PEM },
+      pool: REMOTE,
+      settings: { nodes: [{ endpoint: 'tcp://gpu:1234', tls: { ca: PEM } }] },
+    },
+  ])('gets from inputs $what', ({ given, pool, settings, name }) => {
+    expect(inputs(given, {}, of(pool))).toMatchObject({ settings, ...(name === undefined ? {} : { name }), notes: [] })
+  })
+
+  test('leaves aside what inputs say for the builders of other pools, and says so', () => {
+    const note = 'input registry-mirrors says nothing to the driver remote'
+    expect(inputs({ 'registry-mirrors': 'mirror.gcr.io' }, {}, of(REMOTE))).toMatchObject({
+      notes: [note],
+      settings: { mirrors: [] },
+    })
+    const tls = inputs({ 'tls-ca': PEM }, {}, OTHERS)
+    expect(tls.notes).toEqual(['input tls-ca says nothing to the driver docker-container'])
+    expect(tls.settings.given).toEqual([])
+  })
+
+  test('is no excuse for inputs that contradict each other', () => {
+    expect(() => inputs({ driver: 'remote', endpoint: 'tcp://a', 'registry-mirrors': 'm.io' }, {}, of(REMOTE))).toThrow(
+      'input registry-mirrors says nothing to the driver remote; leave it out',
+    )
+  })
+})
+
+test('what does not depend on the driver is checked before there is a plan', () => {
+  expect(() => read({ 'driver-opts': 'network' })).toThrow('expected key=value')
+  expect(() => read({ 'max-parallelism': '0' })).toThrow('expected a number from 1 to 1024')
+  expect(() => read({ driver: 'remote' })).toThrow('no BuildKit is named')
+  expect(read({ 'tls-ca': PEM }).given).toEqual({ 'tls-ca': PEM })
 })

@@ -427,7 +427,56 @@ export const shapeMistakes: readonly Mistake[] = [
   {
     title: 'a pool that is a label',
     text: `${GOOD}pools:\n  linux/amd64: ubuntu-24.04\n`,
-    error: ['strata.yaml:15:16: "linux/amd64" is "ubuntu-24.04"; expected a pool, a map with runs-on'],
+    error: [
+      'strata.yaml:15:16: "linux/amd64" is "ubuntu-24.04"; expected a pool, a map with runs-on, builder or cache',
+    ],
+  },
+  {
+    title: 'a pool with a cache without a repository',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    cache: {}\n`,
+    error: [
+      'strata.yaml:17:12: the cache of a pool has no "ref"; expected a cache repository: a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
+    ],
+  },
+  {
+    title: 'a pool with a tag for a cache',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    cache: { ref: "eu.example/acme/cache:x" }\n`,
+    error: [
+      'strata.yaml:17:19: "eu.example/acme/cache:x" is not a cache repository; expected a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache; leave the tag out: Strata names the tags',
+    ],
+  },
+  {
+    title: 'a builder with another driver',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver: dokcer }\n`,
+    error: [
+      'strata.yaml:17:24: "driver" is "dokcer"; expected docker-container, remote, kubernetes or docker; did you mean "docker"?',
+    ],
+  },
+  {
+    title: 'a builder with an option without a value',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver-opts: [network] }\n`,
+    error: ['strata.yaml:17:30: "network" is not a driver option; expected key=value, as in memory=12g'],
+  },
+  {
+    title: 'a builder with a mirror that is a URL',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { registry-mirrors: "https://m.example" }\n`,
+    error: [
+      'strata.yaml:17:34: "https://m.example" is not a registry mirror; expected the host of a mirror of Docker Hub, or registry=mirror; leave the scheme out',
+    ],
+  },
+  {
+    title: 'a builder with a secret',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver: remote, endpoint: "tcp://a:1", tls-key: KEY }\n`,
+    error: [
+      'strata.yaml:17:55: unknown key "tls-key" in the builder of a pool; expected driver, endpoint, driver-opts, buildkitd-flags, buildkitd-config, buildkitd-config-inline, buildkit-image, registry-mirrors, max-parallelism, nodes, keep-builder or keep-state; TLS material comes from secrets: input tls-ca, tls-cert and tls-key',
+    ],
+  },
+  {
+    title: 'a node with a secret',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver: remote, nodes: [{ endpoint: "tcp://a:1", tls: { ca: CA } }] }\n`,
+    error: [
+      'strata.yaml:17:65: unknown key "tls" in a node; expected name, endpoint, platforms, driver-opts or buildkitd-flags; TLS material comes from secrets: input tls-ca, tls-cert and tls-key for the first node, variables such as BUILDER_NODE_1_AUTH_TLS_CACERT for the others',
+    ],
   },
   {
     title: 'a pool of no platform',
@@ -720,6 +769,40 @@ export const nameMistakes: readonly Mistake[] = [
     error: [
       'strata.yaml:14:30: the factory does not build for linux/arm/v7; expected linux/amd64 or linux/arm64; did you mean "linux/arm64"?',
     ],
+  },
+  {
+    title: 'a remote builder that is nowhere',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver: remote }\n`,
+    error: [
+      'strata.yaml:17:14: the driver is remote, and no BuildKit is named; expected "endpoint", such as tcp://buildkit.example:1234, or "nodes"',
+    ],
+  },
+  {
+    title: 'settings that say nothing to a driver',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { driver: remote, endpoint: "tcp://a:1", registry-mirrors: [m.example], max-parallelism: 2 }\n`,
+    error: [
+      'strata.yaml:17:74: "registry-mirrors" says nothing to the driver remote; leave it out',
+      'strata.yaml:17:103: "max-parallelism" says nothing to the driver remote; leave it out',
+    ],
+  },
+  {
+    title: 'two configs of a builder',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { buildkitd-config: a.toml, buildkitd-config-inline: "debug = true" }\n`,
+    error: ['strata.yaml:17:67: "buildkitd-config" and "buildkitd-config-inline" are both here; expected one of them'],
+  },
+  {
+    title: 'nodes that nobody could use',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { nodes: [{ name: a }, { name: a, endpoint: "ssh://a", platforms: linux/arm64 }] }\n`,
+    error: [
+      'strata.yaml:17:24: the node has no "endpoint"; expected ssh://…',
+      'strata.yaml:17:24: the node has no "platforms"; expected those that it is to build',
+      'strata.yaml:17:45: node "a" is here a second time; the first is at strata.yaml:17:32',
+    ],
+  },
+  {
+    title: 'a config that is not in the workspace',
+    text: `${GOOD}pools:\n  linux/amd64:\n    runs-on: x\n    builder: { buildkitd-config: "../a.toml" }\n`,
+    error: ['strata.yaml:17:34: "../a.toml" leaves the workspace; expected a path inside it'],
   },
   {
     title: 'a pool in two spellings',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { expandFactory } from '../../src/factory/expand.ts'
 import { parseMainFile } from '../../src/factory/document.ts'
 import type { Argument, Factory, LayerVariant } from '../../src/factory/factory.ts'
 import { parseFactory } from '../../src/factory/parse.ts'
@@ -180,6 +181,61 @@ pools: { linux/aarch64+cuda: { runs-on: x } }
     accelerator: 'cuda',
     runsOn: ['x'],
   })
+})
+
+test('pools say what builds there, as the inputs of the build action take it, and where its cache is', () => {
+  const factory = parse(`version: 1
+name: x
+layers: { base: { variants: { a: { from: "x:1" } } } }
+manifests: { m: { base: a } }
+pools:
+  linux/amd64:
+    runs-on: x
+    builder:
+      driver-opts: [memory=12g, "network=host"]
+      buildkitd-config: ci/buildkitd.toml
+      registry-mirrors: mirror.example.com
+      max-parallelism: 4
+      keep-state: true
+  linux/arm64:
+    runs-on: y
+    builder:
+      driver: remote
+      endpoint: tcp://arm.example:1234
+      nodes: [{ name: two, endpoint: "tcp://two.example:1234", platforms: linux/arm64, driver-opts: "a=b" }]
+    cache: { ref: eu.example/acme/cache }
+`)
+  expect(factory.pools).toEqual([
+    {
+      ...{ name: 'linux/amd64', platform: 'linux/amd64', runsOn: ['x'] },
+      builder: {
+        'driver-opts': 'memory=12g\nnetwork=host',
+        'buildkitd-config': 'ci/buildkitd.toml',
+        'registry-mirrors': 'mirror.example.com',
+        'max-parallelism': '4',
+        'keep-state': 'true',
+      },
+    },
+    {
+      ...{ name: 'linux/arm64', platform: 'linux/arm64', runsOn: ['y'], cache: 'eu.example/acme/cache' },
+      builder: {
+        driver: 'remote',
+        endpoint: 'tcp://arm.example:1234',
+        nodes: '[{"name":"two","endpoint":"tcp://two.example:1234","platforms":["linux/arm64"],"driver-opts":["a=b"]}]',
+      },
+    },
+  ])
+})
+
+test('no image may be where a pool has its cache', () => {
+  const factory = parse(`version: 1
+name: x
+registry: eu.example
+layers: { base: { variants: { a: { from: "x:1" } } } }
+manifests: { m: { base: a } }
+pools: { linux/amd64: { runs-on: x, cache: { ref: eu.example/x } } }
+`)
+  expect(() => expandFactory(factory)).toThrow('the cache and the image of manifest "m" share the repository')
 })
 
 describe('extends of variants', () => {

@@ -43,6 +43,7 @@ describe('readBinfmt', () => {
 })
 
 describe('install', () => {
+  const GOES_ON = new AbortController().signal
   const dockerWhere = (isThere: (image: string) => boolean): { docker: Docker; calls: string[] } => {
     const calls: string[] = []
     const query = (args: readonly string[]): Promise<Output> => {
@@ -56,12 +57,18 @@ describe('install', () => {
 
   test('asks for exactly one handler, of the first image that can be had', async () => {
     const { docker, calls } = dockerWhere((text) => text === 'b')
-    expect(await createEmulators(docker).install(['a', 'b', 'c'], ['arm64'])).toBeUndefined()
+    expect(await createEmulators(docker).install(['a', 'b', 'c'], ['arm64'], GOES_ON)).toBeUndefined()
     expect(calls).toEqual([run('a'), run('b')])
+  })
+
+  test('is not tried when the run was told to stop', async () => {
+    const { docker, calls } = dockerWhere(() => true)
+    await createEmulators(docker).install(['a', 'b'], ['arm64'], AbortSignal.abort('SIGTERM'))
+    expect(calls).toEqual([])
   })
 
   test('says why the last of them failed', async () => {
     const { docker } = dockerWhere(() => false)
-    expect(await createEmulators(docker).install(['a', 'b'], ['arm64'])).toBe('b: not found')
+    expect(await createEmulators(docker).install(['a', 'b'], ['arm64'], GOES_ON)).toBe('b: not found')
   })
 })

@@ -7,7 +7,8 @@ const account = { registry: 'ghcr.io', username: 'octocat', password: 'ghs_token
 /** A Docker that notes what it is asked, and the standard input it is given. */
 const dockerThat = (code: number): { docker: Docker; calls: string[] } => {
   const calls: string[] = []
-  const query: Docker['query'] = (args, { input = '' } = {}) => {
+  const query: Docker['query'] = (args, given) => {
+    const input = given !== undefined && 'input' in given ? given.input : ''
     calls.push([...args, input].join(' ').trim())
     return Promise.resolve({ code, stdout: '', stderr: 'Error: denied' })
   }

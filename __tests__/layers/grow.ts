@@ -75,10 +75,15 @@ export const contentOf = (world: World, layer: WorkLayer): LayerContent => {
 }
 
 /** Grows the tree of work items in a world. */
-export const grow = (items: readonly WorkItem[], world: World): LayerTree => {
+export const grow = (
+  items: readonly WorkItem[],
+  world: World,
+  homeOf: (item: WorkItem) => string = () => '',
+): LayerTree => {
   const { syntax, images = {} } = world
   const made = new Map<string, LayerContent>()
   return growTree(items, {
+    home: homeOf,
     content: (layer) => {
       const name = JSON.stringify(layer)
       const content = made.get(name) ?? contentOf(world, layer)

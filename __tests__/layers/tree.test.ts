@@ -188,6 +188,43 @@ describe('growTree', () => {
     ])
   })
 
+  test('two homes share nothing, and each has what it would have alone', () => {
+    const stacks = fc.array(
+      fc.record({
+        home: fc.constantFrom('one', 'two'),
+        names: fc.subarray(['base u', 'core 1', 'light 1', 'app a', 'app b']),
+      }),
+      { maxLength: 6 },
+    )
+    const world: World = {
+      fragments: Object.fromEntries(
+        ['core-1', 'light-1', 'app-a', 'app-b'].map((name) => [`${name}.Dockerfile`, `RUN ${name}\n`]),
+      ),
+    }
+    fc.assert(
+      fc.property(stacks, (given) => {
+        const all = given.filter(({ names }) => names[0] === 'base u')
+        const items = all.map(({ names, home }, index) => workOf(names, { manifestId: `${home}-${index}` }))
+        const homeOf = ({ manifestId }: WorkItem): string => manifestId.split('-')[0] ?? ''
+        const { prefixes, tops } = grow(items, world, homeOf)
+        const chains = tops.map((top) => chainOf(prefixes, top))
+        for (const home of ['one', 'two']) {
+          const own = items.flatMap((item, index) => (homeOf(item) === home ? [index] : []))
+          const alone = grow(
+            own.flatMap((index) => items[index] ?? []),
+            world,
+          )
+          const keysOf = (tree: LayerTree, indices: Iterable<number>) =>
+            [...new Set(indices)].map((index) => tree.prefixes[index]?.key).toSorted()
+          const used = own.flatMap((index) => chains[index] ?? [])
+          expect(keysOf({ prefixes, tops }, used)).toEqual(keysOf(alone, alone.prefixes.keys()))
+          const others = chains.filter((_, index) => !own.includes(index)).flat()
+          expect(used.filter((index) => others.includes(index))).toEqual([])
+        }
+      }),
+    )
+  })
+
   test('work items that share layers share the work, 100,000 of them', () => {
     const layers = ['base', 'security', 'core', 'light', 'app'].map((layer) =>
       Array.from({ length: 10 }, (_, index) => sampleLayer({ layer, variant: `v${index}` })),
@@ -201,6 +238,7 @@ describe('growTree', () => {
     let asked = 0
     const { prefixes, tops } = growTree(items, {
       ground: () => ground,
+      home: () => '',
       content: ({ layer, variant }) => {
         asked++
         const content = { steps: 1, stepsBy: { RUN: 1 }, inputs: [], digest: `${layer} ${variant}`, image: '' }

@@ -12,7 +12,7 @@ describe('keptName', () => {
 
   test('is one that Buildx takes, and the same for the same settings', () => {
     expect(name).toMatch(/^strata-[0-9a-f]{12}$/)
-    expect(keptName(settings({ keepState: true, given: ['driver'] }), 'runner-1')).toBe(name)
+    expect(keptName(settings({ keepState: true, given: [{ name: 'driver' }] }), 'runner-1')).toBe(name)
   })
 
   test.each([

@@ -4,7 +4,6 @@ import { chooseBuilder, type BuilderWishes } from '../../src/plan/builder.ts'
 import { builder, engineBuilder, node } from '../support/builders.ts'
 
 const wishes = (changes: Partial<BuilderWishes> = {}): BuilderWishes => ({
-  engineOnly: false,
   own: [],
   platforms: ['linux/amd64'],
   registryCache: true,
@@ -26,7 +25,12 @@ const TWO = builder('two', {
 describe('the order of precedence', () => {
   const kept = builder('strata-1')
   const all = [ENGINE, builder('named'), kept]
-  const everything = wishes({ name: 'named', engineOnly: true, kept: 'strata-1', own: ['nodes'] })
+  const everything = wishes({
+    name: 'named',
+    engineOnly: { name: 'driver' },
+    kept: 'strata-1',
+    own: [{ name: 'nodes' }],
+  })
 
   test.each<{ what: string; given: BuilderWishes; choice: object }>([
     { what: 'a name', given: everything, choice: { builder: builder('named'), reason: 'named by input builder' } },
@@ -37,13 +41,20 @@ describe('the order of precedence', () => {
     },
     {
       what: 'then what an earlier run kept',
-      given: wishes({ kept: 'strata-1', own: ['nodes'] }),
+      given: wishes({ kept: 'strata-1', own: [{ name: 'nodes' }] }),
       choice: { builder: kept, reason: 'kept by an earlier run with the same settings' },
     },
     {
       what: 'then settings that want a builder of their own',
-      given: wishes({ own: ['driver', 'nodes'] }),
+      given: wishes({ own: [{ name: 'driver' }, { name: 'nodes' }] }),
       choice: { kind: 'create', reason: 'inputs driver, nodes' },
+    },
+    {
+      what: 'of a pool as well as of inputs',
+      given: wishes({
+        own: [{ name: 'driver', pool: 'linux/arm64' }, { name: 'endpoint', pool: 'linux/arm64' }, { name: 'tls-ca' }],
+      }),
+      choice: { kind: 'create', reason: 'driver, endpoint of pool linux/arm64, and input tls-ca' },
     },
     { what: 'then the current one', given: wishes(), choice: { builder: ENGINE, reason: 'the current builder' } },
   ])('$what', ({ given, choice }) => {
@@ -87,7 +98,7 @@ describe('the current builder is used', () => {
 describe('a builder is made', () => {
   test.each([
     { why: 'there is no current builder', builders: [builder('other')], given: wishes() },
-    { why: 'input nodes', builders: [CONTAINER], given: wishes({ own: ['nodes'] }) },
+    { why: 'input nodes', builders: [CONTAINER], given: wishes({ own: [{ name: 'nodes' }] }) },
     {
       why: 'the current builder default cannot export registry cache: its Docker engine does not use the containerd image store',
       builders: [ENGINE],
@@ -159,13 +170,19 @@ describe('a builder that is asked for', () => {
     {
       what: 'the driver docker where there is none',
       builders: [REMOTE],
-      given: wishes({ engineOnly: true }),
+      given: wishes({ engineOnly: { name: 'driver' } }),
       message: 'input driver is docker, and docker buildx ls has no builder of that driver',
+    },
+    {
+      what: 'the driver docker of a pool where there is none',
+      builders: [REMOTE],
+      given: wishes({ engineOnly: { name: 'driver', pool: 'linux/arm64' } }),
+      message: 'driver of pool linux/arm64 is docker, and docker buildx ls has no builder of that driver',
     },
     {
       what: 'the engine where it cannot export cache',
       builders: [ENGINE],
-      given: wishes({ engineOnly: true, containerdStore: false }),
+      given: wishes({ engineOnly: { name: 'driver' }, containerdStore: false }),
       message:
         'builder default cannot export registry cache: its Docker engine does not use the containerd image store; leave input driver out',
     },

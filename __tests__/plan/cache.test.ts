@@ -38,9 +38,44 @@ describe('planCache', () => {
     },
   ])('keeps it $what', ({ file, inputs, ref }) => {
     expect(planCache(factory(file), BOTH, inputs, ACCESS)).toEqual({
-      ...{ strategy: 'layer', access: ACCESS },
+      ...{ strategy: 'layer', pools: {}, access: ACCESS },
       ...(ref === undefined ? {} : { ref }),
     })
+  })
+
+  test.each<{ what: string; file: string; cacheRef?: string; pools: object }>([
+    {
+      what: 'of their own, and read that of the factory',
+      file: 'registry: ghcr.io/acme\npools: { linux/amd64+cuda: { runs-on: x, cache: { ref: eu.example/cache } }, linux/arm64: { runs-on: y } }',
+      pools: { 'linux/amd64+cuda': ['eu.example/cache', 'ghcr.io/acme/demo-cache'] },
+    },
+    {
+      what: 'of the plain pool, where they have none',
+      file: 'registry: ghcr.io/acme\npools: { linux/amd64+cuda: { runs-on: x }, linux/amd64: { runs-on: y, cache: { ref: eu.example/cache } } }',
+      pools: {
+        'linux/amd64+cuda': ['eu.example/cache', 'ghcr.io/acme/demo-cache'],
+        'linux/amd64': ['eu.example/cache', 'ghcr.io/acme/demo-cache'],
+      },
+    },
+    {
+      what: 'of their own, and read that of the plain pool',
+      file: 'pools: { linux/amd64+cuda: { runs-on: x, cache: { ref: eu.example/gpu } }, linux/amd64: { runs-on: y, cache: { ref: eu.example/cache } } }',
+      pools: { 'linux/amd64+cuda': ['eu.example/gpu', 'eu.example/cache'], 'linux/amd64': ['eu.example/cache'] },
+    },
+    {
+      what: 'that the factory has, once',
+      file: 'cache: { ref: a.example/b }\npools: { linux/amd64: { runs-on: x, cache: { ref: a.example/b } } }',
+      pools: { 'linux/amd64': ['a.example/b'] },
+    },
+    {
+      what: 'that the input names, whatever the file says',
+      file: 'pools: { linux/amd64: { runs-on: x, cache: { ref: eu.example/cache } } }',
+      cacheRef: 'ghcr.io/other/cache',
+      pools: {},
+    },
+  ])('pools have a repository $what', ({ file, cacheRef, pools }) => {
+    const inputs = cacheRef === undefined ? {} : { cacheRef }
+    expect(planCache(factory(file), BOTH, inputs, ACCESS).pools).toEqual(pools)
   })
 
   test('takes one ref for one platform', () => {

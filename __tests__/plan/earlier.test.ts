@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { workItemName } from '../../src/factory/work-item.ts'
-import { earlierTags, type EarlierRecords } from '../../src/plan/earlier.ts'
+import { earlierRefs, type EarlierRecords } from '../../src/plan/earlier.ts'
 import { sampleRecord, sampleRecordLayer } from '../support/records.ts'
 import { sampleWork } from '../support/samples.ts'
 import { treeOf } from './trees.ts'
@@ -23,28 +23,28 @@ const recordsOf = (refs: Readonly<Record<string, readonly (string | undefined)[]
     }),
   )
 
-const tagsOf = (records: EarlierRecords, items = ITEMS) => {
-  const of = earlierTags(items, TREE, records)
+const refsOf = (records: EarlierRecords, items = ITEMS) => {
+  const of = earlierRefs(items, TREE, records)
   return [0, 1, 2].map(of)
 }
 
-describe('earlierTags', () => {
+describe('earlierRefs', () => {
   test('are those that the layers of the same work items had', () => {
     const records = recordsOf({ serve: ['core-old', 'serve-old'], train: ['core-old', 'train-old'] })
-    expect(tagsOf(records)).toEqual([['core-old'], ['serve-old'], ['train-old']])
+    expect(refsOf(records)).toEqual([[ref('core-old')], [ref('serve-old')], [ref('train-old')]])
   })
 
   test('are all that a shared prefix had before', () => {
     const records = recordsOf({ serve: ['core-a', 'a'], train: ['core-b', 'b'] })
-    expect(tagsOf(records)).toEqual([['core-a', 'core-b'], ['a'], ['b']])
+    expect(refsOf(records)).toEqual([[ref('core-a'), ref('core-b')], [ref('a')], [ref('b')]])
   })
 
   test('are none without a record, of new work items, on another platform, or where refs were not named by content', () => {
     const none = [[], [], []]
-    expect(tagsOf(new Map())).toEqual(none)
-    expect(tagsOf(recordsOf({ other: ['a', 'b'] }))).toEqual(none)
+    expect(refsOf(new Map())).toEqual(none)
+    expect(refsOf(recordsOf({ other: ['a', 'b'] }))).toEqual(none)
     const arm = ITEMS.map((item) => ({ ...item, platform: 'linux/arm64' }))
-    expect(tagsOf(recordsOf({ serve: ['a', 'b'] }), arm)).toEqual(none)
-    expect(tagsOf(recordsOf({ serve: [undefined, undefined] }))).toEqual(none)
+    expect(refsOf(recordsOf({ serve: ['a', 'b'] }), arm)).toEqual(none)
+    expect(refsOf(recordsOf({ serve: [undefined, undefined] }))).toEqual(none)
   })
 })

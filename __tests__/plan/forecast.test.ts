@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { forecastOf, type Forecasted } from '../../src/plan/forecast.ts'
-import type { Schedule } from '../../src/plan/schedule/work.ts'
+import type { SharedOut } from '../../src/plan/work-graph.ts'
 import { samplePrefix, sampleScheduled } from '../support/samples.ts'
 
 const content = (steps: number): Forecasted['contents'][number] => ({
@@ -14,17 +14,17 @@ const content = (steps: number): Forecasted['contents'][number] => ({
 const PLAN: Forecasted = {
   tops: [1, 2, 0, null],
   prefixes: [
-    samplePrefix({ costMs: 4_000, measured: 1 }),
-    samplePrefix({ parent: 0, layer: 'app', content: 1, costMs: 1_000 }),
-    samplePrefix({ parent: 0, layer: 'app', content: 2, costMs: 3_000, measured: 0.5 }),
+    samplePrefix({ key: 'core', costMs: 4_000, measured: 1 }),
+    samplePrefix({ parent: 0, layer: 'app', key: 'serve', content: 1, costMs: 1_000 }),
+    samplePrefix({ parent: 0, layer: 'app', key: 'train', content: 2, costMs: 3_000, measured: 0.5 }),
   ],
   contents: [content(4), content(2), content(3)],
 }
 
-const SCHEDULE: Schedule = {
+const SCHEDULE: SharedOut = {
   waves: [[sampleScheduled({ nodes: [0] })]],
   legs: [sampleScheduled({ leaves: [0, 2, 3], nodes: [1] }), sampleScheduled({ slot: 1, leaves: [1], nodes: [2] })],
-  ...{ repeated: [], makespanMs: 9_000.4, lowerBoundMs: 8_000, runnerMs: 20_000 },
+  ...{ repeated: [], loaded: new Set(), makespanMs: 9_000.4, lowerBoundMs: 8_000, runnerMs: 20_000 },
 }
 
 const withStates = (...states: readonly Forecasted['prefixes'][number]['state'][]): Forecasted => ({
@@ -64,6 +64,19 @@ describe('forecastOf', () => {
     ]
     expect(forecastOf(PLAN, { ...SCHEDULE, repeated }).repeated).toBe(3 * 4 + 2)
     expect(forecastOf(withStates('covered', 'warm'), { ...SCHEDULE, repeated }).repeated).toBe(0)
+  })
+
+  test('counts steps once that two repositories keep, and those that one gets from the other as run once', () => {
+    const twice: Forecasted = {
+      tops: [0, 1],
+      prefixes: [samplePrefix({ key: 'core' }), samplePrefix({ key: 'core' })],
+      contents: [content(4)],
+    }
+    const legs = [sampleScheduled({ nodes: [0] }), sampleScheduled({ nodes: [1] })]
+    const counts = { positions: 8, unique: 4, shared: 4, warm: 0 }
+    expect(forecastOf(twice, { ...SCHEDULE, waves: [], legs })).toMatchObject({ ...counts, cold: 4, repeated: 4 })
+    const loaded = { ...SCHEDULE, waves: [], legs, loaded: new Set([1]) }
+    expect(forecastOf(twice, loaded)).toMatchObject({ ...counts, cold: 4, repeated: 0 })
   })
 
   test('is sure of a plan in which nothing runs', () => {

@@ -11,6 +11,7 @@ const prefix = (ref: string, changes: Partial<LegPrefix> = {}): LegPrefix => ({
     stage: ref,
     mode: 'min',
     writes: true,
+    elsewhere: [],
     imports: [],
   },
   ...changes,
@@ -78,6 +79,28 @@ describe('decideRefs', () => {
 
   test('a work item without steps reads and writes nothing', () => {
     expect(decide([], [[]])).toEqual({ items: [{ from: [], to: [] }], prefixes: [] })
+  })
+
+  describe('where further repositories are read', () => {
+    const chain = ['core', 'light', 'app'].map((name) => prefix(name, { elsewhere: [`plain/${name}`, `far/${name}`] }))
+
+    test.each<{ known: readonly string[]; from: readonly string[]; to: readonly string[] }>([
+      { known: ['plain/light'], from: ['plain/light'], to: ['app', 'core', 'light'] },
+      { known: ['core', 'plain/light'], from: ['core', 'plain/light'], to: ['app', 'light'] },
+      { known: ['light', 'plain/core', 'plain/light'], from: ['light'], to: ['app'] },
+      { known: ['light', 'plain/app', 'far/app'], from: ['light', 'plain/app'], to: ['app'] },
+      { known: ['far/core'], from: ['far/core'], to: ['app', 'core', 'light'] },
+      { known: ['app', 'plain/app'], from: ['app'], to: [] },
+    ])('imports $from and writes $to of its own where $known are there', ({ known, from, to }) => {
+      const refs = decide(known, [chain])
+      expect(refs.items[0]?.from).toEqual(from)
+      expect(writesOf(refs)).toEqual(to)
+    })
+
+    test('reads them without the right to write', () => {
+      const refs = decide(['plain/light'], [chain], { read: true, write: false })
+      expect(refs.items).toEqual([{ from: ['plain/light'], to: [] }])
+    })
   })
 
   test('writes each missing ref exactly once, whatever the chains and whatever is there', () => {

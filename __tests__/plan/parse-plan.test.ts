@@ -23,8 +23,8 @@ describe('parsePlan', () => {
     ['null', 'plan.json is not a plan file; expected the file that output plan-path of the plan action names'],
     ['{"include": []}', 'plan.json is not a plan file; expected the file'],
     [
-      JSON.stringify({ ...encodePlan(PLAN), version: 2 }),
-      'plan.json is a plan of version 2; expected version 1; use the same release of Strata for plan and build',
+      JSON.stringify({ ...encodePlan(PLAN), version: 1 }),
+      'plan.json is a plan of version 1; expected version 2; use the same release of Strata for plan and build',
     ],
   ])('refuses %j', (text, message) => {
     expect(() => parsePlan(text, 'plan.json')).toThrow(message)

@@ -19,7 +19,7 @@ describe('makePlan', () => {
   test('brings together what it was given, and stamps every leg', () => {
     const plan = makePlan(INPUT)
     const { schedule: _, pools: __, ...given } = INPUT
-    expect(plan).toMatchObject({ version: 1, ...given })
+    expect(plan).toMatchObject({ version: 2, ...given })
     expect(plan.digest).toMatch(/^[0-9a-f]{16}$/)
     const legs = [...plan.waves.flat(), ...plan.legs]
     expect(legs.map(({ leg }) => [leg.id, leg['plan-digest'], leg['planned-at']])).toEqual([

@@ -6,10 +6,10 @@ import { treeOf } from './trees.ts'
 
 /** A core with two apps, one of them with a part on top, and a core of its own. */
 const TREE = treeOf([undefined, 0, 0, 2, undefined])
-const TAGS = ['core', 'serve', 'train', 'part', 'other']
+const REFS = ['core', 'serve', 'train', 'part', 'other'].map((ref) => [ref])
 
 const statesOf = (known: readonly string[], earlier: CacheKnowledge['earlier'] = () => []) =>
-  cacheStates(TREE, TAGS, { tags: new Set(known), earlier })
+  cacheStates(TREE, REFS, { exists: (ref) => known.includes(ref), earlier })
 
 describe('cacheStates', () => {
   test.each([
@@ -40,8 +40,56 @@ describe('cacheStates', () => {
   })
 
   test('knows nothing where nobody could be asked', () => {
-    const states = cacheStates(TREE, TAGS, { tags: undefined, earlier: () => ['a'] })
-    expect(states).toEqual(TAGS.map(() => ({ state: 'unknown', imports: ['a'] })))
+    const states = cacheStates(TREE, REFS, { exists: () => undefined, earlier: () => ['a'] })
+    expect(states).toEqual(REFS.map(() => ({ state: 'unknown', imports: ['a'] })))
+  })
+
+  describe('where further repositories are read', () => {
+    /** In one's own repository, and in the plain one. */
+    const BOTH = ['core', 'serve', 'train', 'part', 'other'].map((name) => [`own/${name}`, `plain/${name}`])
+    const known = (...refs: readonly string[]) =>
+      cacheStates(TREE, BOTH, { exists: (ref) => refs.includes(ref), earlier: () => [] })
+
+    test.each<[readonly string[], readonly string[]]>([
+      [['plain/core'], ['covered', 'cold', 'cold', 'cold', 'cold']],
+      [['plain/part'], ['covered', 'cold', 'covered', 'covered', 'cold']],
+      [
+        ['own/core', 'plain/part'],
+        ['warm', 'cold', 'covered', 'covered', 'cold'],
+      ],
+      [
+        ['own/part', 'plain/part', 'plain/other'],
+        ['covered', 'cold', 'covered', 'warm', 'covered'],
+      ],
+    ])('and %j are there: %j', (refs, states) => {
+      expect(known(...refs).map(({ state }) => state)).toEqual(states)
+    })
+
+    test('what covers is imported from one’s own where it is there', () => {
+      expect(known('own/part', 'plain/train', 'plain/core').map(({ imports }) => imports)).toEqual([
+        ['own/part'],
+        [],
+        ['own/part'],
+        [],
+        [],
+      ])
+      expect(known('plain/part', 'plain/train').map(({ imports }) => imports)).toEqual([
+        ['plain/train'],
+        [],
+        ['plain/train'],
+        ['plain/part'],
+        [],
+      ])
+    })
+
+    test('nothing is known of what a silent one may have', () => {
+      const states = cacheStates(TREE, BOTH, {
+        exists: (ref) => (ref.startsWith('plain') ? undefined : ref === 'own/serve'),
+        earlier: () => ['own/old', 'plain/old'],
+      })
+      expect(states.map(({ state }) => state)).toEqual(['covered', 'warm', 'unknown', 'unknown', 'unknown'])
+      expect(states[2]?.imports).toEqual(['plain/old'])
+    })
   })
 
   test('whatever is there: warm is what is, covered what has warm above it, and cold the rest', () => {
@@ -53,7 +101,8 @@ describe('cacheStates', () => {
         const tree: LayerTree = treeOf(list)
         const tags = list.map((_, index) => `t${index}`)
         const known = new Set(tags.filter((_, index) => there[index]))
-        const states = cacheStates(tree, tags, { tags: known, earlier: () => [] })
+        const refs = tags.map((tag) => [tag])
+        const states = cacheStates(tree, refs, { exists: (ref) => known.has(ref), earlier: () => [] })
         for (const [index, { state, imports }] of states.entries()) {
           const above = tags.filter(
             (tag, other) => other !== index && known.has(tag) && chainOf(tree.prefixes, other).includes(index),

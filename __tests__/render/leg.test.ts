@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../src/layers/digest.ts'
 import type { CacheMode, ItemRefs, LegPrefix, LegRefs, PrefixWrite } from '../../src/plan/leg-cache.ts'
 import { prefixTarget, renderLeg, type LegCache, type LegSettings, type RenderItem } from '../../src/render/leg.ts'
 import { sampleWork } from '../support/samples.ts'
@@ -186,6 +187,21 @@ describe('a cache ref that several targets would write', () => {
     expect(collectors.map(({ name }) => name)).toEqual(['collect-linux-amd64'])
   })
 
+  test('has a collector for each repository that a platform is cached in', () => {
+    const [one, two] = [refs([tagged(['a'], ['a'])]).items, refs([tagged(['b'], ['b'])]).items].map(([item]) => item)
+    const both = [one, one, two, two].flatMap((item) => item ?? [])
+    expect(
+      render([A, B, A, B], { items: both, prefixes: [] }).collectors.map(({ name, leaves, refs }) => [
+        name,
+        leaves,
+        refs,
+      ]),
+    ).toEqual([
+      ['collect-linux-amd64', ['t0', 't1'], [refOf('a')]],
+      ['collect-linux-amd64-2', ['t2', 't3'], [refOf('b')]],
+    ])
+  })
+
   test('needs no collector when nothing is written', () => {
     expect(render([A, B], refs([tagged(['one'], []), tagged(['one'], [])])).collectors).toEqual([])
   })
@@ -194,7 +210,7 @@ describe('a cache ref that several targets would write', () => {
 describe('prefixes', () => {
   const PREFIX: LegPrefix = {
     ...{ key: 'f'.repeat(64), ref: refOf('core-f'), layer: 'Core', variant: '1.0', stage: 'core' },
-    ...{ mode: 'max', writes: true, imports: [] },
+    ...{ mode: 'max', writes: true, elsewhere: [], imports: [] },
   }
   const WRITE: PrefixWrite = { ref: PREFIX.ref, mode: 'max', prefix: PREFIX, item: 1, from: [refOf('security')] }
   const CONTEXTS: RenderItem = {
@@ -202,7 +218,8 @@ describe('prefixes', () => {
     dockerfile: stitched([BASE, { layer: 'core', text: 'COPY --from=src a a\n', contexts: { src: 'apps/b' } }]),
     images: ['ghcr.io/acme/app:b'],
   }
-  const NAME = `p${'f'.repeat(12)}`
+  const nameOf = (tag: string): string => `p${digestOf([refOf(tag)]).slice(0, 12)}`
+  const NAME = nameOf('core-f')
   const BAKE = {
     name: NAME,
     annotations: [],
@@ -239,13 +256,13 @@ describe('prefixes', () => {
     ])
     expect(leg.prefixes.map(({ bake: { name, cacheTo }, write }) => [name, cacheTo, write])).toEqual([
       [NAME, [to('core-f', 'max')], WRITE],
-      ['peeeeeeeeeeee', [to('security', 'min')], second],
+      [nameOf('security'), [to('security', 'min')], second],
     ])
     expect(leg.files).toHaveLength(2)
     expect([...leg.writers]).toEqual([
       [refOf('a'), 't0'],
       [refOf('core-f'), NAME],
-      [refOf('security'), 'peeeeeeeeeeee'],
+      [refOf('security'), nameOf('security')],
     ])
   })
 

@@ -68,5 +68,5 @@ export const sampleResults = (changes: Partial<Results> = {}): Results => {
 /** A plan without anything to do, and what differs from it. */
 export const samplePlan = (changes: Partial<Plan> = {}): Plan => {
   const { schedule, pools: _, ...planned } = PLANNED
-  return { version: 1, digest: '3f9c0a1b2c3d4e5f', ...planned, ...schedule, ...changes }
+  return { version: 2, digest: '3f9c0a1b2c3d4e5f', ...planned, ...schedule, ...changes }
 }

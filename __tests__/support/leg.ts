@@ -18,7 +18,7 @@ export const refOf = (tag: string): string => `${CACHE_REPOSITORY}:${tag}`
 /** A prefix of a layer in version 1.0, whose key and ref are called as the layer is. */
 export const legPrefix = (layer: string, changes: Partial<LegPrefix> = {}): LegPrefix => ({
   ...{ key: `key-${layer}`, ref: refOf(layer), layer, variant: '1.0', stage: layer, mode: 'min' },
-  ...{ writes: true, imports: [] },
+  ...{ writes: true, elsewhere: [], imports: [] },
   ...changes,
 })
 

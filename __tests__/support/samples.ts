@@ -55,8 +55,10 @@ export const PLANNED = {
   cache: {
     strategy: 'layer',
     ref: 'ghcr.io/acme/llm-factory-cache',
+    pools: {},
     access: { read: true, write: true, reason: 'push on the default branch main' },
   },
+  builders: {},
   images: [],
   items: [],
   tops: [],

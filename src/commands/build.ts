@@ -2,6 +2,7 @@ import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { shortPlatform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
+import { locationOf } from '../plan/cache-location.ts'
 import { grantsOf } from '../render/grants.ts'
 import type { RenderedLeg } from '../render/leg.ts'
 import { upToStage } from '../render/stitched.ts'
@@ -21,6 +22,8 @@ import { planScope } from './planning/prepare.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
 import { dropFailedInWaves, tellFailures } from './building/wave-failures.ts'
+import { poolBuilders } from './building/pool-builders.ts'
+import { wantedBuilder } from './wanted-builder.ts'
 import { writeLeg, type WrittenLeg } from './building/write-leg.ts'
 
 const NO_REFS: ReadonlySet<string> = new Set()
@@ -35,11 +38,16 @@ const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly 
     ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
   })
 
+/** Repositories that a leg's caches are read from. */
+const cachesOf = ({ plan, items }: LegWork): readonly string[] => [
+  ...new Set(items.flatMap(({ item }) => locationOf(plan.cache, item).repositories)),
+]
+
 /** Hosts of the registries that a leg's images, bases and caches are in. */
-const registriesOf = ({ plan, items, location }: LegWork): readonly string[] => {
-  const names = [...items.flatMap(({ images }) => images), ...plan.images.map(({ reference }) => reference)]
-  const registries = names.flatMap((name) => parseReference(name)?.registry ?? [])
-  return [...new Set([...registries, ...(location === undefined ? [] : [location.registry])])]
+const registriesOf = (work: LegWork): readonly string[] => {
+  const bases = work.plan.images.map(({ reference }) => reference)
+  const names = [...work.items.flatMap(({ images }) => images), ...bases, ...cachesOf(work)]
+  return [...new Set(names.flatMap((name) => parseReference(name)?.registry ?? []))]
 }
 
 /** Rendered targets with the Dockerfiles that they build and what the log calls them. */
@@ -71,10 +79,11 @@ const otherPools = ({ leg, items }: LegWork): ReadonlyMap<string, string> =>
 const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   const needs = {
     platforms: [...new Set(all.items.map(({ item }) => item.platform))],
-    registryCache: all.location !== undefined && (all.access.read || all.access.write),
+    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write),
     pools: otherPools(all),
   }
-  await using used = await openBuilder(needs, inputs.builder, context, io)
+  const wanted = wantedBuilder(inputs.builder, poolBuilders(all, io), context.env)
+  await using used = await openBuilder(needs, wanted, context, io)
   const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
   const { work, dropped } = await dropFailedInWaves(all, known, io)
   const refs = decideCache(work, known, NO_REFS)

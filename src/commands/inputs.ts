@@ -2,8 +2,9 @@ import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import type { BuildOptions } from '../render/bake.ts'
-import { readBuilderInputs, type BuilderInputs } from './builder-inputs.ts'
+import { readBuilderInputs } from './builder-inputs.ts'
 import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
+import type { BuilderInputs } from './wanted-builder.ts'
 
 /** Inputs that plan and build share. */
 export type PlanInputs = {

@@ -1,3 +1,4 @@
+import { builder } from './builder-shapes.ts'
 import * as names from './name-shapes.ts'
 import * as platforms from './platform-shapes.ts'
 import * as texts from './text-shapes.ts'
@@ -139,6 +140,13 @@ const rule = openRecord(
 
 const pool = record('a pool', {
   'runs-on': required(some(platforms.runnerLabel), 'Labels of the runners, as in a workflow.'),
+  builder: optional(builder, 'How the builder of this pool is made.'),
+  cache: optional(
+    record('the cache of a pool', {
+      ref: required(texts.cacheRepository, 'Repository of the cache refs of this pool.'),
+    }),
+    'A cache repository of its own. The pool reads the others as well.',
+  ),
 })
 
 const cache = record('the cache', {
@@ -228,6 +236,8 @@ export type VariantContent = Value<typeof variant>
 export type ManifestContent = Value<typeof manifest>
 /** An entry of `exclude`; the selectors by layer are its `rest`. */
 export type RuleContent = Value<typeof rule>
+/** What stands under the name of a pool. */
+export type PoolContent = Value<typeof pool>
 /** A selector as it is written. */
 export type SelectorContent = Value<typeof selector>
 /** What stands under an `args`. */

@@ -74,7 +74,16 @@ export type Pool = {
   readonly platform: Platform
   readonly accelerator?: string
   readonly runsOn: readonly string[]
+  readonly builder?: PoolBuilder
+  /** Repository of its own for the cache refs. */
+  readonly cache?: string
 }
+
+/**
+ * What builds in a pool: settings by the names of the inputs that the build action has for them, and as texts that these
+ * inputs would take.
+ */
+export type PoolBuilder = Readonly<Record<string, string>>
 
 /** What one cache ref holds: a shared prefix, a manifest, or everything of a platform. */
 export type CacheStrategy = 'layer' | 'manifest' | 'platform'

@@ -1,20 +1,19 @@
 import { parsePlatform } from '../oci/platform.ts'
 import type { Problem } from '../problem.ts'
 import { argumentsOf } from './by-platform.ts'
-import { catalogueOf, refuseTwice, type Catalogue } from './catalogue.ts'
+import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { RULE_KEYS, type MainContent, type RuleContent } from './description.ts'
 import { throwProblems, type IncludedDocument, type MainDocument } from './document.ts'
 import { parseDuration } from './duration.ts'
-import type { CacheSettings, ExcludeRule, Factory, Pool, RetentionSettings } from './factory.ts'
+import type { CacheSettings, ExcludeRule, Factory, RetentionSettings } from './factory.ts'
 import { given } from './given.ts'
 import { checkStable, checkStageNames, layerOf } from './layer-variants.ts'
 import { manifestEntriesOf, platformsOf } from './manifest-entries.ts'
 import { resolvePath } from './path.ts'
+import { poolsOf } from './pools.ts'
 import type { Report } from './read-scalar.ts'
 import { selectorOf } from './selector.ts'
-import type { Entry } from './shape.ts'
-import type { Located } from './source.ts'
 import { checkTemplate } from './template.ts'
 
 const DEFAULT_PLATFORMS = ['linux/amd64']
@@ -36,17 +35,6 @@ const ruleOf = (content: RuleContent, catalogue: Catalogue, report: Report): Exc
     }),
     reason: content.reason.value,
     place: content.place,
-  }
-}
-
-const poolOf = ({ key, value }: Entry<{ readonly 'runs-on': readonly Located<string>[] }>): Pool => {
-  const [text = '', accelerator] = key.value.split('+')
-  const platform = parsePlatform(text) ?? text
-  return {
-    name: accelerator === undefined ? platform : `${platform}+${accelerator}`,
-    platform,
-    ...given({ accelerator }),
-    runsOn: value['runs-on'].map((label) => label.value),
   }
 }
 
@@ -85,11 +73,6 @@ const assemble = (
   checkStable(catalogue, report)
   checkStageNames(catalogue, report)
   checkTemplates(content, layers, report)
-  refuseTwice(
-    pools.map((pool) => ({ key: { value: poolOf(pool).name, place: pool.key.place } })),
-    'pool',
-    report,
-  )
   const placeholders = ['name', 'manifest_id', 'version', ...layers]
   return {
     name: content.name.value,
@@ -108,7 +91,7 @@ const assemble = (
     layers: catalogue.map((layer) => layerOf(layer, catalogue, report)),
     manifests: manifestEntriesOf(manifests, { catalogue, platforms, placeholders, report }),
     exclude: contents.flatMap((each) => (each.exclude ?? []).map((rule) => ruleOf(rule, catalogue, report))),
-    pools: pools.map(poolOf),
+    pools: poolsOf(pools, report),
     cache: cacheOf(content),
     retention: retentionOf(content),
     bake: content.bake ?? {},

@@ -68,14 +68,15 @@ const readMap = (shape: MapShape, node: SourceNode, reading: Reading): unknown =
     ? node.entries.map((entry) => readEntry(shape, entry, reading.report))
     : refuse(shape, node, reading)
 
-const refuseUnknown = ({ noun, fields, rest }: RecordShape, { key }: SourceEntry, report: Report): void => {
+const refuseUnknown = ({ noun, fields, rest, hints = {} }: RecordShape, { key }: SourceEntry, report: Report): void => {
   const names = Object.keys(fields)
+  const hint = Object.hasOwn(hints, key.value) ? hints[key.value] : undefined
   const expected = orList(rest === undefined ? names : [...names, rest.keys.noun])
   report({
     place: key.place,
     found: `unknown key "${key.value}" in ${noun}`,
     expected,
-    ...didYouMean(key.value, names),
+    ...(hint === undefined ? didYouMean(key.value, names) : { hint }),
   })
 }
 

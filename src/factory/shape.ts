@@ -61,6 +61,8 @@ export type RecordShape = Documentation & {
   readonly rest?: { readonly keys: TextShape; readonly of: Shape }
   /** Whether nothing at all (`none:`) stands for a record without fields. */
   readonly mayBeEmpty?: boolean
+  /** What to do about keys that people try, and that are none of it. */
+  readonly hints?: Readonly<Record<string, string>>
   /** Whether keys that fit {@link EXTENSION} are let through and not looked at. */
   readonly extensible?: boolean
 }

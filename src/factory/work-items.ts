@@ -66,8 +66,11 @@ export const imageOf = (factory: Factory, { id, entry, variants }: Combination):
       place: entry.place,
       expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
     })
-  const cache = factory.cache.ref === undefined ? undefined : parseReference(factory.cache.ref)
-  if (cache !== undefined && repositoryOf(cache) === repositoryOf(reference))
+  const caches = [factory.cache.ref, ...factory.pools.map(({ cache }) => cache)]
+  const isCache = caches
+    .flatMap((ref) => parseReference(ref ?? '') ?? [])
+    .some((cache) => repositoryOf(cache) === repositoryOf(reference))
+  if (isCache)
     throw inputError(`the cache and the image of manifest "${id}" share the repository ${formatReference(reference)}`, {
       place: entry.place,
       hint: 'give cache.ref a repository of its own',

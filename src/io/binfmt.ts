@@ -11,9 +11,13 @@ export type Emulators = {
   readonly read: () => Promise<Binfmt>
   /**
    * Registers handlers on the engine's machine with a privileged container of the first of the images that can be had.
-   * Resolves with why it could not, or with nothing.
+   * Resolves with why it could not, or with nothing. The signal stops it.
    */
-  readonly install: (images: readonly string[], architectures: readonly string[]) => Promise<string | undefined>
+  readonly install: (
+    images: readonly string[],
+    architectures: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<string | undefined>
 }
 
 /** Files of binfmt_misc that are no handlers (Linux, Documentation/admin-guide/binfmt-misc.rst). */
@@ -39,11 +43,13 @@ const install = async (
   docker: Docker,
   images: readonly string[],
   architectures: readonly string[],
+  signal: AbortSignal,
 ): Promise<string | undefined> => {
   let failure: string | undefined
   for (const image of images) {
+    if (signal.aborted) return failure
     const args = ['run', '--rm', '--privileged', '--network', 'none', image, '--install', architectures.join(',')]
-    const { code, stderr } = await docker.query(args)
+    const { code, stderr } = await docker.query(args, { signal })
     if (code === 0) return undefined
     failure = `${image}: ${lastLine(stderr) || `exit code ${code}`}`
   }
@@ -53,5 +59,5 @@ const install = async (
 /** The emulators of this machine, which Docker's engine is on. */
 export const createEmulators = (docker: Docker): Emulators => ({
   read: () => readBinfmt('/proc/sys/fs/binfmt_misc'),
-  install: (images, architectures) => install(docker, images, architectures),
+  install: (images, architectures, signal) => install(docker, images, architectures, signal),
 })

@@ -44,9 +44,12 @@ const KEY_LENGTH = 16
 export const prefixTag = ({ layer, platform, key }: Pick<Prefix, 'layer' | 'platform' | 'key'>): string =>
   cacheTag(`${layer.layer.toLowerCase()}-${platformSlug(platform)}-${key.slice(0, KEY_LENGTH)}`)
 
+/** What makes two prefixes the same one, where they are of two repositories. */
+const nameOf = (prefix: Prefix | undefined): string => `${prefix?.layer.layer ?? ''} ${prefix?.key ?? ''}`
+
 /**
- * The tag of every prefix, in their order. Throws an InputError when two of them would write one ref, which takes two
- * keys of equal beginnings.
+ * The tag of every prefix, in their order; equal for equal keys, which are of different repositories. Throws an
+ * InputError when two that differ would have the same, which takes two keys of equal beginnings.
  */
 export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
   const tags = prefixes.map(prefixTag)
@@ -54,7 +57,7 @@ export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
   for (const [index, tag] of tags.entries()) {
     const other = owners.get(tag)
     if (other === undefined) owners.set(tag, index)
-    else {
+    else if (nameOf(prefixes[other]) !== nameOf(prefixes[index])) {
       const names = [other, index].map((each) => prefixes[each]?.layer.variant ?? '')
       throw inputError(`two prefixes, of ${names.join(' and ')}, would be cached as ${tag}`, {
         hint: 'rename one of the variants, or change one of the fragments by a blank in a step',

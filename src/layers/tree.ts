@@ -22,7 +22,7 @@ export type Prefix = {
   readonly key: string
 }
 
-/** All prefixes of the work items, each once. Work items with equal steps have the same prefix. */
+/** All prefixes of the work items, each once. Work items of one home with equal steps have the same prefix. */
 export type LayerTree = {
   /** Parents stand before their children. */
   readonly prefixes: readonly Prefix[]
@@ -37,10 +37,17 @@ export type Ground = { readonly inputs: readonly KeyInput[]; readonly digest: st
 export type TreeFacts = {
   readonly ground: (item: WorkItem) => Ground
   readonly content: (layer: WorkLayer, platform: Platform) => LayerContent
+  /** The repository that its cache is written to: only work items of the same one share a prefix. */
+  readonly home: (item: WorkItem) => string
 }
 
 /** Where a work item has arrived on its way up: its prefix so far, and the settings that wait for the next step. */
-type Position = { readonly prefix: number | undefined; readonly key: string; readonly pending: readonly KeyInput[] }
+type Position = {
+  readonly home: string
+  readonly prefix: number | undefined
+  readonly key: string
+  readonly pending: readonly KeyInput[]
+}
 
 const belowInput = ({ layer, variant }: WorkLayer, after: string): KeyInput => ({
   kind: 'below',
@@ -63,22 +70,23 @@ export const growTree = (items: readonly WorkItem[], facts: TreeFacts): LayerTre
     const after = content.after === undefined ? [] : [belowInput(layer, content.after)]
     if (content.steps === 0) return { ...position, pending: [...position.pending, ...after] }
     const key = keyOf(position, layer, content)
-    const index = known.get(key) ?? prefixes.length
+    const name = `${key} ${position.home}`
+    const index = known.get(name) ?? prefixes.length
     if (index === prefixes.length) {
       const parent = position.prefix === undefined ? {} : { parent: position.prefix }
       prefixes.push({ ...parent, platform, layer, content, below: position.pending, key })
-      known.set(key, index)
+      known.set(name, index)
     }
-    return { prefix: index, key, pending: after }
+    return { ...position, prefix: index, key, pending: after }
   }
-  const starts = new Map<Ground, Position>()
+  const starts = new Map<string, Map<Ground, Position>>()
   const steps = new Map<Position, Map<WorkLayer, Position>>()
   const tops = items.map((item) => {
     const ground = facts.ground(item)
-    const start = remember(starts, ground, () => ({
-      prefix: undefined,
-      key: ground.digest,
-      pending: ground.inputs,
+    const home = facts.home(item)
+    const atHome = remember(starts, home, () => new Map<Ground, Position>())
+    const start = remember(atHome, ground, () => ({
+      ...{ home, prefix: undefined, key: ground.digest, pending: ground.inputs },
     }))
     const climb = (position: Position, layer: WorkLayer): Position =>
       remember(

@@ -2,13 +2,11 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pai
 import { parsePlatform } from '../oci/platform.ts'
 import { InputError, type Problem } from '../problem.ts'
 import { didYouMean } from '../suggest.ts'
-import type { Driver, NodeSettings, NodeTls } from './builder-settings.ts'
+import { DRIVER_OPTION, NODE_NAME, type Driver } from '../factory/drivers.ts'
+import type { NodeSettings, NodeTls } from './builder-settings.ts'
 
 const KEYS = ['name', 'endpoint', 'platforms', 'driver-opts', 'buildkitd-flags', 'tls'] as const
 const TLS_KEYS = ['ca', 'cert', 'key'] as const
-
-/** What Buildx takes for a name (store/util.go, `namePattern`). */
-const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/
 
 type Tell = (node: unknown, found: string, rest?: Omit<Problem, 'found' | 'place'>) => void
 
@@ -85,7 +83,7 @@ const readNode = (node: unknown, { driver, isOnly }: NodesContext, tell: Tell): 
     tell(node, 'a node has no platforms', { expected: 'platforms: those that it is to build' })
   }
   const driverOpts = textsOf(entries.get('driver-opts'), 'driver-opts', tell)
-  for (const option of driverOpts.filter((text) => !/^"?[^=]+=/.test(text))) {
+  for (const option of driverOpts.filter((text) => !DRIVER_OPTION.test(text))) {
     tell(entries.get('driver-opts'), `driver-opts has ${JSON.stringify(option)}`, { expected: 'key=value' })
   }
   return {

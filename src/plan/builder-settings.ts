@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { Driver } from '../factory/drivers.ts'
+import type { RegistryMirror } from '../oci/mirror.ts'
 import type { Platform } from '../oci/platform.ts'
 import { isOfficialImage } from './builder-platforms.ts'
-
-/** Drivers of Buildx; builders of `docker` are the engine itself and cannot be created. */
-export const DRIVERS = ['docker-container', 'remote', 'kubernetes', 'docker'] as const
-export type Driver = (typeof DRIVERS)[number]
 
 /**
  * BuildKit of builders that the action starts: the version that the project's tests run, and the digest of its index for
@@ -29,8 +27,26 @@ export type NodeSettings = {
   readonly tls: NodeTls
 }
 
-/** Where images of a registry are pulled from instead. */
-export type RegistryMirror = { readonly registry: string; readonly mirror: string }
+/** A setting that somebody gave: an input of the action, or a pool of the factory file. */
+export type GivenSetting = { readonly name: string; readonly pool?: string }
+
+/** Who says something: `input driver`, or `driver of pool linux/amd64+cuda`. */
+export const renderGiven = ({ name, pool }: GivenSetting): string =>
+  pool === undefined ? `input ${name}` : `${name} of pool ${pool}`
+
+/** A setting, with who gave it where somebody did. */
+export const givenAs = (name: string, { given }: Pick<BuilderSettings, 'given'>): GivenSetting =>
+  given.find((each) => each.name === name) ?? { name }
+
+/** The same of several: `inputs driver, nodes`, and what pools say behind it. */
+export const renderAllGiven = (given: readonly GivenSetting[]): string =>
+  [...Map.groupBy(given, ({ pool }) => pool)]
+    .map(([pool, settings]) => {
+      const names = settings.map(({ name }) => name).join(', ')
+      if (pool !== undefined) return `${names} of pool ${pool}`
+      return `${settings.length === 1 ? 'input' : 'inputs'} ${names}`
+    })
+    .join(', and ')
 
 /** How a builder of the action's own is made, and what becomes of it. */
 export type BuilderSettings = {
@@ -47,8 +63,8 @@ export type BuilderSettings = {
   readonly keepBuilder: boolean
   /** Removes the builder but not its cache, which the next one of the same settings finds. */
   readonly keepState: boolean
-  /** Names of the inputs that were given and that only a new builder can honour. */
-  readonly given: readonly string[]
+  /** Settings that were given and that only a new builder can honour. */
+  readonly given: readonly GivenSetting[]
 }
 
 /** Whether the name of a builder has to be the same the next time, for what is left of it to be found. */

@@ -1,16 +1,17 @@
 import type { Platform } from '../oci/platform.ts'
+import { renderAllGiven, renderGiven, type GivenSetting } from './builder-settings.ts'
 import { isOnEngine, listedPlatforms, platformSupport, type Builder } from './builder-platforms.ts'
 
 /** What a leg asks of a builder. */
 export type BuilderWishes = {
   /** Name given by the user. */
   readonly name?: string
-  /** Whether the engine's own BuildKit is asked for, by `driver: docker`. */
-  readonly engineOnly: boolean
+  /** What asks for the engine's own BuildKit, by `driver: docker`. */
+  readonly engineOnly?: GivenSetting
   /** Under which name an earlier run kept a builder of the same settings, if one did. */
   readonly kept?: string
-  /** Inputs that were given and that only a new builder can honour: `driver`, `nodes`. */
-  readonly own: readonly string[]
+  /** What was given and only a new builder can honour: `driver`, `nodes`. */
+  readonly own: readonly GivenSetting[]
   readonly platforms: readonly Platform[]
   /** Whether cache is read from or written to a registry. */
   readonly registryCache: boolean
@@ -81,19 +82,16 @@ const RULES: readonly Rule[] = [
     named && useOrRefuse(named, wishes, 'named by input builder', 'name another one, or leave input builder out'),
   // The engine's own BuildKit.
   ({ wishes, engine }) => {
-    if (!wishes.engineOnly) return undefined
-    if (engine === undefined)
-      return refuse('input driver is docker, and docker buildx ls has no builder of that driver')
-    return useOrRefuse(engine, wishes, 'input driver is docker', 'leave input driver out')
+    if (wishes.engineOnly === undefined) return undefined
+    const asked = renderGiven(wishes.engineOnly)
+    if (engine === undefined) return refuse(`${asked} is docker, and docker buildx ls has no builder of that driver`)
+    return useOrRefuse(engine, wishes, `${asked} is docker`, `leave ${asked} out`)
   },
   // What an earlier run left for this one.
   ({ wishes, kept }) =>
     kept && useOrRefuse(kept, wishes, 'kept by an earlier run with the same settings', `docker buildx rm ${kept.name}`),
   // Settings that no builder of somebody else's has.
-  ({ wishes: { own } }) =>
-    own.length === 0
-      ? undefined
-      : { kind: 'create', reason: `${own.length === 1 ? 'input' : 'inputs'} ${own.join(', ')}` },
+  ({ wishes: { own } }) => (own.length === 0 ? undefined : { kind: 'create', reason: renderAllGiven(own) }),
 ]
 
 /** The current builder, as long as nothing has to be installed for it: a new one brings its own emulators. */

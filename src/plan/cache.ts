@@ -9,6 +9,11 @@ export type PlannedCache = {
   readonly strategy: CacheStrategy
   /** Repository of the cache refs, or one ref with its tag; absent when there is no registry to keep it. */
   readonly ref?: string
+  /**
+   * Of pools whose cache is elsewhere, by name, the repositories that they read. They write the first; the last is that
+   * of all others.
+   */
+  readonly pools: Readonly<Record<string, readonly string[]>>
   readonly access: CacheAccess
 }
 
@@ -42,6 +47,20 @@ const refOf = ({ name, registry, cache }: Factory, inputs: CacheInputs): string 
   throw inputError(`the cache ref is ${JSON.stringify(ref)}`, { expected })
 }
 
+/**
+ * Repositories of the pools that have one of their own, and of those that take it over from the plain pool of their
+ * platform. An input that says where the cache is says so for all pools.
+ */
+const poolsOf = ({ pools }: Factory, { cacheRef }: CacheInputs, ref: string | undefined): PlannedCache['pools'] => {
+  if (cacheRef !== undefined) return {}
+  const entries = pools.flatMap(({ name, platform, cache }): readonly (readonly [string, readonly string[]])[] => {
+    const plain = pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)
+    const own = [cache, plain?.cache].flatMap((each) => each ?? [])
+    return own.length === 0 ? [] : [[name, [...new Set([...own, ...(ref === undefined ? [] : [ref])])]]]
+  })
+  return Object.fromEntries(entries)
+}
+
 /** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
 const checkOneRef = (ref: string, items: readonly WorkItem[]): void => {
   const platforms = [...new Set(items.map(({ platform }) => platform))]
@@ -51,7 +70,8 @@ const checkOneRef = (ref: string, items: readonly WorkItem[]): void => {
 }
 
 /**
- * The cache of a run: inputs first, then the factory file, then a repository named after the factory.
+ * The cache of a run: inputs first, then the factory file, its pools before the rest, then a repository named after the
+ * factory.
  * Throws an InputError for a ref that is none, one ref for several platforms, and what this release cannot do.
  */
 export const planCache = (
@@ -63,7 +83,8 @@ export const planCache = (
   checkBackend(factory)
   const ref = refOf(factory, inputs)
   const strategy = strategyOf(factory, ref)
-  if (ref === undefined) return { strategy, access }
+  const pools = poolsOf(factory, inputs, ref)
+  if (ref === undefined) return { strategy, pools, access }
   checkOneRef(ref, items)
-  return { strategy, ref, access }
+  return { strategy, ref, pools, access }
 }

@@ -1,16 +1,15 @@
 import { workItemName, type WorkItem } from '../factory/work-item.ts'
 import { chainOf, type LayerTree } from '../layers/tree.ts'
-import { parseReference } from '../oci/reference.ts'
 import type { CompatibilityRecord } from '../records/record.ts'
 
 /** The newest record of each work item, by its name. */
 export type EarlierRecords = ReadonlyMap<string, CompatibilityRecord>
 
 /**
- * For each prefix the tags of the refs that its layer had in the records of the same work items. A change to the last step
- * of a layer then does not run the steps before it again.
+ * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
+ * change to the last step of a layer then does not run the steps before it again.
  */
-export const earlierTags = (
+export const earlierRefs = (
   items: readonly WorkItem[],
   { prefixes, tops }: LayerTree,
   records: EarlierRecords,
@@ -21,8 +20,8 @@ export const earlierTags = (
     const { layers = [] } = records.get(workItemName(item)) ?? {}
     for (const prefix of chainOf(prefixes, tops[index])) {
       const name = prefixes[prefix]?.layer.layer
-      const tag = parseReference(layers.find(({ layer }) => layer === name)?.ref ?? '')?.tag
-      if (tag !== undefined) found[prefix]?.add(tag)
+      const ref = layers.find(({ layer }) => layer === name)?.ref
+      if (ref !== undefined) found[prefix]?.add(ref)
     }
   }
   return (prefix) => [...(found[prefix] ?? [])]

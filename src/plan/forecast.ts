@@ -1,6 +1,6 @@
 import { chainOf } from '../layers/tree.ts'
 import { mustRun, type PlannedPrefix, type PrefixContent } from './prefixes.ts'
-import type { Schedule } from './schedule/work.ts'
+import type { SharedOut } from './work-graph.ts'
 
 /** What the steps of all work items come to. A step that several share counts once, unless it says otherwise. */
 export type PlanForecast = {
@@ -32,30 +32,44 @@ export type Forecasted = {
   readonly contents: readonly PrefixContent[]
 }
 
-/** Counts the steps of a plan before anything is built. */
-export const forecastOf = ({ tops, prefixes, contents }: Forecasted, schedule: Schedule): PlanForecast => {
-  const steps = prefixes.map(({ content }) => contents[content]?.steps ?? 0)
+/** How often the steps of each prefix run: not at all, or once and what is repeated. */
+const runsOf = ({ prefixes }: Forecasted, { waves, legs, repeated, loaded }: SharedOut): Uint32Array => {
+  const runs = new Uint32Array(prefixes.length)
+  for (const { nodes } of [...waves.flat(), ...legs]) for (const node of nodes) runs[node] = 1
+  // Several pools may each repeat the same prefix.
+  for (const { node, extra } of repeated) runs[node] = (runs[node] ?? 0) + extra
+  // Of what is loaded from a ref nothing runs.
+  return runs.map((count, index) => {
+    const prefix = prefixes[index]
+    return prefix === undefined || loaded.has(index) || !mustRun(prefix) ? 0 : count
+  })
+}
+
+/** Counts the steps of a plan before anything is built. Those that two cache repositories keep are the same steps. */
+export const forecastOf = (plan: Forecasted, schedule: SharedOut): PlanForecast => {
+  const { tops, prefixes, contents } = plan
   const users = new Uint32Array(prefixes.length)
   for (const top of tops) for (const index of chainOf(prefixes, top)) users[index] = (users[index] ?? 0) + 1
-  const sum = (of: (index: number) => number): number =>
-    steps.reduce((total, count, index) => total + count * of(index), 0)
-  const built = new Set([...schedule.waves.flat(), ...schedule.legs].flatMap(({ nodes }) => nodes))
-  const runs = prefixes.map((prefix, index) => built.has(index) && mustRun(prefix))
-  const costs = prefixes.map(({ costMs }, index) => (runs[index] === true ? costMs : 0))
-  const cost = costs.reduce((total, ms) => total + ms, 0)
-  const known = costs.reduce((total, ms, index) => total + ms * (prefixes[index]?.measured ?? 0), 0)
-  // Of what is loaded from a ref nothing runs again. Several pools may each repeat the same prefix.
-  const extra = new Uint32Array(prefixes.length)
-  for (const each of schedule.repeated) {
-    if (runs[each.node] === true) extra[each.node] = (extra[each.node] ?? 0) + each.extra
-  }
+  const runs = runsOf(plan, schedule)
+  const groups = [...Map.groupBy(prefixes.keys(), (index) => prefixes[index]?.key).values()]
+  const total = (group: readonly number[], counts: Uint32Array): number =>
+    group.reduce((sum, index) => sum + (counts[index] ?? 0), 0)
+  const sum = (of: (group: readonly number[]) => number): number =>
+    groups.reduce(
+      (steps, group) => steps + of(group) * (contents[prefixes[group[0] ?? -1]?.content ?? -1]?.steps ?? 0),
+      0,
+    )
+  const isHeld = (index: number): boolean => prefixes[index]?.state === 'warm' || prefixes[index]?.state === 'covered'
+  const costs = prefixes.map(({ costMs }, index) => ((runs[index] ?? 0) > 0 ? costMs : 0))
+  const cost = costs.reduce((all, ms) => all + ms, 0)
+  const known = costs.reduce((all, ms, index) => all + ms * (prefixes[index]?.measured ?? 0), 0)
   return {
-    positions: sum((index) => users[index] ?? 0),
+    positions: sum((group) => total(group, users)),
     unique: sum(() => 1),
-    shared: sum((index) => ((users[index] ?? 0) > 1 ? 1 : 0)),
-    warm: sum((index) => (prefixes[index]?.state === 'warm' || prefixes[index]?.state === 'covered' ? 1 : 0)),
-    cold: sum((index) => (runs[index] === true ? 1 : 0)),
-    repeated: sum((index) => extra[index] ?? 0),
+    shared: sum((group) => (total(group, users) > 1 ? 1 : 0)),
+    warm: sum((group) => (total(group, runs) === 0 && group.some(isHeld) ? 1 : 0)),
+    cold: sum((group) => (total(group, runs) > 0 ? 1 : 0)),
+    repeated: sum((group) => Math.max(0, total(group, runs) - 1)),
     expectedMs: Math.round(schedule.makespanMs),
     lowerBoundMs: Math.round(schedule.lowerBoundMs),
     runnerMs: Math.round(schedule.runnerMs),

@@ -5,8 +5,10 @@ export type CacheMode = 'min' | 'max'
 export type LegPrefix = {
   /** SHA-256 over everything that decides its steps and those below, 64 hex. */
   readonly key: string
-  /** Its cache ref. */
+  /** Its cache ref, where it is written. */
   readonly ref: string
+  /** Its refs in further repositories, which are read as well. */
+  readonly elsewhere: readonly string[]
   readonly layer: string
   readonly variant: string
   /** Stage of the stitched Dockerfile that ends with it. */
@@ -44,14 +46,25 @@ export type LegRefs = {
   readonly prefixes: readonly PrefixWrite[]
 }
 
-/** Index of the highest prefix of a chain whose ref exists; -1 when none does. */
+/** Index of the highest prefix of a chain whose own ref exists; -1 when none does. */
 export const highestWarm = (chain: LegChain, exists: (ref: string) => boolean): number =>
   chain.findLastIndex(({ ref }) => exists(ref))
+
+/** Index of the highest prefix of a chain that some repository has; -1 when none does. */
+export const highestReadable = (chain: LegChain, exists: (ref: string) => boolean): number =>
+  chain.findLastIndex(({ ref, elsewhere }) => [ref, ...elsewhere].some(exists))
+
+/** Refs that hold the most of a chain: of its own repository, and of a further one if that has more. */
+const highestRefs = (chain: LegChain, exists: (ref: string) => boolean): readonly string[] => {
+  const [warm, readable] = [highestWarm(chain, exists), highestReadable(chain, exists)]
+  const own = chain[warm] === undefined ? [] : [chain[warm].ref]
+  return readable === warm ? own : [...own, ...(chain[readable]?.elsewhere.filter(exists).slice(0, 1) ?? [])]
+}
 
 /**
  * What a leg with content-named refs reads and writes, when `exists` says which refs there are at its start. A work item
  * imports the highest ref of its chain, which holds all that is below, and for each prefix above whatever else holds some
- * of its steps.
+ * of its steps. What only a further repository has is imported from there and exported to its own, without steps run.
  */
 export const decideRefs = (
   chains: readonly LegChain[],
@@ -63,7 +76,7 @@ export const decideRefs = (
   const plans = chains.map((chain) => {
     const warm = access.read ? highestWarm(chain, exists) : -1
     const missing = chain.slice(warm + 1)
-    const found = chain[warm] === undefined ? [] : [chain[warm].ref]
+    const found = highestRefs(chain, exists)
     const from = access.read ? [...new Set([...found, ...missing.flatMap(({ imports }) => imports)])] : []
     return { chain, missing, from }
   })

@@ -3,6 +3,9 @@ import type { Leg, PlannedLeg } from './leg.ts'
 import { decodePlan, type PlanFile } from './plan-file.ts'
 import type { Plan } from './plan.ts'
 
+/** Version of the plan file. Those of 1 knew of one cache repository only. */
+const VERSION: Plan['version'] = 2
+
 const parseJson = (text: string, what: string): unknown => {
   try {
     return JSON.parse(text)
@@ -27,9 +30,9 @@ export const parsePlan = (text: string, file: string): Plan => {
       expected: 'the file that output plan-path of the plan action names',
     })
   }
-  if (value.version !== 1) {
+  if (value.version !== VERSION) {
     const hint = 'use the same release of Strata for plan and build'
-    throw inputError(`${file} is a plan of version ${String(value.version)}`, { expected: 'version 1', hint })
+    throw inputError(`${file} is a plan of version ${String(value.version)}`, { expected: `version ${VERSION}`, hint })
   }
   return decodePlan(value as PlanFile)
 }

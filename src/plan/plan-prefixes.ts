@@ -7,7 +7,7 @@ import type { PinnedImage } from './images.ts'
 import { isEmulated } from './leg.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
 import type { StepTimes } from './step-times.ts'
-import type { PlannedWork } from './work-graph.ts'
+import type { PlannedWork } from './planned-work.ts'
 
 /** What prefixes are planned from. Tags and states are in the order of the tree's prefixes. */
 export type PrefixSources = {
@@ -25,8 +25,8 @@ export type PrefixSources = {
 /** A plan's work, and what it is made of. */
 export type PrefixedWork = PlannedWork & { readonly contents: readonly PrefixContent[] }
 
-/** The first work item that has each prefix. */
-const firstItems = ({ prefixes, tops }: LayerTree): readonly number[] => {
+/** The first work item that has each prefix. All that have it are of one platform and one cache location. */
+export const firstItems = ({ prefixes, tops }: LayerTree): readonly number[] => {
   const first = new Array<number>(prefixes.length).fill(-1)
   for (const [item, top] of tops.entries()) {
     for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Pool } from '../factory/factory.ts'
+import type { Pool, PoolBuilder } from '../factory/factory.ts'
 import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
 import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
@@ -24,7 +24,7 @@ export type UnchangedItem = {
 
 /** Everything a leg needs besides the checkout. */
 export type Plan = {
-  readonly version: 1
+  readonly version: 2
   /** ISO 8601, UTC. */
   readonly plannedAt: string
   /** First 16 hex of the SHA-256 over everything below. */
@@ -35,6 +35,8 @@ export type Plan = {
   /** Build context, relative to the workspace. */
   readonly context: string
   readonly cache: PlannedCache
+  /** What builds in pools that say so, by name. */
+  readonly builders: Readonly<Record<string, PoolBuilder>>
   readonly images: readonly PinnedImage[]
   readonly items: readonly WorkItem[]
   /** For each work item the index of its highest prefix; null for one without any step. */
@@ -73,6 +75,10 @@ export type PlanInput = Omit<Plan, 'version' | 'digest' | 'waves' | 'legs'> & {
   readonly pools: readonly Pool[]
 }
 
+/** The builders of those pools that have one. */
+export const buildersOf = (pools: readonly Pool[]): Plan['builders'] =>
+  Object.fromEntries(pools.flatMap(({ name, builder }) => (builder === undefined ? [] : [[name, builder]])))
+
 /** First 16 hex of the SHA-256 over what a plan is made of. */
 const digestContent = ({ items, ...content }: Omit<PlanInput, 'plannedAt' | 'pools'>): string => {
   const hash = createHash('sha256')
@@ -90,5 +96,5 @@ const digestContent = ({ items, ...content }: Omit<PlanInput, 'plannedAt' | 'poo
 export const makePlan = ({ plannedAt, schedule, pools, ...content }: PlanInput): Plan => {
   const digest = digestContent({ ...content, schedule })
   const { waves, legs } = planLegs(content, schedule, pools, { plannedAt, digest })
-  return { version: 1, plannedAt, digest, ...content, waves, legs }
+  return { version: 2, plannedAt, digest, ...content, waves, legs }
 }

@@ -8,9 +8,9 @@ import type { MissReason } from '../records/reason.ts'
 export type PrefixContent = Pick<LayerContent, 'steps' | 'inputs' | 'auxiliary' | 'unpinned'>
 
 /**
- * What is known of a prefix's cache before the build. `warm`: its ref exists. `covered`: it does not, but that of a
- * prefix above it does and holds its steps, too. `cold`: its steps must run. `unknown`: nobody could be asked, or its
- * strategy does not tell.
+ * What is known of a prefix's cache before the build. `warm`: its ref exists. `covered`: it does not, but another that is
+ * read holds its steps, too: of a prefix above it, or its own in a further repository. `cold`: its steps must run.
+ * `unknown`: nobody could be asked, or its strategy does not tell.
  */
 export type PrefixState = 'warm' | 'covered' | 'cold' | 'unknown'
 
@@ -25,14 +25,14 @@ export type PlannedPrefix = {
   readonly item: number
   /** SHA-256 over everything that decides its steps and those below, 64 hex. */
   readonly key: string
-  /** Tag of its cache ref; absent where the strategy is another than `layer`. */
+  /** Tag of its cache refs, in each repository of its work items; absent where the strategy is another than `layer`. */
   readonly tag?: string
   /** Index into the plan's contents. */
   readonly content: number
   /** What holds for it besides its own layer. */
   readonly below: readonly KeyInput[]
   readonly state: PrefixState
-  /** Tags of refs that hold some of its steps: of a prefix above that covers it, or of this layer in an earlier build. */
+  /** Refs that hold some of its steps: one that covers it, or those of this layer in earlier builds. */
   readonly imports: readonly string[]
   /** Expected time of its own steps, ms. */
   readonly costMs: number
@@ -50,45 +50,59 @@ export const plannedInputs = (
 
 /** Which refs there are, and which earlier ones hold steps of the same layers. */
 export type CacheKnowledge = {
-  /** Tags of the cache repository; undefined when nobody could be asked. */
-  readonly tags: ReadonlySet<string> | undefined
-  /** Tags of the refs that the layers of a prefix had in earlier builds. */
+  /** Whether there is such a ref; undefined when nobody could be asked. */
+  readonly exists: (ref: string) => boolean | undefined
+  /** Refs that the layers of a prefix had in earlier builds. */
   readonly earlier: (prefix: number) => readonly string[]
 }
 
 /** How many earlier refs are imported for a cold prefix. */
 const MAX_EARLIER = 3
 
-/** For each prefix the tag of a ref above it that exists, if there is one. */
-const coveringTags = (
+/** What is said of a prefix by its cache. */
+type CacheState = Pick<PlannedPrefix, 'state' | 'imports'>
+
+/** For each prefix a ref in one of its repositories that holds its steps: the highest that exists, if there is one. */
+const holdingRefs = (
   { prefixes }: LayerTree,
-  tags: readonly string[],
-  known: ReadonlySet<string>,
-): readonly (string | undefined)[] => {
-  const covering: (string | undefined)[] = prefixes.map(() => undefined)
+  refOf: (prefix: number) => string | undefined,
+  exists: CacheKnowledge['exists'],
+): { readonly own: readonly (string | undefined)[]; readonly above: readonly (string | undefined)[] } => {
+  const own = prefixes.map((_, index) => {
+    const ref = refOf(index)
+    return ref !== undefined && exists(ref) === true ? ref : undefined
+  })
+  const above: (string | undefined)[] = prefixes.map(() => undefined)
   for (let index = prefixes.length - 1; index >= 0; index--) {
     const parent = prefixes[index]?.parent
-    if (parent === undefined) continue
-    const own = tags[index]
-    covering[parent] ??= own !== undefined && known.has(own) ? own : covering[index]
+    if (parent !== undefined) above[parent] ??= own[index] ?? above[index]
   }
-  return covering
+  return { own, above }
 }
 
-/** The state of each prefix, and what helps where it is cold. */
+/**
+ * The state of each prefix, and what helps where it is not warm. `refs` are its refs in the repositories that are read,
+ * its own first.
+ */
 export const cacheStates = (
   tree: LayerTree,
-  tags: readonly string[],
-  { tags: known, earlier }: CacheKnowledge,
-): readonly Pick<PlannedPrefix, 'state' | 'imports'>[] => {
-  if (known === undefined) return tree.prefixes.map((_, index) => ({ state: 'unknown', imports: earlier(index) }))
-  const covering = coveringTags(tree, tags, known)
-  return tree.prefixes.map((_, index) => {
-    const cover = covering[index]
-    if (known.has(tags[index] ?? '')) return { state: 'warm', imports: [] }
-    const before = earlier(index).filter((tag) => known.has(tag))
+  refs: readonly (readonly string[])[],
+  { exists, earlier }: CacheKnowledge,
+): readonly CacheState[] => {
+  const most = refs.reduce((count, { length }) => Math.max(count, length), 0)
+  const [home, ...further] = Array.from({ length: most }, (_, position) =>
+    holdingRefs(tree, (prefix) => refs[prefix]?.[position], exists),
+  )
+  return tree.prefixes.map((_, index): CacheState => {
+    if (home?.own[index] !== undefined) return { state: 'warm', imports: [] }
+    const elsewhere = further.flatMap(({ own, above }) => [own[index], above[index]])
+    const cover = [home?.above[index], ...elsewhere].find((ref) => ref !== undefined)
     if (cover !== undefined) return { state: 'covered', imports: [cover] }
-    return { state: 'cold', imports: before.slice(0, MAX_EARLIER) }
+    const before = earlier(index)
+    if (refs[index]?.some((ref) => exists(ref) === undefined) === true) {
+      return { state: 'unknown', imports: before.filter((ref) => exists(ref) !== false) }
+    }
+    return { state: 'cold', imports: before.filter((ref) => exists(ref) === true).slice(0, MAX_EARLIER) }
   })
 }
 

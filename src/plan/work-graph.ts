@@ -1,34 +1,21 @@
 import type { CacheStrategy } from '../factory/factory.ts'
-import { workItemName, type WorkItem } from '../factory/work-item.ts'
-import { chainOf } from '../layers/tree.ts'
+import { workItemName } from '../factory/work-item.ts'
+import type { PlannedCache } from './cache.ts'
+import { findHandOver, NOTHING_HANDED, type HandOver } from './hand-over.ts'
 import { poolOf } from './leg.ts'
-import { mustRun, type PlannedPrefix } from './prefixes.ts'
+import { missingOf, type PlannedWork } from './planned-work.ts'
+import { mustRun } from './prefixes.ts'
 import { planSchedule } from './schedule/schedule.ts'
 import type { Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, WorkNode } from './schedule/work.ts'
 
 /** What an image costs besides its steps: loading what is cached, exporting, pushing; ms. */
 const IMAGE_MS = 5_000
 
-/** The work that a plan has to share out. */
-export type PlannedWork = {
-  readonly items: readonly WorkItem[]
-  readonly tops: readonly (number | null)[]
-  readonly prefixes: readonly PlannedPrefix[]
-  /** Disk that the own steps of each prefix take, bytes; of the lowest ones with their base image. */
-  readonly bytes: readonly number[]
-}
-
 /** Work as the scheduler takes it, and the prefix that each of its nodes stands for. */
 type WorkGraph = {
   readonly nodes: readonly WorkNode[]
   readonly leaves: readonly WorkLeaf[]
   readonly prefixOf: readonly number[]
-}
-
-/** Prefixes that a work item's leg has to build: those above the highest one whose ref exists. */
-const missingOf = ({ prefixes }: PlannedWork, top: number | null): readonly number[] => {
-  const chain = chainOf(prefixes, top)
-  return chain.slice(chain.findLastIndex((index) => prefixes[index]?.state === 'warm') + 1)
 }
 
 /** What a pool has to build: for each missing prefix its node, once it has one. */
@@ -103,12 +90,75 @@ const inPrefixes = ({ waves, legs, repeated, ...rest }: Schedule, { nodes, prefi
   return { ...rest, ...translated, repeated: all }
 }
 
-/** Who builds what, when: the schedule of a plan's work, where nodes are indices of prefixes. */
-export const shareOut = (
-  work: PlannedWork,
-  { strategy, handsOn }: { readonly strategy: CacheStrategy; readonly handsOn: boolean },
-  options: ScheduleOptions,
-): Schedule => {
-  const graph = graphOf(work)
-  return inPrefixes(planSchedule(graph.nodes, graph.leaves, optionsFor(strategy, handsOn, options)), graph)
+/** A schedule of a plan's work, where nodes are indices of prefixes. */
+export type SharedOut = Schedule & {
+  /** Cold prefixes that no leg runs: a wave runs the same steps for another repository, from where they are imported. */
+  readonly loaded: ReadonlySet<number>
+}
+
+/** What pools build for each other, as the scheduler takes it: prefixes that none of the others stands on are its leaves. */
+const handOverGraph = ({ prefixes, bytes }: PlannedWork, { built }: HandOver): WorkGraph => {
+  const prefixOf = [...built.keys()]
+  const positions = new Map(prefixOf.map((prefix, position) => [prefix, position]))
+  const nodes = prefixOf.map((prefix): WorkNode => {
+    const { key = '', parent = -1, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
+    const [pool = '', below] = [built.get(prefix), positions.get(parent)]
+    const cost = mustRun({ state }) ? costMs : 0
+    return {
+      id: `${pool} ${key}`,
+      ...(below === undefined ? {} : { parent: below }),
+      pool,
+      cost,
+      bytes: bytes[prefix] ?? 0,
+    }
+  })
+  const below = new Set(nodes.map(({ parent }) => parent))
+  const leaves = nodes.flatMap(({ id, pool }, node): readonly WorkLeaf[] =>
+    below.has(node) ? [] : [{ id, node, pool, cost: 0, bytes: 0 }],
+  )
+  return { nodes, leaves, prefixOf }
+}
+
+/** The work that is left once pools have built for each other. */
+const afterHandOver = (work: PlannedWork, { built, loaded }: HandOver): PlannedWork => ({
+  ...work,
+  prefixes: work.prefixes.map((prefix, index) => {
+    if (built.has(index)) return { ...prefix, state: 'warm' }
+    return loaded.has(index) ? { ...prefix, state: 'covered' } : prefix
+  }),
+})
+
+/** One schedule after the other: what the first builds are prefixes for the second, so its legs are a wave. */
+const inTurn = (first: Schedule, second: Schedule): Schedule => ({
+  waves: [first.legs.map((leg) => ({ ...leg, leaves: [] })), ...second.waves],
+  legs: second.legs,
+  repeated: [...first.repeated, ...second.repeated],
+  makespanMs: first.makespanMs + second.makespanMs,
+  lowerBoundMs: Math.max(first.lowerBoundMs, second.lowerBoundMs),
+  runnerMs: first.runnerMs + second.runnerMs,
+})
+
+/** How a plan's work may be shared out, besides by costs. */
+export type SharingRules = {
+  readonly cache: PlannedCache
+  /** Whether what one leg builds reaches others, by the cache. */
+  readonly handsOn: boolean
+}
+
+/** Waves that are left after one. */
+const fewer = (waves: ScheduleOptions['waves']): ScheduleOptions['waves'] => {
+  const left = { auto: 2, 0: 0, 1: 0, 2: 1, 3: 2 } as const
+  return left[waves]
+}
+
+/** Who builds what, when. What several pools need comes first, as each of them is scheduled by itself. */
+export const shareOut = (work: PlannedWork, { cache, handsOn }: SharingRules, options: ScheduleOptions): SharedOut => {
+  const allowed = optionsFor(cache.strategy, handsOn, options)
+  const schedule = (graph: WorkGraph, waves: ScheduleOptions['waves']): Schedule =>
+    inPrefixes(planSchedule(graph.nodes, graph.leaves, { ...allowed, waves }), graph)
+  const handOver = allowed.waves === 0 ? NOTHING_HANDED : findHandOver(work, cache, allowed)
+  const { built, loaded } = handOver
+  if (built.size === 0) return { ...schedule(graphOf(work), allowed.waves), loaded }
+  const first = schedule(handOverGraph(work, handOver), 0)
+  return { ...inTurn(first, schedule(graphOf(afterHandOver(work, handOver)), fewer(allowed.waves))), loaded }
 }

@@ -1,4 +1,4 @@
-import type { RegistryMirror } from '../plan/builder-settings.ts'
+import type { RegistryMirror } from '../oci/mirror.ts'
 import { inputError } from '../problem.ts'
 
 /** What the action says in a buildkitd.toml. */

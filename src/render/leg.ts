@@ -1,4 +1,5 @@
 import type { WorkItem } from '../factory/work-item.ts'
+import { digestOf } from '../layers/digest.ts'
 import { stepOptions } from '../layers/build-options.ts'
 import { platformSlug, type Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
@@ -80,24 +81,29 @@ const sharedWrites = (items: readonly ItemRefs[]): ReadonlySet<string> => {
   return new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index))
 }
 
+/** One for each ref that is shared: those of several cache repositories are of one platform. */
 const collectorsOf = (
   items: readonly RenderItem[],
   { refs }: LegCache,
   shared: ReadonlySet<string>,
 ): readonly CollectorTarget[] => {
   const members = items.flatMap(({ item: { platform } }, index) => {
-    const own = refs.items[index]
-    return own?.to.some(({ ref }) => shared.has(ref)) === true ? [{ platform, index, own }] : []
+    const { from, to } = refs.items[index] ?? { from: [], to: [] }
+    return to.filter(({ ref }) => shared.has(ref)).map(({ ref }) => ({ platform, index, from, ref }))
   })
-  return [...Map.groupBy(members, ({ platform }) => platform)].map(
-    ([platform, ofPlatform]: readonly [Platform, typeof members]) => ({
-      name: `collect-${platformSlug(platform)}`,
+  const seen = new Map<Platform, number>()
+  return [...Map.groupBy(members, ({ ref }) => ref)].map(([ref, ofRef]) => {
+    const [platform = ''] = ofRef.map((member) => member.platform)
+    const before = seen.get(platform) ?? 0
+    seen.set(platform, before + 1)
+    return {
+      name: `collect-${platformSlug(platform)}${before === 0 ? '' : `-${before + 1}`}`,
       platform,
-      leaves: ofPlatform.map(({ index }) => `t${index}`),
-      cacheFrom: [...new Set(ofPlatform.flatMap(({ own }) => own.from))].map(registryCacheFrom),
-      refs: [...new Set(ofPlatform.flatMap(({ own }) => own.to.map(({ ref }) => ref)))],
-    }),
-  )
+      leaves: ofRef.map(({ index }) => `t${index}`),
+      cacheFrom: [...new Set(ofRef.flatMap(({ from }) => from))].map(registryCacheFrom),
+      refs: [ref],
+    }
+  })
 }
 
 /** Names of an image, and what it is found by when somebody asks whether it was published before. */
@@ -125,8 +131,8 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
   }
 }
 
-/** Named by its key, so that it means the same when the leg is rendered again with other refs. */
-const prefixTargetName = ({ prefix: { key } }: PrefixWrite): string => `p${key.slice(0, 12)}`
+/** Named by what it writes, so that it means the same when the leg is rendered again with other refs. */
+const prefixTargetName = ({ ref }: PrefixWrite): string => `p${digestOf([ref]).slice(0, 12)}`
 
 /** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
 export const prefixTarget = (

@@ -24,6 +24,9 @@ const renderHeadline = (plan: Plan): string => {
     '',
     `${renderAccess(cache.access)}<br>`,
     `Cache strategy ${renderCode(cache.strategy)} · ${where}<br>`,
+    ...Object.entries(cache.pools).map(
+      ([pool, [own = '']]) => `Pool ${renderCode(pool)} · cache ${renderCode(own)}<br>`,
+    ),
     `Factory file ${renderCode(factory)} · plan ${renderCode(digest)} · planned at ${renderText(plannedAt)}`,
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readBuilderInputs } from '../../../src/commands/builder-inputs.ts'
+import { wantedBuilder } from '../../../src/commands/wanted-builder.ts'
 import { openBuilder } from '../../../src/commands/building/builder.ts'
 import { cleanUp } from '../../../src/commands/clean-up.ts'
 import type { Engine } from '../../../src/io/engine.ts'
@@ -77,7 +78,11 @@ const world = (
 }
 
 const open = async ({ io }: World, inputs: Given = {}, platforms: readonly string[] = ['linux/amd64']) => {
-  const read = readBuilderInputs((name) => inputs[name] ?? '', {})
+  const read = wantedBuilder(
+    readBuilderInputs((name) => inputs[name] ?? '', {}),
+    {},
+    {},
+  )
   return openBuilder(
     { platforms, registryCache: true, pools: new Map() },
     read,

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { decideCache, findRefs } from '../../../src/commands/building/decide-cache.ts'
 import type { LegWork } from '../../../src/commands/building/leg-work.ts'
 import { RegistryError } from '../../../src/io/registry/registry-error.ts'
-import { formatReference, parseReference } from '../../../src/oci/reference.ts'
+import { formatReference } from '../../../src/oci/reference.ts'
 import type { CacheAccess } from '../../../src/plan/access.ts'
+import type { PlannedCache } from '../../../src/plan/cache.ts'
 import type { LegChain } from '../../../src/plan/leg-cache.ts'
 import { samplePlan } from '../../report/samples.ts'
 import { literalIo } from '../../support/io.ts'
@@ -75,12 +76,35 @@ describe('findRefs', () => {
     expect(world.told.infos).toEqual([])
   })
 
+  const elsewhere = (...names: readonly string[]): LegChain =>
+    names.map((name) => legPrefix(name, { elsewhere: [refOf(`plain-${name}`)] }))
+
+  test.each([
+    { there: ['core'], asked: ['app', 'plain-app', 'core'] },
+    { there: ['core', 'plain-app'], asked: ['app', 'plain-app', 'core'] },
+    { there: ['plain-app'], asked: ['app', 'plain-app', 'core', 'security'] },
+    { there: ['plain-security'], asked: ['app', 'plain-app', 'core', 'plain-core', 'security', 'plain-security'] },
+    { there: ['app', 'plain-app'], asked: ['app'] },
+  ])('where $there are there, further repositories are asked only above what was found: $asked', async (world) => {
+    const { io, asked } = worldOf(world.there)
+    await findRefs([elsewhere('security', 'core', 'app')], io)
+    expect(asked).toEqual(world.asked)
+  })
+
+  test('a registry that fails does not keep another from being asked', async () => {
+    const { io, told, asked } = worldOf(['app'], { 'plain-app': DOWN })
+    const chains = [[legPrefix('app', { ref: 'eu.example/own:plain-app', elsewhere: [refOf('app')] })]]
+    await expect(findRefs(chains, io)).resolves.toEqual(new Set([refOf('app')]))
+    expect(asked).toEqual(['plain-app', 'app'])
+    expect(told.infos).toEqual(['The cache in eu.example cannot be read, so the build does without it: no answer'])
+  })
+
   test('asks a registry that fails no more, and says so once', async () => {
     const { io, told, asked } = worldOf(['security', 'core'], { app: DOWN, other: DOWN })
     const chains = [chain(SECURITY, CORE, APP), chain(SECURITY, CORE, OTHER)]
     await expect(findRefs(chains, io)).resolves.toEqual(new Set())
     expect(asked).toEqual(['app', 'other'])
-    expect(told.infos).toEqual(['The cache cannot be read, so everything is built: no answer'])
+    expect(told.infos).toEqual(['The cache in ghcr.io cannot be read, so the build does without it: no answer'])
   })
 
   test('a ref that is none is not there', async () => {
@@ -162,11 +186,12 @@ describe('decideCache, with refs that are named after work items', () => {
     where: string | undefined,
     broken: ReadonlySet<string> = NONE,
     given = access(true, true),
+    pools: PlannedCache['pools'] = {},
   ) => {
-    const location = where === undefined ? undefined : parseReference(where)
-    const plan = samplePlan({ cache: { strategy, access: given, ...(where === undefined ? {} : { ref: where }) } })
-    const work = { ...WORK, plan, access: given, ...(location === undefined ? {} : { location }) }
-    return decideCache(work, NONE, broken)
+    const plan = samplePlan({
+      cache: { strategy, pools, access: given, ...(where === undefined ? {} : { ref: where }) },
+    })
+    return decideCache({ ...WORK, plan, access: given }, NONE, broken)
   }
 
   test.each([
@@ -179,6 +204,17 @@ describe('decideCache, with refs that are named after work items', () => {
     expect(items.map(({ from }) => from)).toEqual(tags.map((tag) => [refOf(tag)]))
     expect(items.map(({ to }) => to.map(({ ref }) => ref))).toEqual(tags.map((tag) => [refOf(tag)]))
     expect(prefixes).toEqual([])
+  })
+
+  test('a pool with a repository of its own reads the plain one as well', () => {
+    const own = 'eu.example/acme/cache'
+    const pools = { 'linux/arm64': [own, CACHE_REPOSITORY] }
+    const { items } = decide('platform', CACHE_REPOSITORY, NONE, access(true, true), pools)
+    expect(items[2]).toMatchObject({
+      from: [`${own}:linux-arm64`, refOf('linux-arm64')],
+      to: [{ ref: `${own}:linux-arm64` }],
+    })
+    expect(items[0]?.from).toEqual([refOf('linux-amd64')])
   })
 
   test('they hold auxiliary stages where there are any', () => {

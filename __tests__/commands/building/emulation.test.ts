@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readBuilderInputs } from '../../../src/commands/builder-inputs.ts'
+import { wantedBuilder } from '../../../src/commands/wanted-builder.ts'
 import { ensureEmulation } from '../../../src/commands/building/emulation.ts'
 import type { Builder } from '../../../src/plan/builder-platforms.ts'
 import type { BinfmtHandler } from '../../../src/plan/emulation.ts'
@@ -16,15 +17,19 @@ type Given = {
   /** Whether smoke builds succeed, one after the other; true when it is not said. */
   readonly smokes?: readonly boolean[]
   readonly failure?: string
+  /** The Docker run that the signal to stop comes in. */
+  readonly stopAt?: 'install' | 'smoke'
   readonly pools?: ReadonlyMap<string, string>
 }
 
 const ensure = async (on: Builder, platforms: readonly string[], given: Given = {}) => {
   const did: string[] = []
   const smokes = [...(given.smokes ?? [])]
+  let stop = (): void => undefined
   const { io, told } = literalIo(new Map())
-  const inputs = readBuilderInputs(
-    (name) => (name === 'qemu' ? (given.qemu ?? '') : name === 'qemu-image' ? 'binfmt' : ''),
+  const inputs = wantedBuilder(
+    readBuilderInputs((name) => (name === 'qemu' ? (given.qemu ?? '') : name === 'qemu-image' ? 'binfmt' : ''), {}),
+    {},
     {},
   )
   const world = {
@@ -33,6 +38,7 @@ const ensure = async (on: Builder, platforms: readonly string[], given: Given = 
       ...io.docker,
       query: (args: readonly string[]) => {
         did.push(`smoke ${args[args.indexOf('--platform') + 1] ?? ''}`)
+        if (given.stopAt === 'smoke') stop()
         const isFine = smokes.shift() ?? true
         return Promise.resolve({ code: isFine ? 0 : 1, stdout: '', stderr: isFine ? '' : 'a\nexec format error' })
       },
@@ -46,11 +52,17 @@ const ensure = async (on: Builder, platforms: readonly string[], given: Given = 
       read: () => Promise.resolve({ enabled: true, handlers: given.handlers ?? [] }),
       install: (images: readonly string[], architectures: readonly string[]) => {
         did.push(`install ${architectures.join(',')} with ${images.join(',')}`)
+        if (given.stopAt === 'install') stop()
         return Promise.resolve(given.failure)
       },
     },
   }
-  await ensureEmulation(on, { platforms, pools: given.pools ?? new Map() }, inputs, world)
+  const controller = new AbortController()
+  stop = () => {
+    controller.abort('SIGTERM')
+  }
+  const means = { ...inputs, signal: controller.signal }
+  await ensureEmulation(on, { platforms, pools: given.pools ?? new Map() }, means, world)
   return { did, ...told }
 }
 
@@ -154,4 +166,10 @@ test('one warning names the pools that would run it natively', async () => {
       /^linux\/arm64 \(pool linux\/arm64\), linux\/arm\/v7 \(pool small\): emulated here, although /,
     ),
   ])
+})
+
+test.each(['install', 'smoke'] as const)('a run that is told to stop ends there, at %s', async (stopAt) => {
+  await expect(
+    ensure(BARE, BOTH, { stopAt, smokes: [false], ...(stopAt === 'install' ? { failure: 'exit code 130' } : {}) }),
+  ).rejects.toThrow('stopped by SIGTERM')
 })

@@ -15,7 +15,7 @@ import { samplePrefix, sampleWork } from '../../support/samples.ts'
 
 const WRITES: CacheAccess = { read: true, write: true, reason: 'a test' }
 const KEY = 'k'.repeat(64)
-const CACHE = { strategy: 'layer', ref: 'ghcr.io/acme/cache', access: WRITES } as const
+const CACHE = { strategy: 'layer', ref: 'ghcr.io/acme/cache', pools: {}, access: WRITES } as const
 
 /** A leg of one work item, which the plan found a record of with the same key, or with another one. */
 const workOf = (recorded: boolean, access = WRITES) => {

@@ -44,6 +44,8 @@ const planOf = (changes: readonly Partial<PlannedPrefix>[] = [], rest: Partial<P
     })),
     tops: [2, 3],
     waves: [],
+    items: [sampleWork(), sampleWork()],
+    cache: { ...samplePlan().cache, ref: CACHE_REPOSITORY },
     ...rest,
   })
 
@@ -53,13 +55,13 @@ const chainsOf = (plan: Plan, writes?: readonly number[], tree = TREE) => {
   const { io, told } = literalIo(new Map())
   const items: LegPart['items'] = tree.tops.map((_, index) => ({ index, item: sampleWork() }))
   const part = { plan, items, writes: writes === undefined ? undefined : new Set(writes) }
-  return { chains: legChains(part, tree, CACHE_REPOSITORY, io), told }
+  return { chains: legChains(part, tree, io), told }
 }
 
 describe('legChains', () => {
   test('are the prefixes of each work item from the lowest, with their refs', () => {
     const { chains, told } = chainsOf(planOf())
-    const common = { variant: '1.0', writes: true, imports: [] }
+    const common = { variant: '1.0', writes: true, elsewhere: [], imports: [] }
     const expected = [
       {
         ...common,
@@ -111,8 +113,50 @@ describe('legChains', () => {
     expect(seen(undefined)?.map(([wave]) => wave)).toEqual([undefined, undefined, undefined])
   })
 
+  describe('of a pool with a repository of its own', () => {
+    const OWN = 'eu.example/acme/cache'
+    const CACHE = {
+      ...samplePlan().cache,
+      ref: CACHE_REPOSITORY,
+      pools: { 'linux/amd64+cuda': [OWN, CACHE_REPOSITORY] },
+    }
+    const cuda = sampleWork({ pool: 'linux/amd64+cuda' })
+
+    /** The work item of the plain pool, and that of the pool; both of one chain of two layers. */
+    const seen = (waves: Plan['waves'], writes?: readonly number[]) => {
+      const prefixes = [SECURITY, CORE, SECURITY, { ...CORE, parent: 2 }]
+      const plan = planOf([], {
+        ...{ items: [sampleWork(), cuda], cache: CACHE, waves, tops: [1, 3] },
+        prefixes: prefixes.map((prefix, index) => planned(prefix, index % 2, { item: index < 2 ? 0 : 1 })),
+      })
+      const part = { plan, items: [{ index: 1, item: cuda }], writes: writes && new Set(writes) }
+      const { io } = literalIo(new Map())
+      return legChains({ ...part, writes: part.writes }, { prefixes: [SECURITY, CORE], tops: [1] }, io)[0]
+    }
+
+    test('have refs there, and read the plain ones', () => {
+      const tags = [SECURITY, CORE].map(prefixTag)
+      expect(seen([])?.map(({ ref, elsewhere }) => [ref, elsewhere])).toEqual(
+        tags.map((tag) => [`${OWN}:${tag}`, [refOf(tag)]]),
+      )
+    })
+
+    test('wait for the wave leg that builds them in the plain one, and write their own', () => {
+      const waves = [[{ leg: WAVE, items: [], writes: [0], repeats: [] }]]
+      expect(seen(waves, [2, 3])?.map(({ wave, writes }) => [wave?.id, writes])).toEqual([
+        [WAVE.id, true],
+        [undefined, true],
+      ])
+    })
+  })
+
+  test('are empty where nobody keeps a cache', () => {
+    const { ref: _, ...nowhere } = samplePlan().cache
+    expect(chainsOf(planOf([], { cache: nowhere })).chains).toEqual([[], []])
+  })
+
   test('import what the plan found to help', () => {
-    const plan = planOf([{ imports: ['old', 'older'] }])
+    const plan = planOf([{ imports: ['old', 'older'].map(refOf) }])
     expect(chainsOf(plan).chains[0]?.map(({ imports }) => imports)).toEqual([['old', 'older'].map(refOf), [], []])
   })
 })
@@ -132,7 +176,7 @@ describe('a job that sees other things than its plan', () => {
 
   test('goes by its own keys, writes its own refs and tries that of the plan', () => {
     const core = changed([input('Core', '2')])
-    const plan = planOf([{}, { imports: ['old'] }])
+    const plan = planOf([{}, { imports: [refOf('old')] }])
     const { chains } = chainsOf(plan, [], { prefixes: [SECURITY, core, SERVE, TRAIN], tops: [2, 3] })
     expect(chains[0]?.[1]).toMatchObject({
       ...{ key: OTHER_KEY, ref: refOf(prefixTag(core)), writes: true },

@@ -72,6 +72,11 @@ describe('dropFailedInWaves', () => {
   test.each<[string, LegWork, ReadonlySet<string>]>([
     ['the waves did what they were to do', WORK, known('core', 'cuda')],
     ['what stands on them is there', WORK, known('serve', 'train')],
+    [
+      'a further repository has it, where it was to be built',
+      { ...WORK, chains: WORK.chains.map(() => [SECURITY, { ...CORE, elsewhere: [refOf('plain-core')] }, SERVE]) },
+      known('plain-core'),
+    ],
     ['no wave was to do anything', { ...WORK, chains: WORK.chains.map(() => [SECURITY, SERVE]) }, known()],
     ['refs are not named by content', { ...WORK, chains: [] }, known()],
   ])('asks no leg, and keeps all, when %s', async (_, work, refs) => {

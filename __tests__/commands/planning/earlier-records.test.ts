@@ -14,6 +14,7 @@ import { sampleWork } from '../../support/samples.ts'
 const CACHE: PlannedCache = {
   strategy: 'layer',
   ref: 'ghcr.io/acme/cache',
+  pools: {},
   access: { read: true, write: true, reason: 'a test' },
 }
 const ITEMS = ['serve', 'train'].map((manifestId) => sampleWork({ manifestId }))

@@ -18,6 +18,7 @@ const RECORDS = 'ghcr.io/acme/cache-records'
 const CACHE: PlannedCache = {
   strategy: 'layer',
   ref: 'ghcr.io/acme/cache',
+  pools: {},
   access: { read: true, write: true, reason: 'a test' },
 }
 const SUBJECT: PlanSubject = { cache: CACHE, name: 'demo', only: [] }
@@ -94,7 +95,7 @@ describe('where a plan is looked for', () => {
   })
 
   test.each<[string, PlanSubject]>([
-    ['no cache', { ...SUBJECT, cache: { strategy: 'layer', access: CACHE.access } }],
+    ['no cache', { ...SUBJECT, cache: { strategy: 'layer', pools: {}, access: CACHE.access } }],
     ['refs that are not named by content', { ...SUBJECT, cache: { ...CACHE, strategy: 'manifest' } }],
     ['a cache that may not be read', { ...SUBJECT, cache: { ...CACHE, access: { ...CACHE.access, read: false } } }],
   ])('nowhere with %s', async (_, subject) => {
@@ -130,7 +131,7 @@ describe('fetchBasePlan', () => {
   test.each<[string, string | Error | undefined, string | undefined]>([
     ['there is none', undefined, undefined],
     ['it may not be read', DENIED, 'denied'],
-    ['it is of another release', JSON.stringify({ ...encodePlan(PLAN), version: 2 }), 'is a plan of version 2'],
+    ['it is of another release', JSON.stringify({ ...encodePlan(PLAN), version: 1 }), 'is a plan of version 1'],
     ['it is no plan', '{}', 'is not a plan file'],
     ['it is no JSON', 'x', 'is not JSON'],
   ])('goes on to the next branch when %s', async (_, kept, why) => {

@@ -3,9 +3,9 @@ import type { Engine } from '../../io/engine.ts'
 import type { Io } from '../../io/io.ts'
 import { chooseBuilder, obstacle, type BuilderWishes } from '../../plan/builder.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
-import type { BuilderSettings } from '../../plan/builder-settings.ts'
+import { givenAs, type BuilderSettings } from '../../plan/builder-settings.ts'
 import { SetupError } from '../../problem.ts'
-import type { BuilderInputs } from '../builder-inputs.ts'
+import type { WantedBuilder } from '../wanted-builder.ts'
 import { ensureEmulation, type EmulationNeeds } from './emulation.ts'
 import { makeBuilder, nameToKeep, readConfig } from './new-builder.ts'
 
@@ -30,7 +30,7 @@ const askEngine = async (io: Io): Promise<Answer> => {
 /** Whether a builder may become the leg's, as far as names tell. */
 const isCandidate = ({ name, current }: Builder, { name: wanted, kept, own, engineOnly }: BuilderWishes): boolean => {
   if (wanted !== undefined) return name === wanted
-  return name === kept || (current && own.length === 0 && !engineOnly)
+  return name === kept || (current && own.length === 0 && engineOnly === undefined)
 }
 
 /** A builder that is not running has nothing to tell: one that may be used is started, to know what it can. */
@@ -58,15 +58,15 @@ const startStopped = async (
   })
 }
 
-const wishesOf = (needs: BuilderNeeds, inputs: BuilderInputs, engine: Answer, context: Context): BuilderWishes => {
+const wishesOf = (needs: BuilderNeeds, inputs: WantedBuilder, engine: Answer, context: Context): BuilderWishes => {
   const kept = nameToKeep(inputs.settings, context)
   return {
     platforms: needs.platforms,
     registryCache: needs.registryCache,
     ...(inputs.name === undefined ? {} : { name: inputs.name }),
     ...(kept === undefined ? {} : { kept }),
-    engineOnly: inputs.settings.driver === 'docker',
-    own: inputs.settings.given,
+    ...(inputs.settings.driver === 'docker' ? { engineOnly: givenAs('driver', inputs.settings) } : {}),
+    own: inputs.settings.driver === 'docker' ? [] : inputs.settings.given,
     containerdStore: engine instanceof SetupError || engine.containerdStore,
     mayInstall: inputs.qemu !== 'never',
   }
@@ -98,12 +98,13 @@ const makeFor = async (
 /** Picks the builder, or makes one, and sees to the platforms that it has to emulate. */
 export const openBuilder = async (
   needs: BuilderNeeds,
-  given: BuilderInputs,
+  given: WantedBuilder,
   context: Context,
   io: Io,
 ): Promise<LegBuilder> => {
   const settings = await readConfig(given.settings, io)
   const inputs = { ...given, settings }
+  for (const note of inputs.notes) io.actions.info(`${note}, and is left aside here`)
   const buildx = await io.builders.buildxVersion()
   const [engine, listed] = await Promise.all([askEngine(io), io.builders.list()])
   const wishes = wishesOf(needs, inputs, engine, context)
@@ -117,7 +118,7 @@ export const openBuilder = async (
   const builder =
     choice.kind === 'use' ? choice.builder : undo.use(await makeFor(wishes, settings, engine, context, io)).builder
   io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`)
-  await ensureEmulation(builder, needs, inputs, io)
+  await ensureEmulation(builder, needs, { ...inputs, signal: context.signal }, io)
   const opened = undo.move()
   return { builder, buildx, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

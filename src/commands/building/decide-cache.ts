@@ -1,7 +1,9 @@
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { cacheRef } from '../../layers/cache-refs.ts'
-import { formatReference, parseReference, repositoryOf } from '../../oci/reference.ts'
+import type { WorkItem } from '../../factory/work-item.ts'
+import { parseReference } from '../../oci/reference.ts'
+import { locationOf } from '../../plan/cache-location.ts'
 import { decideRefs, type CacheMode, type ItemRefs, type LegChain, type LegRefs } from '../../plan/leg-cache.ts'
 import { remember } from '../../remember.ts'
 import type { RenderItem } from '../../render/leg.ts'
@@ -10,31 +12,51 @@ import type { LegWork } from './leg-work.ts'
 /** Which refs there are when the build starts. A ref that was not asked for counts as missing. */
 export type KnownRefs = ReadonlySet<string>
 
+/** Asks for a ref of a chain that exists; undefined when none does. */
+const findFirst = async (
+  refs: readonly string[],
+  exists: (ref: string) => Promise<boolean>,
+): Promise<string | undefined> => {
+  for (const ref of refs) if (await exists(ref)) return ref
+  return undefined
+}
+
 /**
- * Asks for the highest ref of each chain, from the top, so one request a layer at most. What the plan knows may be hours
- * old. A registry that does not answer is asked no more: then nothing is known to be there, and the build does without.
+ * From the top, until one of its own refs is there. Further repositories are asked only until one of them has something,
+ * which is above all that they could add.
+ */
+const askChain = async (chain: LegChain, exists: (ref: string) => Promise<boolean>): Promise<void> => {
+  let found = false
+  for (const { ref, elsewhere } of chain.toReversed()) {
+    if (await exists(ref)) return
+    found ||= (await findFirst(elsewhere, exists)) !== undefined
+  }
+}
+
+/**
+ * Asks for the highest refs of each chain, from the top, so one request a layer and repository at most. What the plan
+ * knows may be hours old. A registry that does not answer is asked no more: then nothing is known to be in it, and the
+ * build does without.
  */
 export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<KnownRefs> => {
   const asked = new Map<string, Promise<boolean>>()
-  let broken: RegistryError | undefined
+  const broken = new Map<string, RegistryError>()
   const ask = async (ref: string): Promise<boolean> => {
     const reference = parseReference(ref)
-    if (reference === undefined || broken !== undefined) return false
+    if (reference === undefined || broken.has(reference.registry)) return false
     try {
       return (await io.registry.headManifest(reference)) !== undefined
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
-      broken ??= error
+      if (!broken.has(reference.registry)) broken.set(reference.registry, error)
       return false
     }
   }
   const askOnce = (ref: string): Promise<boolean> => remember(asked, ref, () => ask(ref))
-  await Promise.all(
-    chains.map(async (chain) => {
-      for (const { ref } of chain.toReversed()) if (await askOnce(ref)) return
-    }),
-  )
-  if (broken !== undefined) io.actions.info(`The cache cannot be read, so everything is built: ${broken.message}`)
+  await Promise.all(chains.map((chain) => askChain(chain, askOnce)))
+  for (const [registry, { message }] of broken) {
+    io.actions.info(`The cache in ${registry} cannot be read, so the build does without it: ${message}`)
+  }
   const answers = await Promise.all([...asked].map(async ([ref, answer]) => [ref, await answer] as const))
   return new Set(answers.flatMap(([ref, exists]) => (exists ? [ref] : [])))
 }
@@ -45,21 +67,19 @@ const modeOf = ({ dockerfile }: RenderItem): CacheMode => {
   return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max'
 }
 
-/** Refs that are named after manifests or platforms: each work item reads and writes one, whatever is in it. */
-const namedRefs = ({ plan, items, access, location }: LegWork, broken: KnownRefs): LegRefs => {
+/** Refs that are named after manifests or platforms: each work item writes one, and reads it wherever it may be. */
+const namedRefs = ({ plan, items, access }: LegWork, broken: KnownRefs): LegRefs => {
   const { strategy } = plan.cache
-  if (location === undefined || strategy === 'layer')
-    return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] }
+  if (strategy === 'layer') return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] }
+  const refIn = (repository: string, item: WorkItem): string =>
+    parseReference(repository)?.tag === undefined ? cacheRef(strategy, repository, item) : repository
   return {
     items: items.map((rendered): ItemRefs => {
-      const { manifestId, platform } = rendered.item
-      const ref =
-        location.tag === undefined
-          ? cacheRef(strategy, repositoryOf(location), { manifestId, platform })
-          : formatReference(location)
+      const { item } = rendered
+      const refs = locationOf(plan.cache, item).repositories.map((repository) => refIn(repository, item))
       return {
-        from: access.read && !broken.has(ref) ? [ref] : [],
-        to: access.write ? [{ ref, mode: modeOf(rendered) }] : [],
+        from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
+        to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered) })) : [],
       }
     }),
     prefixes: [],

@@ -4,9 +4,9 @@ import type { Platform } from '../../oci/platform.ts'
 import { isOnEngine, platformSupport, type Builder } from '../../plan/builder-platforms.ts'
 import { imageCandidates } from '../../plan/builder-settings.ts'
 import { chooseEmulation, handlerFor, renderEmulationFault } from '../../plan/emulation.ts'
-import { SetupError } from '../../problem.ts'
+import { CanceledError, SetupError } from '../../problem.ts'
 import { renderSmokeBuild, smokeArguments } from '../../render/smoke-build.ts'
-import type { BuilderInputs } from '../builder-inputs.ts'
+import type { WantedBuilder } from '../wanted-builder.ts'
 
 const INSTALLED = 'a handler that was installed for it'
 
@@ -17,18 +17,34 @@ export type EmulationNeeds = {
   readonly pools: ReadonlyMap<Platform, string>
 }
 
+/** What emulation is seen to with: what the user wants, and what stops the Docker runs that it takes. */
+export type EmulationMeans = Pick<WantedBuilder, 'qemu' | 'qemuImage' | 'settings'> & { readonly signal: AbortSignal }
+
+/** A Docker run that was stopped says nothing about emulation. */
+const checkStopped = ({ signal }: EmulationMeans): void => {
+  if (signal.aborted) throw new CanceledError(`stopped by ${String(signal.reason)}`)
+}
+
 /** What the kernel said when the step's program was started, else the last line, which says that the step failed. */
 const reasonOf = (log: string): string => /exec \/exit: .*/.exec(log)?.[0] ?? log.trim().split('\n').at(-1) ?? ''
 
 /** Builds one step for a platform. Resolves with why that failed, or with nothing. */
-const trySmoke = async (builder: Builder, platform: Platform, io: Io): Promise<string | undefined> => {
+const trySmoke = async (
+  builder: Builder,
+  platform: Platform,
+  inputs: EmulationMeans,
+  io: Io,
+): Promise<string | undefined> => {
   const smoke = renderSmokeBuild(platform)
   if (smoke === undefined) return undefined
   const folder = await io.files.makeFolder('smoke')
   try {
     await io.files.write(join(folder, 'Dockerfile'), smoke.dockerfile)
     await io.files.writeProgram(join(folder, 'exit'), smoke.program)
-    const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder))
+    const { code, stderr } = await io.docker.query(smokeArguments(builder.name, platform, folder), {
+      signal: inputs.signal,
+    })
+    checkStopped(inputs)
     return code === 0 ? undefined : reasonOf(stderr)
   } finally {
     await io.files.removeFolder(folder)
@@ -36,29 +52,30 @@ const trySmoke = async (builder: Builder, platform: Platform, io: Io): Promise<s
 }
 
 /** Installs the handler of a platform, exactly that one. Throws when it must not, cannot, or there is a broken one. */
-const installHandler = async (platform: Platform, inputs: BuilderInputs, io: Io): Promise<void> => {
+const installHandler = async (platform: Platform, inputs: EmulationMeans, io: Io): Promise<void> => {
   const choice = chooseEmulation(platform, await io.emulators.read(), inputs.qemu)
   if (choice.kind === 'refuse') throw new SetupError(choice.message)
   const images = imageCandidates(inputs.qemuImage, inputs.settings.mirrors)
   io.actions.info(`Installing the emulator of ${choice.architecture} with ${inputs.qemuImage}`)
-  const failure = await io.emulators.install(images, [choice.architecture])
+  const failure = await io.emulators.install(images, [choice.architecture], inputs.signal)
+  checkStopped(inputs)
   if (failure === undefined) return
   const remedy = `can it be pulled here, and may containers be privileged? Name a mirror in registry-mirrors, another image in qemu-image, or install the handler before this step`
   throw new SetupError(`${platform} cannot be emulated: its handler could not be installed (${failure}); ${remedy}`)
 }
 
 /** What the builder cannot run by itself gets a handler, and a smoke build proves it before the long build. */
-const installAndProve = async (builder: Builder, platform: Platform, inputs: BuilderInputs, io: Io): Promise<void> => {
+const installAndProve = async (builder: Builder, platform: Platform, inputs: EmulationMeans, io: Io): Promise<void> => {
   await installHandler(platform, inputs, io)
-  const failure = await trySmoke(builder, platform, io)
+  const failure = await trySmoke(builder, platform, inputs, io)
   if (failure === undefined) return
   const fault = renderEmulationFault(platform, await io.emulators.read())
   throw new SetupError(`${fault} (a smoke build of one step on ${builder.name} said: ${failure})`)
 }
 
 /** An emulator that should be in BuildKit's image is believed when it has run. */
-const proveBrought = async (builder: Builder, platform: Platform, inputs: BuilderInputs, io: Io): Promise<string> => {
-  const failure = await trySmoke(builder, platform, io)
+const proveBrought = async (builder: Builder, platform: Platform, inputs: EmulationMeans, io: Io): Promise<string> => {
+  const failure = await trySmoke(builder, platform, inputs, io)
   if (failure === undefined) return "BuildKit's own emulator"
   const image = builder.nodes[0]?.image ?? "BuildKit's image"
   if (!isOnEngine(builder)) {
@@ -72,14 +89,14 @@ const proveBrought = async (builder: Builder, platform: Platform, inputs: Builde
   return INSTALLED
 }
 
-const needsHandler = async (platform: Platform, { qemu }: BuilderInputs, io: Io): Promise<boolean> =>
+const needsHandler = async (platform: Platform, { qemu }: EmulationMeans, io: Io): Promise<boolean> =>
   qemu === 'always' && handlerFor(platform, await io.emulators.read()) === undefined
 
 /** How a platform is emulated; undefined for one that runs as it is. Throws when it cannot be. */
 const emulate = async (
   builder: Builder,
   platform: Platform,
-  inputs: BuilderInputs,
+  inputs: EmulationMeans,
   io: Io,
 ): Promise<string | undefined> => {
   const support = platformSupport(builder, platform)
@@ -101,7 +118,7 @@ const FACTOR = 'steps that compute took 2 to 12 times as long where it was measu
 export const ensureEmulation = async (
   builder: Builder,
   { platforms, pools }: EmulationNeeds,
-  inputs: BuilderInputs,
+  inputs: EmulationMeans,
   io: Io,
 ): Promise<void> => {
   const pooled: string[] = []

@@ -3,6 +3,7 @@ import type { Io } from '../../io/io.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import { differingInputs } from '../../layers/key-input.ts'
 import { chainOf, inputsOf, type LayerTree, type Prefix } from '../../layers/tree.ts'
+import { locationOf, refsOf, type CacheLocation } from '../../plan/cache-location.ts'
 import type { LegChain, LegPrefix } from '../../plan/leg-cache.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { plannedInputs, type PlannedPrefix } from '../../plan/prefixes.ts'
@@ -18,11 +19,31 @@ export type LegPart = {
   readonly writes: ReadonlySet<number> | undefined
 }
 
-/** The wave legs by the prefix that they write. */
-const waveWriters = ({ waves }: Plan): ReadonlyMap<number, NonNullable<LegPrefix['wave']>> =>
-  new Map(
-    waves.flat().flatMap(({ leg: { id, name }, writes }) => writes.map((prefix) => [prefix, { id, name }] as const)),
-  )
+/** A wave leg, and which prefix it writes. */
+type WaveWriter = { readonly prefix: number; readonly wave: NonNullable<LegPrefix['wave']> }
+
+/** The wave legs by the ref that they write. */
+const waveWriters = ({ waves, prefixes, items, cache }: Plan): ReadonlyMap<string, WaveWriter> => {
+  const refOf = (index: number): readonly string[] => {
+    const { item = -1, tag } = prefixes[index] ?? {}
+    const owner = items[item]
+    return owner === undefined || tag === undefined ? [] : refsOf(locationOf(cache, owner), tag).slice(0, 1)
+  }
+  const writers = waves
+    .flat()
+    .flatMap(({ leg: { id, name }, writes }) =>
+      writes.flatMap((prefix) => refOf(prefix).map((ref) => [ref, { prefix, wave: { id, name } }] as const)),
+    )
+  return new Map(writers)
+}
+
+/** The wave leg that was to write one of these refs, for a job that waits for it: nobody waits for itself. */
+const awaitedWave = (
+  refs: readonly string[],
+  waves: ReadonlyMap<string, WaveWriter>,
+  writes: LegPart['writes'],
+): LegPrefix['wave'] =>
+  refs.flatMap((ref) => waves.get(ref) ?? []).find(({ prefix }) => writes?.has(prefix) === false)?.wave
 
 /** Where this job and the plan see different things, in words. */
 export const difference = (plan: Plan, planned: PlannedPrefix | undefined, own: Prefix): string => {
@@ -70,39 +91,43 @@ const isToWrite = (
   planned?.state === 'warm' ||
   wave !== undefined
 
+/** Where a work item's cache is, and the prefixes that the plan gives it. */
+type Place = { readonly location: CacheLocation; readonly plannedChain: readonly number[] }
+
 /** The chains of a leg's work items with this job's own keys, and of each prefix what the plan says of it. */
 export const legChains = (
   { plan, items, writes }: LegPart,
   { prefixes, tops }: LayerTree,
-  repository: string,
   io: Io,
 ): readonly LegChain[] => {
-  const refOf = (tag: string): string => `${repository}:${tag}`
   const waves = waveWriters(plan)
   const differences = new Set<string>()
-  const legPrefix = (own: Prefix, mode: LegPrefix['mode'], plannedChain: readonly number[]): LegPrefix => {
+  const legPrefix = (own: Prefix, mode: LegPrefix['mode'], { location, plannedChain }: Place): LegPrefix => {
     const counterpart = counterpartOf(plan, own, plannedChain)
-    const { index = -1, planned, equal } = counterpart
+    const { planned, equal } = counterpart
     const { layer, variant } = own.layer
     if (!equal) differences.add(`${layer} ${variant}, ${difference(plan, planned, own)}`)
-    const wave = equal && writes?.has(index) === false ? waves.get(index) : undefined
-    // Where the plan's key is another, its ref may still hold some of the steps.
-    const tags = [equal ? [] : (planned?.tag ?? []), planned?.imports ?? []].flat()
+    const [ref = '', ...elsewhere] = refsOf(location, prefixTag(own))
+    const wave = equal ? awaitedWave([ref, ...elsewhere], waves, writes) : undefined
+    // Where the plan's key is another, its refs may still hold some of the steps.
+    const others = equal || planned?.tag === undefined ? [] : refsOf(location, planned.tag)
     return {
-      ...{ key: own.key, ref: refOf(prefixTag(own)), layer, variant, stage: layer.toLowerCase(), mode },
-      ...{ writes: isToWrite(counterpart, writes, wave), imports: tags.map(refOf) },
+      ...{ key: own.key, ref, elsewhere, layer, variant, stage: layer.toLowerCase(), mode },
+      ...{ writes: isToWrite(counterpart, writes, wave), imports: [...others, ...(planned?.imports ?? [])] },
       ...(wave === undefined ? {} : { wave }),
     }
   }
   const made = new Map<number, LegPrefix>()
-  const chains = items.map(({ index: item }, position): LegChain => {
-    const plannedChain = chainOf(plan.prefixes, plan.tops[item])
+  const chains = items.map(({ index: planned, item }, position): LegChain => {
+    const location = locationOf(plan.cache, item)
+    if (location.repositories.length === 0) return []
+    const place = { location, plannedChain: chainOf(plan.prefixes, plan.tops[planned]) }
     const chain = chainOf(prefixes, tops[position])
     return chain.flatMap((index, height) => {
       // A ref holds all that is below, so one layer with auxiliary stages decides for those above, too.
       const mode = chain.slice(0, height + 1).some((each) => prefixes[each]?.content.auxiliary) ? 'max' : 'min'
       const own = prefixes[index]
-      const prefix = made.get(index) ?? (own && legPrefix(own, mode, plannedChain))
+      const prefix = made.get(index) ?? (own && legPrefix(own, mode, place))
       if (prefix !== undefined) made.set(index, prefix)
       return prefix ?? []
     })

@@ -18,8 +18,8 @@ export type LegLayerSources = {
   /** This job's own. */
   readonly tree: LayerTree
   readonly world: LayerWorld
-  /** The cache ref of a prefix; undefined where refs are not named by content. */
-  readonly refOf: (prefix: LayerTree['prefixes'][number]) => string | undefined
+  /** The cache ref of a prefix of a work item; undefined where refs are not named by content. */
+  readonly refOf: (prefix: LayerTree['prefixes'][number], item: WorkItem) => string | undefined
 }
 
 const filesOf = ({ inputs, files }: LayerNow): Pick<RecordLayer, 'files'> => {
@@ -57,13 +57,13 @@ export const legLayers = ({
   const layerNow = createLayerNow(world)
   const repeats = new Set(leg?.repeats)
   const made = new Map<number, LegLayer>()
-  const layerOf = (index: number, plannedChain: readonly number[]): LegLayer | undefined => {
+  const layerOf = (index: number, item: WorkItem, plannedChain: readonly number[]): LegLayer | undefined => {
     const own = tree.prefixes[index]
     if (own === undefined) return undefined
     return remember(made, index, () => {
       const { index: position = -1, planned, equal } = counterpartOf(plan, own, plannedChain)
       const now = layerNow(own, undefined)
-      const ref = refOf(own)
+      const ref = refOf(own, item)
       const { costMs = 0, measured = 0, state, reason } = planned ?? {}
       return {
         ...{ layer: now.layer, variant: now.variant, key: now.key, inputs: now.inputs, costMs, measured },
@@ -78,7 +78,7 @@ export const legLayers = ({
   }
   const layersOf = (item: WorkItem, chain: readonly number[], plannedChain: readonly number[]): readonly LegLayer[] => {
     const byName = new Map(chain.map((index) => [tree.prefixes[index]?.layer.layer, index]))
-    return item.layers.map((layer) => layerOf(byName.get(layer.layer) ?? -1, plannedChain) ?? emptyLayer(layer))
+    return item.layers.map((layer) => layerOf(byName.get(layer.layer) ?? -1, item, plannedChain) ?? emptyLayer(layer))
   }
   return items.map(({ index, item }, position) =>
     layersOf(item, chainOf(tree.prefixes, tree.tops[position]), chainOf(plan.prefixes, plan.tops[index])),

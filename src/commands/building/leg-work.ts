@@ -5,8 +5,8 @@ import type { Io } from '../../io/io.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import type { ImageKey } from '../../layers/image-key.ts'
 import type { Prefix } from '../../layers/tree.ts'
-import { parseReference, repositoryOf, type Reference } from '../../oci/reference.ts'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
+import { locationOf, refsOf } from '../../plan/cache-location.ts'
 import { nameImages } from '../../plan/image-names.ts'
 import type { Leg, PlannedLeg } from '../../plan/leg.ts'
 import type { LegChain } from '../../plan/leg-cache.ts'
@@ -43,8 +43,6 @@ export type LegWork = {
   readonly items: readonly LegWorkItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
   readonly access: CacheAccess
-  /** Where the cache is; absent without a registry to keep it. */
-  readonly location?: Reference
   /** Prefixes of each item; empty where refs are not named by content. */
   readonly chains: readonly LegChain[]
 }
@@ -112,8 +110,8 @@ const readLegItems = async (plan: Plan, workItems: readonly WorkItem[], io: Io) 
   const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]))
   const dockerfiles = collectProblems(workItems, (item) => stitch(item, fragments, pins))
   const finder = imageFinderOf(fragments, workItems)
-  const { images, context } = plan
-  const grown = growWork({ items: workItems, fragments, finder, images, context }, io)
+  const { images, context, cache } = plan
+  const grown = growWork({ items: workItems, fragments, finder, images, context, cache }, io)
   return { fragments, dockerfiles, finder, ...grown }
 }
 
@@ -141,6 +139,9 @@ const pinOf = (reference: string, { images }: Plan): LegWorkItem['bases'][number
   return { reference, ...(digest === undefined ? {} : { digest }) }
 }
 
+/** Whether there is a registry that keeps the cache of a work item. */
+const isCached = (item: WorkItem, { cache }: Plan): boolean => locationOf(cache, item).repositories.length > 0
+
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
@@ -154,10 +155,10 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   if (made.whole === undefined) warnOfModes(io)
   const names = imagesOf(workItems, leg, inputs)
   const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
-  const location = plan.cache.ref === undefined ? undefined : parseReference(plan.cache.ref)
   const writes = leg === undefined ? undefined : new Set(leg.writes)
-  const byContent = plan.cache.strategy === 'layer' && location !== undefined
-  const refOf = (prefix: Prefix) => (byContent ? `${repositoryOf(location)}:${prefixTag(prefix)}` : undefined)
+  const byContent = plan.cache.strategy === 'layer' && planned.some((item) => isCached(item, plan))
+  const refOf = (prefix: Prefix, item: WorkItem): string | undefined =>
+    byContent ? refsOf(locationOf(plan.cache, item), prefixTag(prefix))[0] : undefined
   const world = { files, context: plan.context, fragments }
   const layers = legLayers({ plan, leg, items: part, tree, world, refOf })
   const items = dockerfiles.map((dockerfile, index): LegWorkItem => {
@@ -170,8 +171,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   checkPush(items, inputs)
   return {
     ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
-    chains: byContent ? legChains({ plan, items: part, writes }, tree, repositoryOf(location), io) : [],
+    chains: byContent ? legChains({ plan, items: part, writes }, tree, io) : [],
     ...(leg === undefined ? {} : { leg: leg.leg }),
-    ...(location === undefined ? {} : { location }),
   }
 }

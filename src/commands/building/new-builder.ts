@@ -2,7 +2,15 @@ import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Engine } from '../../io/engine.ts'
 import type { Io } from '../../io/io.ts'
-import { imageCandidates, isKept, keptName, runsImage, type BuilderSettings } from '../../plan/builder-settings.ts'
+import {
+  givenAs,
+  imageCandidates,
+  isKept,
+  keptName,
+  renderGiven,
+  runsImage,
+  type BuilderSettings,
+} from '../../plan/builder-settings.ts'
 import { CanceledError, inputError, SetupError } from '../../problem.ts'
 import { renderBuildkitdConfig } from '../../render/buildkitd-config.ts'
 import { renderCreateBuilder, type TlsFiles } from '../../render/create-builder.ts'
@@ -30,7 +38,7 @@ export const readConfig = async (settings: BuilderSettings, io: Io): Promise<Bui
   if (path === undefined) return settings
   const text = await io.files.read(path)
   if (text !== undefined) return { ...settings, config: { text } }
-  throw inputError(`input buildkitd-config names ${path}, and there is no such file`)
+  throw inputError(`${renderGiven(givenAs('buildkitd-config', settings))} names ${path}, and there is no such file`)
 }
 
 /** Writes the buildkitd.toml; undefined when BuildKit's own defaults do. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Io } from '../../io/io.ts'
 import { isMembers } from '../../oci/json.ts'
-import { highestWarm, type LegPrefix } from '../../plan/leg-cache.ts'
+import { highestReadable, type LegPrefix } from '../../plan/leg-cache.ts'
 import type { KnownRefs } from './decide-cache.ts'
 import type { BuiltLeg } from './leg-results.ts'
 import type { DroppedItem, LegWork } from './leg-work.ts'
@@ -27,7 +27,7 @@ const failedKeys = async (digest: string, leg: string, io: Io): Promise<Readonly
 /** Prefixes of each work item that a wave was to build and did not. */
 const awaited = ({ chains }: LegWork, known: KnownRefs): readonly (readonly LegPrefix[])[] =>
   chains.map((chain) =>
-    chain.slice(highestWarm(chain, (ref) => known.has(ref)) + 1).filter(({ wave }) => wave !== undefined),
+    chain.slice(highestReadable(chain, (ref) => known.has(ref)) + 1).filter(({ wave }) => wave !== undefined),
   )
 
 /** Only where a ref is missing that a wave was to write, the wave's legs are asked whether they failed. */

@@ -8,6 +8,8 @@ import { layerContent, type LayerContent, type LayerFacts } from '../../layers/l
 import { imageKeys, type ImageKey } from '../../layers/image-key.ts'
 import { growTree, type Ground, type LayerTree, type TreeFacts } from '../../layers/tree.ts'
 import type { Platform } from '../../oci/platform.ts'
+import type { PlannedCache } from '../../plan/cache.ts'
+import { homeOf, locationOf } from '../../plan/cache-location.ts'
 import type { PinnedImage } from '../../plan/images.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { remember } from '../../remember.ts'
@@ -21,6 +23,7 @@ export type LayerSources = {
   readonly images: readonly PinnedImage[]
   /** The main build context, relative to the workspace. */
   readonly context: string
+  readonly cache: PlannedCache
 }
 
 /** The files that steps take, by root and pattern. */
@@ -79,7 +82,7 @@ type ReadFacts = { readonly tree: TreeFacts; readonly files: Plan['files'] }
 
 /** Reads what the keys of work items cover. Every file is read once. */
 const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
-  const { fragments, finder, context } = sources
+  const { fragments, finder, context, cache } = sources
   const read = readFiles(sources, io)
   const digestOfImage = imageDigests(sources)
   const factsOf = (layer: WorkLayer, fragment: Fragment, platform: Platform): LayerFacts => {
@@ -110,7 +113,8 @@ const readLayerFacts = (sources: LayerSources, io: Io): ReadFacts => {
     const name = JSON.stringify([item.platform, item.layers[0]?.from, syntax, item.bake])
     return remember(grounds, name, () => groundOf(item, { imageDigest, ...(syntax === undefined ? {} : { syntax }) }))
   }
-  return { tree: { content, ground }, files: listFiles(read) }
+  const home = (item: WorkItem): string => homeOf(locationOf(cache, item))
+  return { tree: { content, ground, home }, files: listFiles(read) }
 }
 
 /** Work items with their keys. */

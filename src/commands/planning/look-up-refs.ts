@@ -1,7 +1,8 @@
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { parseReference, repositoryOf, type Reference } from '../../oci/reference.ts'
-import type { PlannedCache } from '../../plan/cache.ts'
+import type { CacheAccess } from '../../plan/access.ts'
+import type { CacheKnowledge } from '../../plan/prefixes.ts'
 
 /** Refs that are asked for one by one rather than by a list, which takes a request at least. */
 const FEW = 1
@@ -19,17 +20,12 @@ const findTags = async (repository: Reference, tags: readonly string[], io: Io):
   return listed === 'too many' ? askEach(repository, tags, io) : new Set(listed)
 }
 
-/**
- * Which of the refs of a cache repository exist. Undefined when nobody could tell, and then a build finds out; one line
- * says why.
- */
-export const lookUpRefs = async (
-  { ref, access }: PlannedCache,
+/** Which tags a repository has of those that are asked for; undefined when nobody could tell, and one line says why. */
+const lookUpTags = async (
+  repository: Reference,
   tags: readonly string[],
   io: Io,
 ): Promise<ReadonlySet<string> | undefined> => {
-  const repository = ref === undefined ? undefined : parseReference(ref)
-  if (repository === undefined || !access.read || tags.length === 0) return new Set()
   try {
     return await findTags(repository, tags, io)
   } catch (error) {
@@ -44,5 +40,38 @@ export const lookUpRefs = async (
     const message = `the refs of ${name} could not be listed, so everything is planned as cold: ${error.message}`
     io.actions.warning({ title: 'Cache', message })
     return undefined
+  }
+}
+
+/** Tags by repository. */
+const tagsByRepository = (refs: readonly string[]): ReadonlyMap<string, readonly Reference[]> =>
+  Map.groupBy(
+    refs.flatMap((ref) => parseReference(ref) ?? []),
+    repositoryOf,
+  )
+
+/**
+ * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
+ * could not be asked, and then a build finds out.
+ */
+export const lookUpRefs = async (
+  refs: readonly string[],
+  { read }: Pick<CacheAccess, 'read'>,
+  io: Io,
+): Promise<CacheKnowledge['exists']> => {
+  const asked = read ? [...tagsByRepository([...new Set(refs)])] : []
+  const found = await Promise.all(
+    asked.map(async ([name, references]) => {
+      const [repository] = references
+      const tags = references.flatMap(({ tag }) => tag ?? [])
+      return [name, repository && (await lookUpTags(repository, tags, io))] as const
+    }),
+  )
+  const byRepository = new Map(found)
+  return (ref) => {
+    const reference = parseReference(ref)
+    const name = reference === undefined ? '' : repositoryOf(reference)
+    if (!byRepository.has(name)) return false
+    return byRepository.get(name)?.has(reference?.tag ?? '')
   }
 }

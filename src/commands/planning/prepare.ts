@@ -8,13 +8,14 @@ import { prefixTags } from '../../layers/cache-refs.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { planCache, type PlannedCache } from '../../plan/cache.ts'
-import { earlierTags, type EarlierRecords } from '../../plan/earlier.ts'
+import { locationOf, refsOf } from '../../plan/cache-location.ts'
+import { earlierRefs, type EarlierRecords } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
 import { createLayerNow } from '../../plan/layer-now.ts'
 import type { LayerNow } from '../../plan/layer-reason.ts'
-import { makePlan, type Plan } from '../../plan/plan.ts'
+import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
-import { planPrefixes } from '../../plan/plan-prefixes.ts'
+import { firstItems, planPrefixes } from '../../plan/plan-prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
 import { recordedItems } from '../../plan/recorded.ts'
 import { prefixReasons } from '../../plan/prefix-reasons.ts'
@@ -27,11 +28,12 @@ import { collectProblems, inputError } from '../../problem.ts'
 import type { MissReason } from '../../records/reason.ts'
 import { remember } from '../../remember.ts'
 import { createImageFinder, type ImageFinder } from '../../render/dockerfile.ts'
+import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
 import { findUnchanged } from './find-unchanged.ts'
 import { fetchEarlierRecords } from './earlier-records.ts'
 import type { PlanSubject } from './kept-plan.ts'
-import { growWork, warnOfModes, type GrownWork } from './layer-facts.ts'
+import { growWork, warnOfModes, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
 import { resolveImages } from './resolve-images.ts'
@@ -97,14 +99,16 @@ const askRegistry = async (
   context: Context,
   io: Io,
 ): Promise<Known> => {
-  const byContent = cache.strategy === 'layer'
-  const tags = byContent ? prefixTags(tree.prefixes) : []
-  const [records, refs] = await Promise.all([
-    fetchEarlierRecords(items, cache, context, io),
-    byContent ? lookUpRefs(cache, tags, io) : undefined,
-  ])
-  const earlier = byContent ? earlierTags(items, tree, records) : () => []
-  return { tags, states: cacheStates(tree, tags, { tags: refs, earlier }), records }
+  const asked = fetchEarlierRecords(items, cache, context, io)
+  if (cache.strategy !== 'layer') return { tags: [], states: [], records: await asked }
+  const tags = prefixTags(tree.prefixes)
+  const first = firstItems(tree).map((index) => items[index])
+  const refs = tags.map((tag, index) => {
+    const item = first[index]
+    return item === undefined ? [] : refsOf(locationOf(cache, item), tag)
+  })
+  const [records, exists] = await Promise.all([asked, lookUpRefs(refs.flat(), cache.access, io)])
+  return { tags, states: cacheStates(tree, refs, { exists, earlier: earlierRefs(items, tree, records) }), records }
 }
 
 /** Why prefixes that must run do, as far as the records tell. */
@@ -147,7 +151,7 @@ type Prepared = GrownWork & {
 }
 
 const readWork = async (
-  factory: Factory,
+  { context, cache }: Pick<LayerSources, 'context' | 'cache'>,
   given: readonly WorkItem[],
   inputs: PlanInputs,
   io: Io,
@@ -156,7 +160,7 @@ const readWork = async (
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
   const images = await resolveImages(neededImages(items, fragments, finder), io)
-  return { items, fragments, images, ...growWork({ items, fragments, finder, images, context: factory.context }, io) }
+  return { items, fragments, images, ...growWork({ items, fragments, finder, images, context, cache }, io) }
 }
 
 /** The plan with the work that it leaves out, and without legs, which would not be those of all work. */
@@ -198,7 +202,8 @@ const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise
   const factory = await readFactory(inputs.factory, io)
   const expansion = expand(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
-  const prepared = await readWork(factory, expansion.items, inputs, io)
+  for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
+  const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, io)
   const { images, files, imageKeys } = prepared
   warnOfModes(io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
@@ -241,8 +246,9 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const { work, changes, published } = await chooseWork(survey, inputs, context, io)
   const { factory, expansion, images, files, records, all } = survey
   const { cache } = survey.subject
-  const handsOn = cache.access.write && cache.ref !== undefined
-  const schedule = shareOut(work, { strategy: cache.strategy, handsOn }, scheduleOptions(inputs.schedule))
+  const isKept = (item: WorkItem): boolean => locationOf(cache, item).repositories.length > 0
+  const handsOn = cache.access.write && work.items.every(isKept)
+  const schedule = shareOut(work, { cache, handsOn }, scheduleOptions(inputs.schedule))
   const { bytes: _, ...planned } = work
   const recorded = recordedItems(work, records, ownBranch(context.event))
   const plan = makePlan({
@@ -250,7 +256,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     factory: inputs.factory,
     name: factory.name,
     context: factory.context,
-    ...{ cache, images, files, ...planned },
+    ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
     ...(recorded.length === 0 ? {} : { recorded }),
     forecast: forecastOf(planned, schedule),
