@@ -1,12 +1,12 @@
 import { at } from './column.ts'
 import { sumOf, type Groups } from './groups.ts'
 import { coarseValue, gridValue, legRoom, parallelLegs, type Room } from './limits.ts'
-import { packFewest, packingOrder, type Packing, type PackingStyle } from './packing.ts'
+import { packFewest, packingOrder, packInto, type Packing, type PackingStyle } from './packing.ts'
 import type { Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** Atoms of one pool, in the order in which each style packs them. */
-type Ordered = { readonly pool: number; readonly order: Readonly<Record<PackingStyle, Int32Array>>; readonly sum: Room }
+type Ordered = { readonly pool: number; readonly order: Readonly<Record<'stable' | 'dense', Int32Array>>; readonly sum: Room }
 /** Atoms of one pool, packed: `slotOf` goes with `order`. */
 export type Packed = Packing & { readonly pool: number; readonly order: Int32Array }
 
@@ -41,7 +41,7 @@ const packPools = (
   pools: readonly Ordered[],
   room: Room,
   most: number,
-  style: PackingStyle,
+  style: 'stable' | 'dense',
 ): readonly Packed[] | undefined => {
   const packed: Packed[] = []
   let left = most
@@ -123,10 +123,34 @@ export const repackPhase = (split: Split, packed: PackedPhase, more: number, opt
   return again === undefined ? packed : { ...packed, packed: again, capacity: ms }
 }
 
-/** Gives every atom a leg of its own; undefined where those are more than run at the same time. */
-export const spreadAtoms = (split: Split, options: ScheduleOptions): readonly Packed[] | undefined => {
-  if (split.atoms.length > parallelLegs(options)) return undefined
-  const one = { ms: Infinity, bytes: Infinity, targets: 1 }
-  const single = { ...split.groups, targets: new Int32Array(split.groups.up.length).fill(1) }
-  return packPools(single, orderedPools({ ...split, groups: single }), one, split.atoms.length, 'stable')
+/** How many legs each pool gets of so many: one more at a time, where each has most to do. */
+const sharePools = (pools: readonly Ordered[], legs: number): readonly number[] => {
+  const shares = pools.map(() => 1)
+  const loadOf = ({ sum, order }: Ordered, index: number): number => {
+    const share = shares[index] ?? 1
+    return share < order.stable.length ? sum.ms / share : -1
+  }
+  for (let left = legs - pools.length; left > 0; left--) {
+    const loads = pools.map(loadOf)
+    const most = loads.indexOf(Math.max(...loads))
+    if ((loads[most] ?? -1) < 0) break
+    shares[most] = (shares[most] ?? 1) + 1
+  }
+  return shares
+}
+
+/** Packs once more, evenly and into as many legs as run at the same time: each then has time for what stands on its own. */
+export const spreadAtoms = (split: Split, packed: PackedPhase, options: ScheduleOptions): PackedPhase => {
+  const pools = orderedPools(split)
+  const legs = parallelLegs(options)
+  if (packed.packed.reduce((sum, { slots }) => sum + slots, 0) >= legs) return packed
+  const shares = sharePools(pools, legs)
+  const room = { ...legRoom(options), ms: packed.capacity }
+  const spread = pools.map(({ pool, order }, index) => {
+    const slots = shares[index] ?? 1
+    const slotOf = packInto(split.groups, order.dense, room, slots, 'even')
+    return slotOf === undefined ? undefined : { pool, slots, slotOf, order: order.dense }
+  })
+  const all = spread.filter((one) => one !== undefined)
+  return all.length === pools.length ? { ...packed, packed: all } : packed
 }

@@ -9,6 +9,8 @@ export type Cut = readonly Int32Array[]
 /** What one phase consists of: nodes that are connected within it, which one leg builds, or several that repeat some. */
 export type Component = { readonly ms: number; readonly nodes: readonly number[] }
 
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
+
 const rootsOf = (forest: Forest, nodes: Int32Array): Int32Array => {
   const root = filled(forest.nodes.count, -1)
   for (const node of nodes) {
@@ -31,35 +33,51 @@ export const componentsOf = (forest: Forest, nodes: Int32Array): readonly Compon
   return [...members.values()].map((list) => ({ ms: sizeOf(list), nodes: list })).sort((a, b) => a.ms - b.ms)
 }
 
-/** Work that any leg of the first wave may take: nodes that need nothing of it, in ms. */
-const freeWork = (forest: Forest, first: Int32Array): number => {
-  const { nodes } = forest
-  const taken = new Int32Array(nodes.count)
-  for (const node of first) taken[node] = 1
-  let free = 0
-  for (let node = 0; node < nodes.count; node++) {
-    const parent = at(nodes.parent, node)
-    if (parent >= 0 && at(taken, node) === 0) taken[node] = at(taken, parent)
-    if (at(taken, node) === 0) free += at(nodes.cost, node)
+/** What stands on each component, by its root, and on none (at the end), in ms: nodes of the last phase, in no wave. */
+const filling = (forest: Forest, cut: Cut): Float64Array => {
+  const { count, parent, cost } = forest.nodes
+  const root = filled(count, -1)
+  for (const nodes of cut.slice(0, -1)) {
+    const roots = rootsOf(forest, nodes)
+    for (const node of nodes) root[node] = at(roots, node)
   }
-  return free
+  const amounts = new Float64Array(count + 1)
+  const last = filled(count, 0)
+  for (const node of cut.at(-1) ?? []) last[node] = 1
+  for (let node = 0; node < count; node++) {
+    if (at(last, node) === 0) continue
+    const below = at(parent, node)
+    root[node] = below < 0 ? count : at(root, below)
+    add(amounts, at(root, node), at(cost, node))
+  }
+  return amounts
 }
 
 /**
- * About how long a cut takes, in ms. While the first wave runs, only its own components and what does not stand on them
- * can be built; later waves find enough for every leg, and what is left is spread evenly over the final build.
+ * About how long a cut takes, in ms, as if all but the waves' components could be divided at will. While a wave runs, a
+ * leg can go on with what stands on its own components, and any leg with what stands on those of earlier waves or on
+ * none; what is left is spread evenly over the final build.
  */
 export const estimateCut = (forest: Forest, cut: Cut, largest: number, options: ScheduleOptions): number => {
   const legs = parallelLegs(options)
-  let left =
-    forest.nodes.cost.reduce((sum, cost) => sum + cost, 0) + forest.leaves.cost.reduce((sum, cost) => sum + cost, 0)
+  const amounts = filling(forest, cut)
+  let ready = at(amounts, forest.nodes.count)
+  let left = sum(forest.nodes.cost) + sum(forest.leaves.cost)
   let time = options.legStartMs
-  for (const [phase, nodes] of cut.slice(0, -1).entries()) {
+  for (const nodes of cut.slice(0, -1)) {
     const components = componentsOf(forest, nodes)
-    const total = components.reduce((sum, { ms }) => sum + ms, 0)
+    const total = components.reduce((ms, component) => ms + component.ms, 0)
     const ms = Math.max(components.at(-1)?.ms ?? 0, total / legs)
-    const usable = phase === 0 ? components.length * ms + freeWork(forest, nodes) : Infinity
-    left -= Math.min(legs * ms, usable)
+    let [behind, own] = [0, 0]
+    for (const component of components) {
+      const amount = at(amounts, component.nodes[0] ?? 0)
+      behind += amount
+      own += Math.min(ms - component.ms, amount)
+    }
+    own = Math.min(own, legs * ms - total)
+    const taken = Math.min(ready, legs * ms - total - own)
+    left -= total + own + taken
+    ready += behind - own - taken
     time += options.legStartMs + ms
   }
   return time + Math.max(largest, left / legs)

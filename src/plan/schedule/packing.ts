@@ -6,16 +6,16 @@ import { mix } from './rank.ts'
 /** Atoms in so many slots: for each, in the order given, its slot. */
 export type Packing = { readonly slots: number; readonly slotOf: Int32Array }
 
-/** How a slot is chosen: `stable` by the atom's id, `dense` where least room is left over. */
-export type PackingStyle = 'stable' | 'dense'
+/** How a slot is chosen: `stable` by the atom's id, `dense` where least room is left over, `even` where most is. */
+export type PackingStyle = 'stable' | 'dense' | 'even'
 
 /** Three classes for every doubling: atoms of one class are alike, and their order is that of their ids. */
 const CLASSES = 3
 
-/** Largest first, by class and then by id; `dense` by size. Neither depends on the order of the input. */
+/** Largest first, by class and then by id; exactly by size if not `stable`. None depends on the order of the input. */
 export const packingOrder = (groups: Groups, atoms: readonly number[], style: PackingStyle): Int32Array => {
   const size = (atom: number): number =>
-    style === 'dense' ? at(groups.ms, atom) : Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES)
+    style === 'stable' ? Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES) : at(groups.ms, atom)
   const sizes = new Map(atoms.map((atom) => [atom, size(atom)]))
   return Int32Array.from(atoms).sort(
     (a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || at(groups.hash, a) - at(groups.hash, b) || a - b,
@@ -59,10 +59,20 @@ const preferred = (groups: Groups, atom: number, bins: Bins, room: Room): number
   return tightest(groups, atom, bins, room)
 }
 
-const choose = { stable: preferred, dense: tightest } as const
+/** The slot with the most room, if that takes the atom. */
+const emptiest = (groups: Groups, atom: number, bins: Bins, room: Room): number => {
+  let best = -1
+  for (let slot = 0; slot < bins.ms.length; slot++) {
+    if (!fits(groups, atom, bins, slot, room) && !isEmpty(bins, slot)) continue
+    if (best < 0 || at(bins.ms, slot) < at(bins.ms, best)) best = slot
+  }
+  return best
+}
+
+const choose = { stable: preferred, dense: tightest, even: emptiest } as const
 
 /** Packs atoms into a given number of slots; undefined where they do not fit. */
-const packInto = (groups: Groups, order: Int32Array, room: Room, slots: number, style: PackingStyle) => {
+export const packInto = (groups: Groups, order: Int32Array, room: Room, slots: number, style: PackingStyle) => {
   const bins: Bins = {
     ms: new Float64Array(slots),
     bytes: new Float64Array(slots),

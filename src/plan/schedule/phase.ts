@@ -33,11 +33,11 @@ export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOpt
   return best ?? { work, split: first, packed: packPhase(first, options) }
 }
 
-/** The same phase with a leg for every part, if that many run at the same time. */
-export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => {
-  const packed = spreadAtoms(solved.split, options)
-  return packed === undefined ? solved : { ...solved, packed: { ...solved.packed, packed } }
-}
+/** The same phase in as many legs as run at the same time, if it has so many parts. */
+export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => ({
+  ...solved,
+  packed: spreadAtoms(solved.split, solved.packed, options),
+})
 
 /** The same phase with fewer legs, if so much more load (ms) for each allows it. */
 export const relaxPhase = (
