@@ -1,4 +1,4 @@
-import { add, at } from './column.ts'
+import { add, at, sum } from './column.ts'
 import type { Forest } from './forest.ts'
 import { mostRuns, parallelLegs } from './limits.ts'
 import type { ScheduleOptions } from './work.ts'
@@ -30,8 +30,6 @@ const criticalPath = ({ nodes, leaves }: Forest): number => {
   }
   return longest
 }
-
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
 
 /** The two at the end of the first `machines` and one more, in descending order: they share a machine. */
 const crowded = (values: readonly number[], machines: number): number => {

@@ -6,7 +6,11 @@ import type { Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** Atoms of one pool, in the order in which each style packs them. */
-type Ordered = { readonly pool: number; readonly order: Readonly<Record<'stable' | 'dense', Int32Array>>; readonly sum: Room }
+type Ordered = {
+  readonly pool: number
+  readonly order: Readonly<Record<'stable' | 'dense', Int32Array>>
+  readonly sum: Room
+}
 /** Atoms of one pool, packed: `slotOf` goes with `order`. */
 export type Packed = Packing & { readonly pool: number; readonly order: Int32Array }
 

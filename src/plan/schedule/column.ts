@@ -11,3 +11,6 @@ export const add = (column: Column, index: number, amount: number): void => {
 
 /** A column of that length with the same value everywhere. */
 export const filled = (length: number, value: number): Int32Array => new Int32Array(length).fill(value)
+
+/** All values of a column, added up. */
+export const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0)

@@ -1,4 +1,5 @@
-import { add, at, filled } from './column.ts'
+import { add, at, filled, sum } from './column.ts'
+import { runWave, type Flow } from './flow.ts'
 import type { Forest } from './forest.ts'
 import { parallelLegs } from './limits.ts'
 import type { ScheduleOptions } from './work.ts'
@@ -8,8 +9,6 @@ export type Cut = readonly Int32Array[]
 
 /** What one phase consists of: nodes that are connected within it, which one leg builds, or several that repeat some. */
 export type Component = { readonly ms: number; readonly nodes: readonly number[] }
-
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
 
 const rootsOf = (forest: Forest, nodes: Int32Array): Int32Array => {
   const root = filled(forest.nodes.count, -1)
@@ -53,34 +52,17 @@ const filling = (forest: Forest, cut: Cut): Float64Array => {
   return amounts
 }
 
-/**
- * About how long a cut takes, in ms, as if all but the waves' components could be divided at will. While a wave runs, a
- * leg can go on with what stands on its own components, and any leg with what stands on those of earlier waves or on
- * none; what is left is spread evenly over the final build.
- */
+/** About how long a cut takes, in ms, as if all but the waves' components could be divided at will: see Flow. */
 export const estimateCut = (forest: Forest, cut: Cut, largest: number, options: ScheduleOptions): number => {
   const legs = parallelLegs(options)
   const amounts = filling(forest, cut)
-  let ready = at(amounts, forest.nodes.count)
-  let left = sum(forest.nodes.cost) + sum(forest.leaves.cost)
-  let time = options.legStartMs
+  const work = sum(forest.nodes.cost) + sum(forest.leaves.cost)
+  let flow: Flow = { time: 0, left: work, ready: at(amounts, forest.nodes.count) }
   for (const nodes of cut.slice(0, -1)) {
-    const components = componentsOf(forest, nodes)
-    const total = components.reduce((ms, component) => ms + component.ms, 0)
-    const ms = Math.max(components.at(-1)?.ms ?? 0, total / legs)
-    let [behind, own] = [0, 0]
-    for (const component of components) {
-      const amount = at(amounts, component.nodes[0] ?? 0)
-      behind += amount
-      own += Math.min(ms - component.ms, amount)
-    }
-    own = Math.min(own, legs * ms - total)
-    const taken = Math.min(ready, legs * ms - total - own)
-    left -= total + own + taken
-    ready += behind - own - taken
-    time += options.legStartMs + ms
+    const parts = componentsOf(forest, nodes).map(({ ms, nodes: [root = 0] }) => ({ ms, behind: at(amounts, root) }))
+    flow = runWave(flow, parts, legs, options.legStartMs)
   }
-  return time + Math.max(largest, left / legs)
+  return flow.time + options.legStartMs + Math.max(largest, flow.left / legs)
 }
 
 /** Shares of a wave's components that are worth a wave of their own before the others. */

@@ -77,6 +77,6 @@ export const relaxTrial = (forest: Forest, trial: Trial, makespanMs: number, opt
   const final = relaxPhase(trial.final, makespanMs - trial.makespanMs, options)
   const relaxed = measure(trial.waves, final, draftPhase(forest, final), options)
   const better =
-    relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.runnerMs <= trial.runnerMs + 1
+    relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.legs.length < trial.legs.length
   return better ? relaxed : trial
 }
