@@ -70,6 +70,9 @@ const coveringTags = (
   return covering
 }
 
+/** Most prefixes import nothing. */
+const NONE: readonly string[] = []
+
 /** The state of each prefix, and what helps where it is cold. */
 export const cacheStates = (
   tree: LayerTree,
@@ -80,7 +83,7 @@ export const cacheStates = (
   const covering = coveringTags(tree, tags, known)
   return tree.prefixes.map((_, index) => {
     const cover = covering[index]
-    if (known.has(tags[index] ?? '')) return { state: 'warm', imports: [] }
+    if (known.has(tags[index] ?? '')) return { state: 'warm', imports: NONE }
     const before = earlier(index).filter((tag) => known.has(tag))
     if (cover !== undefined) return { state: 'covered', imports: [cover] }
     return { state: 'cold', imports: before.slice(0, MAX_EARLIER) }

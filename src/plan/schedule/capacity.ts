@@ -22,17 +22,12 @@ const STABLE_STEPS = 2
 const MOST_STEPS = 80
 
 const orderedPools = ({ groups, atoms }: Split): readonly Ordered[] => {
-  const byPool = new Map<number, number[]>()
-  for (const atom of atoms) {
-    const pool = at(groups.pool, atom)
-    const known = byPool.get(pool)
-    if (known === undefined) byPool.set(pool, [atom])
-    else known.push(atom)
-  }
-  return [...byPool.keys()]
+  const pools = new Set<number>()
+  for (let index = 0; index < atoms.length; index++) pools.add(at(groups.pool, at(atoms, index)))
+  return [...pools]
     .sort((a, b) => a - b)
     .map((pool) => {
-      const list = byPool.get(pool) ?? []
+      const list = pools.size === 1 ? atoms : atoms.filter((atom) => at(groups.pool, atom) === pool)
       const stable = packingOrder(groups, list, 'stable')
       const dense = list.length > MOST_DENSE ? stable : packingOrder(groups, list, 'dense')
       return { pool, order: { stable, dense }, sum: sumOf(groups, stable) }

@@ -12,5 +12,15 @@ export const add = (column: Column, index: number, amount: number): void => {
 /** A column of that length with the same value everywhere. */
 export const filled = (length: number, value: number): Int32Array => new Int32Array(length).fill(value)
 
+/** The indexes at which a column has that value, ascending. Iterators and callbacks would cost too much for large work. */
+export const indexesOf = (column: Int32Array, value: number): Int32Array => {
+  let count = 0
+  for (let index = 0; index < column.length; index++) if (column[index] === value) count += 1
+  const indexes = new Int32Array(count)
+  let next = 0
+  for (let index = 0; index < column.length; index++) if (column[index] === value) indexes[next++] = index
+  return indexes
+}
+
 /** All values of a column, added up. */
 export const sum = (column: Float64Array): number => column.reduce((total, value) => total + value, 0)

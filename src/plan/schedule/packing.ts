@@ -13,13 +13,18 @@ export type PackingStyle = 'stable' | 'dense' | 'even'
 const CLASSES = 3
 
 /** Largest first, by class and then by id; exactly by size if not `stable`. None depends on the order of the input. */
-export const packingOrder = (groups: Groups, atoms: readonly number[], style: PackingStyle): Int32Array => {
-  const size = (atom: number): number =>
-    style === 'stable' ? Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES) : at(groups.ms, atom)
-  const sizes = new Map(atoms.map((atom) => [atom, size(atom)]))
-  return Int32Array.from(atoms).sort(
-    (a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || at(groups.hash, a) - at(groups.hash, b) || a - b,
-  )
+export const packingOrder = (groups: Groups, atoms: ArrayLike<number>, style: PackingStyle): Int32Array => {
+  const sizes = new Float64Array(atoms.length)
+  const places = new Int32Array(atoms.length)
+  for (let place = 0; place < atoms.length; place++) {
+    const atom = atoms[place] ?? 0
+    places[place] = place
+    sizes[place] = style === 'stable' ? Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES) : at(groups.ms, atom)
+  }
+  const hashOf = (place: number): number => at(groups.hash, atoms[place] ?? 0)
+  const idOf = (place: number): number => atoms[place] ?? 0
+  places.sort((a, b) => at(sizes, b) - at(sizes, a) || hashOf(a) - hashOf(b) || idOf(a) - idOf(b))
+  return places.map(idOf)
 }
 
 /** Slots that are filled one atom after the other. */
@@ -79,7 +84,8 @@ export const packInto = (groups: Groups, order: Int32Array, room: Room, slots: n
     targets: new Int32Array(slots),
   }
   const slotOf = new Int32Array(order.length)
-  for (const [index, atom] of order.entries()) {
+  for (let index = 0; index < order.length; index++) {
+    const atom = at(order, index)
     const slot = choose[style](groups, atom, bins, room)
     if (slot < 0) return undefined
     slotOf[index] = slot

@@ -54,7 +54,7 @@ export const relaxPhase = (
 const slotsOf = ({ groups }: Split, packed: readonly Packed[]): Int32Array => {
   const slotOf = filled(groups.count, -1)
   for (const { order, slotOf: slots } of packed) {
-    for (const [index, atom] of order.entries()) slotOf[atom] = at(slots, index)
+    for (let index = 0; index < order.length; index++) slotOf[at(order, index)] = at(slots, index)
   }
   for (let group = groups.count - 1; group >= 0; group--) {
     const up = at(groups.up, group)

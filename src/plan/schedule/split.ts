@@ -1,4 +1,4 @@
-import { at, filled } from './column.ts'
+import { at, filled, indexesOf } from './column.ts'
 import type { Forest } from './forest.ts'
 import { addGroup, addLoad, loadOf, makeGroups, mergeGroups, sumOf, type Groups } from './groups.ts'
 import { mostRuns, type Room } from './limits.ts'
@@ -20,7 +20,7 @@ export const workTotal = (forest: Forest, { nodes, leaves }: PhaseWork): number 
 export type Split = {
   readonly groups: Groups
   /** What gets packed: groups that were not merged. */
-  readonly atoms: readonly number[]
+  readonly atoms: Int32Array
   /** Leaf, or node with none above it, that the group of the same number was made for; -1 where it was merged of others. */
   readonly items: Int32Array
   /** Nodes that have to be built in an earlier phase, ascending. */
@@ -33,7 +33,6 @@ type State = {
   readonly room: Room
   readonly mayCut: boolean
   readonly groups: Groups
-  readonly atoms: number[]
   readonly items: Int32Array
   /** The first of the groups above a node that were not merged yet, or -1; and the one that follows each of them. */
   readonly first: Int32Array
@@ -45,13 +44,11 @@ type State = {
 const within = (load: Room, own: Room, room: Room): boolean =>
   load.ms + own.ms <= room.ms && load.bytes + own.bytes <= room.bytes && load.targets + own.targets <= room.targets
 
-/** Hands a group to the node below it, if that is of this phase; else it is an atom. */
-const release = ({ mark, first, next, atoms }: State, below: number, group: number): void => {
-  if (below < 0 || at(mark, below) === 0) atoms.push(group)
-  else {
-    next[group] = at(first, below)
-    first[below] = group
-  }
+/** Hands a group to the node below it, if that is of this phase; else it stays an atom. */
+const release = ({ mark, first, next }: State, below: number, group: number): void => {
+  if (below < 0 || at(mark, below) === 0) return
+  next[group] = at(first, below)
+  first[below] = group
 }
 
 const groupsAbove = ({ first, next }: State, node: number): readonly number[] => {
@@ -110,13 +107,11 @@ const partsOf = (
   }
 }
 
-/** Groups above a node that has to be built earlier stand alone, and all of its parents must be built earlier too. */
-const cutNode = (state: State, node: number, above: readonly number[]): void => {
-  const { mark, atoms, forest } = state
+/** Groups above a node that has to be built earlier stay atoms, and all of its parents must be built earlier too. */
+const cutNode = ({ mark, forest }: State, node: number): void => {
   const parent = at(forest.nodes.parent, node)
   mark[node] = 2
   if (parent >= 0 && at(mark, parent) !== 0) mark[parent] = 2
-  for (const group of above) atoms.push(group)
 }
 
 const visit = (state: State, node: number): void => {
@@ -125,7 +120,7 @@ const visit = (state: State, node: number): void => {
   const own: Room = { ms: at(cost, node), bytes: at(bytes, node), targets: 1 }
   const below = at(parent, node)
   const group = at(first, node)
-  if (at(mark, node) === 2) cutNode(state, node, groupsAbove(state, node))
+  if (at(mark, node) === 2) cutNode(state, node)
   else if (group < 0) release(state, below, addItem(state, node, own, at(pool, node), at(hash, node)))
   else if (at(next, group) < 0 && within(loadOf(groups, group), own, state.room)) {
     addLoad(groups, group, own)
@@ -134,7 +129,7 @@ const visit = (state: State, node: number): void => {
     const above = groupsAbove(state, node)
     const whole = within(sumOf(groups, above), own, state.room)
     const parts = whole ? [above] : partsOf(state, above, own, !state.mayCut)
-    if (parts === undefined) cutNode(state, node, above)
+    if (parts === undefined) cutNode(state, node)
     else {
       for (const [index, part] of parts.entries()) {
         release(state, below, mergeGroups(groups, part, own, whole ? at(hash, node) : mix(at(hash, node), index)))
@@ -155,14 +150,14 @@ export const splitWork = (
   room: Room,
   mayCut: boolean,
 ): Split => {
-  const groups = makeGroups(work.nodes.length + (work.leaves ? forest.leaves.count : 0))
+  // Where there are leaves, every node has one above it, and is no group of its own.
+  const groups = makeGroups(work.leaves ? forest.leaves.count : work.nodes.length)
   const mark = filled(forest.nodes.count, 0)
   for (const node of work.nodes) mark[node] = 1
   const [items, next] = [filled(groups.up.length, -1), filled(groups.up.length, -1)]
   const first = filled(forest.nodes.count, -1)
-  const state: State = { forest, options, room, mayCut, groups, atoms: [], items, first, next, mark }
+  const state: State = { forest, options, room, mayCut, groups, items, first, next, mark }
   if (work.leaves) addLeaves(state)
   for (let index = work.nodes.length - 1; index >= 0; index--) visit(state, at(work.nodes, index))
-  const cut = work.nodes.filter((node) => at(mark, node) === 2)
-  return { groups, atoms: state.atoms, items: state.items, cut }
+  return { groups, atoms: indexesOf(groups.up.subarray(0, groups.count), -1), items, cut: indexesOf(mark, 2) }
 }

@@ -1,4 +1,4 @@
-import { at, filled } from './column.ts'
+import { filled, indexesOf } from './column.ts'
 import type { Cut } from './cut.ts'
 import { inStartOrder, listSchedule, type Draft } from './draft.ts'
 import { fillWave, type FillStyle } from './fill.ts'
@@ -44,9 +44,6 @@ const measure = (
   }
 }
 
-const nodesOf = (stage: Int32Array, phase: number): Int32Array =>
-  Int32Array.from(stage.keys()).filter((node) => at(stage, node) === phase)
-
 /** Schedules a cut: packs every wave, lets its legs take work ahead, and packs what is left into the final build. */
 export const tryCut = (
   forest: Forest,
@@ -61,14 +58,14 @@ export const tryCut = (
   const waves: (readonly Draft[])[] = []
   const room = legRoom(options)
   for (let wave = 0; wave < last; wave++) {
-    const nodes = nodesOf(stage, wave)
+    const nodes = indexesOf(stage, wave)
     if (nodes.length === 0) continue
     const solved = solvePhase(forest, { nodes, leaves: false }, options)
     const ms = Math.min(solved.packed.capacity, room.ms)
     const drafts = draftPhase(forest, style === 'more' ? spreadPhase(solved, options) : solved)
     waves.push(fillWave({ forest, stage, wave, order, options }, drafts, { ...room, ms }, style))
   }
-  const final = solvePhase(forest, { nodes: nodesOf(stage, last), leaves: true }, options)
+  const final = solvePhase(forest, { nodes: indexesOf(stage, last), leaves: true }, options)
   return measure(waves, final, draftPhase(forest, final), options)
 }
 
