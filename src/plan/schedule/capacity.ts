@@ -21,7 +21,7 @@ const STABLE_STEPS = 2
 /** Grid steps until a capacity is tried with one more round of legs. */
 const MOST_STEPS = 80
 
-const orderedPools = ({ groups, atoms }: Split): readonly Ordered[] => {
+const orderedPools = ({ columns: { groups }, atoms }: Split): readonly Ordered[] => {
   const pools = new Set<number>()
   for (let index = 0; index < atoms.length; index++) pools.add(at(groups.pool, at(atoms, index)))
   return [...pools]
@@ -95,7 +95,8 @@ const roundsOf = (pools: readonly Ordered[], room: Room, legs: number): number =
 
 /** Packs atoms into legs: rounds of as many as run at the same time, as few rounds as the limits allow. */
 export const packPhase = (split: Split, options: ScheduleOptions): PackedPhase => {
-  const { groups, atoms } = split
+  const { atoms } = split
+  const { groups } = split.columns
   const pools = orderedPools(split)
   const room = legRoom(options)
   const legs = parallelLegs(options)
@@ -118,7 +119,7 @@ export const repackPhase = (split: Split, packed: PackedPhase, more: number, opt
   const ms = Math.max(packed.capacity, coarseValue(most))
   const slots = packed.packed.reduce((sum, packing) => sum + packing.slots, 0)
   const pools = orderedPools(split)
-  const again = packPools(split.groups, pools, { ...room, ms }, slots, 'stable')
+  const again = packPools(split.columns.groups, pools, { ...room, ms }, slots, 'stable')
   return again === undefined ? packed : { ...packed, packed: again, capacity: ms }
 }
 
@@ -147,7 +148,7 @@ export const spreadAtoms = (split: Split, packed: PackedPhase, options: Schedule
   const room = { ...legRoom(options), ms: packed.capacity }
   const spread = pools.map(({ pool, order }, index) => {
     const slots = shares[index] ?? 1
-    const slotOf = packInto(split.groups, order.dense, room, slots, 'even')
+    const slotOf = packInto(split.columns.groups, order.dense, room, slots, 'even')
     return slotOf === undefined ? undefined : { pool, slots, slotOf, order: order.dense }
   })
   const all = spread.filter((one) => one !== undefined)

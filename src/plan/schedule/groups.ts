@@ -1,4 +1,4 @@
-import { add, at, filled } from './column.ts'
+import { add, at } from './column.ts'
 import type { Room } from './limits.ts'
 
 /**
@@ -28,7 +28,7 @@ export const makeGroups = (items: number): Groups => ({
   size: new Float64Array(2 * items),
   pool: new Int32Array(2 * items),
   hash: new Int32Array(2 * items),
-  up: filled(2 * items, -1),
+  up: new Int32Array(2 * items),
 })
 
 /** A new group, by number. */
@@ -39,6 +39,7 @@ export const addGroup = (groups: Groups, load: Room, pool: number, hash: number)
   groups.targets[group] = load.targets
   groups.size[group] = load.ms
   groups.pool[group] = pool
+  groups.up[group] = -1
   groups.hash[group] = hash
   return group
 }

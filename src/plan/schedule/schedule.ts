@@ -5,6 +5,7 @@ import { cutsOf } from './cuts.ts'
 import { inStartOrder, type Draft } from './draft.ts'
 import { fillOrder, type FillStyle } from './fill.ts'
 import { makeForest, type Forest } from './forest.ts'
+import { freePhase } from './phase.ts'
 import { phaseBound } from './phase-bound.ts'
 import { relaxTrial, tryCut, type Trial } from './trial.ts'
 import type { RepeatedNode, Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, WorkNode } from './work.ts'
@@ -33,7 +34,8 @@ const tryAll = (forest: Forest, order: Int32Array, options: ScheduleOptions): re
   for (const cut of cutsOf(forest, options.waves === 'auto' ? 3 : options.waves, options)) {
     if (trials.length >= most) break
     for (const style of cut.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
-      const { excess, makespanMs, runnerMs, waves } = tryCut(forest, cut, style, order, options)
+      const { excess, makespanMs, runnerMs, waves, final } = tryCut(forest, cut, style, order, options)
+      freePhase(forest, final)
       trials.push({ cut, style, excess, makespanMs, runnerMs, waves: waves.length })
     }
   }

@@ -1,9 +1,10 @@
-import { at, filled, indexesOf } from './column.ts'
+import { at, indexesOf } from './column.ts'
 import type { Forest } from './forest.ts'
-import { addGroup, addLoad, loadOf, makeGroups, mergeGroups, sumOf, type Groups } from './groups.ts'
+import { addGroup, addLoad, largestAtom, loadOf, mergeGroups, sumOf } from './groups.ts'
 import { mostRuns, type Room } from './limits.ts'
 import { packFewest, packingOrder } from './packing.ts'
 import { mix } from './rank.ts'
+import { freeColumns, takeColumns, type SplitColumns } from './split-columns.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** Work of one phase: nodes, ascending, with all of their parents that are not built earlier; and perhaps all leaves. */
@@ -18,27 +19,18 @@ export const workTotal = (forest: Forest, { nodes, leaves }: PhaseWork): number 
 
 /** What a phase's work falls into. */
 export type Split = {
-  readonly groups: Groups
+  readonly columns: SplitColumns
   /** What gets packed: groups that were not merged. */
   readonly atoms: Int32Array
-  /** Leaf, or node with none above it, that the group of the same number was made for; -1 where it was merged of others. */
-  readonly items: Int32Array
   /** Nodes that have to be built in an earlier phase, ascending. */
   readonly cut: Int32Array
 }
 
-type State = {
+type State = SplitColumns & {
   readonly forest: Forest
   readonly options: ScheduleOptions
   readonly room: Room
   readonly mayCut: boolean
-  readonly groups: Groups
-  readonly items: Int32Array
-  /** The first of the groups above a node that were not merged yet, or -1; and the one that follows each of them. */
-  readonly first: Int32Array
-  readonly next: Int32Array
-  /** 1 where the node is of this phase, 2 where it must be built earlier. */
-  readonly mark: Int32Array
 }
 
 const within = (load: Room, own: Room, room: Room): boolean =>
@@ -141,7 +133,7 @@ const visit = (state: State, node: number): void => {
 /**
  * Splits the work of a phase into parts that fit into a room. Whole subtrees stay together where they fit; below that,
  * nodes are repeated as the rule allows; and what can be neither is cut, if it may be: built earlier. Where it may not,
- * the room yields before the repeat rule does.
+ * the room yields before the repeat rule does. Whoever is done with a split frees its columns.
  */
 export const splitWork = (
   forest: Forest,
@@ -150,14 +142,21 @@ export const splitWork = (
   room: Room,
   mayCut: boolean,
 ): Split => {
-  // Where there are leaves, every node has one above it, and is no group of its own.
-  const groups = makeGroups(work.leaves ? forest.leaves.count : work.nodes.length)
-  const mark = filled(forest.nodes.count, 0)
+  const columns = takeColumns(forest)
+  const { groups, mark } = columns
   for (const node of work.nodes) mark[node] = 1
-  const [items, next] = [filled(groups.up.length, -1), filled(groups.up.length, -1)]
-  const first = filled(forest.nodes.count, -1)
-  const state: State = { forest, options, room, mayCut, groups, items, first, next, mark }
+  const state: State = { forest, options, room, mayCut, ...columns }
   if (work.leaves) addLeaves(state)
   for (let index = work.nodes.length - 1; index >= 0; index--) visit(state, at(work.nodes, index))
-  return { groups, atoms: indexesOf(groups.up.subarray(0, groups.count), -1), items, cut: indexesOf(mark, 2) }
+  return { columns, atoms: indexesOf(groups.up.subarray(0, groups.count), -1), cut: indexesOf(mark, 2) }
+}
+
+/** What would have to be built earlier, and the load (ms) of the largest part, if work were split into that room. */
+export const outlineSplit = (
+  ...given: Parameters<typeof splitWork>
+): Pick<Split, 'cut'> & { readonly largest: number } => {
+  const split = splitWork(...given)
+  const largest = largestAtom(split.columns.groups, split.atoms)
+  freeColumns(given[0], split)
+  return { cut: split.cut, largest }
 }

@@ -4,7 +4,7 @@ import { inStartOrder, listSchedule, type Draft } from './draft.ts'
 import { fillWave, type FillStyle } from './fill.ts'
 import type { Forest } from './forest.ts'
 import { excessOf, legRoom, parallelLegs } from './limits.ts'
-import { draftPhase, relaxPhase, solvePhase, spreadPhase, type SolvedPhase } from './phase.ts'
+import { draftPhase, freePhase, relaxPhase, solvePhase, spreadPhase, type SolvedPhase } from './phase.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** A complete schedule in the forest's terms, and what speaks for it. */
@@ -63,6 +63,7 @@ export const tryCut = (
     const solved = solvePhase(forest, { nodes, leaves: false }, options)
     const ms = Math.min(solved.packed.capacity, room.ms)
     const drafts = draftPhase(forest, style === 'more' ? spreadPhase(solved, options) : solved)
+    freePhase(forest, solved)
     waves.push(fillWave({ forest, stage, wave, order, options }, drafts, { ...room, ms }, style))
   }
   const final = solvePhase(forest, { nodes: indexesOf(stage, last), leaves: true }, options)
