@@ -7,8 +7,12 @@ const merge = (first: Json | undefined, second: Json): Json =>
   isObject(first) && isObject(second) ? mergeBake(first, second) : second
 
 /** Bake options laid over others: maps are merged, and of lists and plain values the second wins. */
-export const mergeBake = (first: JsonObject, second: JsonObject): JsonObject =>
-  Object.fromEntries([
+export const mergeBake = (first: JsonObject, second: JsonObject): JsonObject => {
+  const entries = Object.entries(second)
+  // Most layers have none, and many work items then share one object.
+  if (entries.length === 0) return first
+  return Object.fromEntries([
     ...Object.entries(first),
-    ...Object.entries(second).map(([key, value]) => [key, merge(first[key], value)] as const),
+    ...entries.map(([key, value]) => [key, merge(first[key], value)] as const),
   ])
+}

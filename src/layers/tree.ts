@@ -49,11 +49,11 @@ type Position = {
   readonly pending: readonly KeyInput[]
 }
 
-const belowInput = ({ layer, variant }: WorkLayer, after: string): KeyInput => ({
-  kind: 'below',
-  name: `${layer} ${variant}`,
-  digest: after.slice(0, 16),
-})
+const NONE: readonly KeyInput[] = []
+
+/** What a layer leaves for those above it. */
+const leftBy = ({ layer, variant }: WorkLayer, { after }: LayerContent): readonly KeyInput[] =>
+  after === undefined ? NONE : [{ kind: 'below', name: `${layer} ${variant}`, digest: after.slice(0, 16) }]
 
 const keyOf = ({ key, pending }: Position, { layer }: WorkLayer, { digest }: LayerContent): string =>
   digestOf([key, ...pending.map((input) => input.digest), layer, digest])
@@ -65,9 +65,11 @@ const keyOf = ({ key, pending }: Position, { layer }: WorkLayer, { digest }: Lay
 export const growTree = (items: readonly WorkItem[], facts: TreeFacts): LayerTree => {
   const prefixes: Prefix[] = []
   const known = new Map<string, number>()
+  const left = new Map<WorkLayer, Map<LayerContent, readonly KeyInput[]>>()
   const place = (position: Position, layer: WorkLayer, platform: Platform): Position => {
     const content = facts.content(layer, platform)
-    const after = content.after === undefined ? [] : [belowInput(layer, content.after)]
+    const byContent = remember(left, layer, () => new Map<LayerContent, readonly KeyInput[]>())
+    const after = remember(byContent, content, () => leftBy(layer, content))
     if (content.steps === 0) return { ...position, pending: [...position.pending, ...after] }
     const key = keyOf(position, layer, content)
     const name = `${key} ${position.home}`

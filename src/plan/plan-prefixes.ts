@@ -1,8 +1,9 @@
-import type { WorkItem } from '../factory/work-item.ts'
+import type { WorkItem, WorkLayer } from '../factory/work-item.ts'
 import type { LayerContent } from '../layers/layer-content.ts'
-import type { LayerTree } from '../layers/tree.ts'
+import type { LayerTree, Prefix } from '../layers/tree.ts'
 import type { MissReason } from '../records/reason.ts'
-import { layerCost } from './costs.ts'
+import { remember } from '../remember.ts'
+import { layerCost, type LayerCost } from './costs.ts'
 import type { PinnedImage } from './images.ts'
 import { isEmulated } from './leg.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
@@ -52,15 +53,24 @@ const numberContents = ({ prefixes }: LayerTree) => {
   return { numbers, contents }
 }
 
+/** Finds the cost of a prefix. Those of one layer on one platform share it, where they are emulated alike. */
+const costFinder = (items: readonly WorkItem[], first: readonly number[], times: StepTimes) => {
+  const known = new Map<WorkLayer, Map<string, LayerCost>>()
+  return ({ layer, content, platform }: Prefix, index: number): LayerCost => {
+    const item = items[first[index] ?? -1]
+    const emulated = item !== undefined && isEmulated(item)
+    const costs = remember(known, layer, () => new Map<string, LayerCost>())
+    const place = `${platform} ${emulated ? 'emulated' : 'native'}`
+    return remember(costs, place, () => layerCost(layer, content, platform, { times, emulated }))
+  }
+}
+
 /** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
 export const planPrefixes = ({ items, tree, tags, states, images, times, reasons }: PrefixSources): PrefixedWork => {
   const byReference = new Map(images.map((image) => [image.reference, image]))
   const { numbers, contents } = numberContents(tree)
   const first = firstItems(tree)
-  const costs = tree.prefixes.map(({ layer, content, platform }, index) => {
-    const item = items[first[index] ?? -1]
-    return layerCost(layer, content, platform, { times, emulated: item !== undefined && isEmulated(item) })
-  })
+  const costs = tree.prefixes.map(costFinder(items, first, times))
   const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index): PlannedPrefix => {
     const [tag, reason] = [tags[index], reasons[index]]
     return {

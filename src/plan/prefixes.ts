@@ -80,6 +80,9 @@ const holdingRefs = (
   return { own, above }
 }
 
+/** Most prefixes import nothing. */
+const NONE: readonly string[] = []
+
 /**
  * The state of each prefix, and what helps where it is not warm. `refs` are its refs in the repositories that are read,
  * its own first.
@@ -94,7 +97,7 @@ export const cacheStates = (
     holdingRefs(tree, (prefix) => refs[prefix]?.[position], exists),
   )
   return tree.prefixes.map((_, index): CacheState => {
-    if (home?.own[index] !== undefined) return { state: 'warm', imports: [] }
+    if (home?.own[index] !== undefined) return { state: 'warm', imports: NONE }
     const elsewhere = further.flatMap(({ own, above }) => [own[index], above[index]])
     const cover = [home?.above[index], ...elsewhere].find((ref) => ref !== undefined)
     if (cover !== undefined) return { state: 'covered', imports: [cover] }

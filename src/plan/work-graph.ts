@@ -41,18 +41,14 @@ const graphOf = (work: PlannedWork): WorkGraph => {
     positions.set(prefix, position)
     const below = positions.get(parent)
     const cost = mustRun({ state }) ? costMs : 0
-    return {
-      id: `${pool} ${key}`,
-      ...(below === undefined ? {} : { parent: below }),
-      pool,
-      cost,
-      bytes: bytes[prefix] ?? 0,
-    }
+    const node = { id: `${pool} ${key}`, pool, cost, bytes: bytes[prefix] ?? 0 }
+    return below === undefined ? node : { ...node, parent: below }
   })
   const leaves = items.map((item, leaf): WorkLeaf => {
     const pool = poolOf(item)
     const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1)
-    return { id: workItemName(item), ...(node === undefined ? {} : { node }), pool, cost: IMAGE_MS, bytes: 0 }
+    const leafOf = { id: workItemName(item), pool, cost: IMAGE_MS, bytes: 0 }
+    return node === undefined ? leafOf : { ...leafOf, node }
   })
   return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) }
 }

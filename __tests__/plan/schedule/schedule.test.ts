@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
     work: { nodes: [node('core', 300)], leaves: leavesOn(20, 100, 0) },
     phases: [[300], fill(20, 100)],
     makespan: 460,
-    lowerBound: 458.5,
+    lowerBound: 460,
   },
   {
     description: 'one dear root and no wave: all in one leg',
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     options: { waves: 0 },
     phases: [[2_300]],
     makespan: 2_330,
-    lowerBound: 458.5,
+    lowerBound: 2_330,
   },
   {
     description: 'one dear root and no wave: the limit of a leg yields before the repeat rule',
@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     options: { waves: 0, maxLegMs: 600_000 },
     phases: [[2_300]],
     makespan: 2_330,
-    lowerBound: 458.5,
+    lowerBound: 2_330,
   },
   {
     description: 'one dear root that may run anywhere',
@@ -122,7 +122,7 @@ const CASES: readonly Case[] = [
       [310, 310],
     ],
     makespan: 870,
-    lowerBound: 845,
+    lowerBound: 870,
   },
 ]
 
@@ -160,5 +160,14 @@ describe('planSchedule', () => {
     const { waves } = planSchedule(nodes, leaves, sampleOptions())
     expect(waves.map((wave) => wave.some((leg) => leg.nodes.includes(0)))).toEqual([false, true])
     expect(waves[1]?.length).toBeGreaterThan(10)
+  })
+
+  test('spreads the parts of a wave over all legs, so that each goes on with what stands on its own', () => {
+    const parts = Array.from({ length: 24 }, (_, index) => node(`part ${index}`, index === 0 ? 800 : 150))
+    const apps = Array.from({ length: 192 }, (_, index) => node(`app ${index}`, 80, index % 24))
+    const leaves = apps.map((_, index) => leaf(`leaf ${index}`, 5, 24 + index))
+    const { waves, legs } = planSchedule([...parts, ...apps], leaves, sampleOptions())
+    expect(waves.map((wave) => wave.length)).toEqual([20])
+    expect(Math.max(...legs.map(seconds))).toBeLessThan(300)
   })
 })

@@ -1,19 +1,15 @@
-import { add, at } from './column.ts'
+import { add, at, numberColumn, sum } from './column.ts'
 import type { Forest } from './forest.ts'
 import { mostRuns, parallelLegs } from './limits.ts'
 import type { ScheduleOptions } from './work.ts'
 
-/** What a leaf needs that no other leaf does: all of it, and its dearest piece, in ms. */
-type Own = { readonly all: number; readonly piece: number }
-
-const ownOf = ({ nodes, leaves }: Forest, leaf: number): Own => {
-  let all = at(leaves.cost, leaf)
-  let piece = all
+/** What a leaf needs that no other leaf does: its dearest piece, in ms. */
+const dearestPiece = ({ nodes, leaves }: Forest, leaf: number): number => {
+  let piece = at(leaves.cost, leaf)
   for (let node = at(leaves.node, leaf); node >= 0 && at(nodes.users, node) === 1; node = at(nodes.parent, node)) {
-    all += at(nodes.cost, node)
     piece = Math.max(piece, at(nodes.cost, node))
   }
-  return { all, piece }
+  return piece
 }
 
 /** The dearest way from a root to a leaf, leaf included, in ms. */
@@ -31,11 +27,9 @@ const criticalPath = ({ nodes, leaves }: Forest): number => {
   return longest
 }
 
-const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0)
-
 /** The two at the end of the first `machines` and one more, in descending order: they share a machine. */
-const crowded = (values: readonly number[], machines: number): number => {
-  const sorted = Float64Array.from(values).sort().reverse()
+const crowded = (values: Float64Array, machines: number): number => {
+  const sorted = values.toSorted().reverse()
   return sorted.length > machines ? at(sorted, machines - 1) + at(sorted, machines) : 0
 }
 
@@ -48,16 +42,9 @@ export const lowerBound = (forest: Forest, options: ScheduleOptions): number => 
   const { nodes, leaves } = forest
   if (leaves.count === 0) return 0
   const machines = parallelLegs(options)
-  const own = Array.from({ length: leaves.count }, (_, leaf) => ownOf(forest, leaf))
-  const whole = crowded(
-    own.map(({ all }) => all),
-    machines,
-  )
-  const pieces =
-    crowded(
-      own.map(({ piece }) => piece),
-      machines,
-    ) + options.legStartMs
+  const whole = crowded(leaves.own, machines)
+  const dearest = numberColumn(leaves.count, (leaf) => dearestPiece(forest, leaf))
+  const pieces = crowded(dearest, machines) + options.legStartMs
   const even = (sum(nodes.cost) + sum(leaves.cost)) / machines
   return options.legStartMs + Math.max(criticalPath(forest), even, Math.min(whole, pieces))
 }

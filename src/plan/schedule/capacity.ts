@@ -1,12 +1,16 @@
 import { at } from './column.ts'
 import { sumOf, type Groups } from './groups.ts'
 import { coarseValue, gridValue, legRoom, parallelLegs, type Room } from './limits.ts'
-import { packFewest, packingOrder, type Packing, type PackingStyle } from './packing.ts'
+import { packFewest, packingOrder, packInto, type Packing, type PackingStyle } from './packing.ts'
 import type { Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** Atoms of one pool, in the order in which each style packs them. */
-type Ordered = { readonly pool: number; readonly order: Readonly<Record<PackingStyle, Int32Array>>; readonly sum: Room }
+type Ordered = {
+  readonly pool: number
+  readonly order: Readonly<Record<'stable' | 'dense', Int32Array>>
+  readonly sum: Room
+}
 /** Atoms of one pool, packed: `slotOf` goes with `order`. */
 export type Packed = Packing & { readonly pool: number; readonly order: Int32Array }
 
@@ -17,18 +21,13 @@ const STABLE_STEPS = 2
 /** Grid steps until a capacity is tried with one more round of legs. */
 const MOST_STEPS = 80
 
-const orderedPools = ({ groups, atoms }: Split): readonly Ordered[] => {
-  const byPool = new Map<number, number[]>()
-  for (const atom of atoms) {
-    const pool = at(groups.pool, atom)
-    const known = byPool.get(pool)
-    if (known === undefined) byPool.set(pool, [atom])
-    else known.push(atom)
-  }
-  return [...byPool.keys()]
+const orderedPools = ({ columns: { groups }, atoms }: Split): readonly Ordered[] => {
+  const pools = new Set<number>()
+  for (let index = 0; index < atoms.length; index++) pools.add(at(groups.pool, at(atoms, index)))
+  return [...pools]
     .sort((a, b) => a - b)
     .map((pool) => {
-      const list = byPool.get(pool) ?? []
+      const list = pools.size === 1 ? atoms : atoms.filter((atom) => at(groups.pool, atom) === pool)
       const stable = packingOrder(groups, list, 'stable')
       const dense = list.length > MOST_DENSE ? stable : packingOrder(groups, list, 'dense')
       return { pool, order: { stable, dense }, sum: sumOf(groups, stable) }
@@ -41,7 +40,7 @@ const packPools = (
   pools: readonly Ordered[],
   room: Room,
   most: number,
-  style: PackingStyle,
+  style: 'stable' | 'dense',
 ): readonly Packed[] | undefined => {
   const packed: Packed[] = []
   let left = most
@@ -96,7 +95,8 @@ const roundsOf = (pools: readonly Ordered[], room: Room, legs: number): number =
 
 /** Packs atoms into legs: rounds of as many as run at the same time, as few rounds as the limits allow. */
 export const packPhase = (split: Split, options: ScheduleOptions): PackedPhase => {
-  const { groups, atoms } = split
+  const { atoms } = split
+  const { groups } = split.columns
   const pools = orderedPools(split)
   const room = legRoom(options)
   const legs = parallelLegs(options)
@@ -119,14 +119,38 @@ export const repackPhase = (split: Split, packed: PackedPhase, more: number, opt
   const ms = Math.max(packed.capacity, coarseValue(most))
   const slots = packed.packed.reduce((sum, packing) => sum + packing.slots, 0)
   const pools = orderedPools(split)
-  const again = packPools(split.groups, pools, { ...room, ms }, slots, 'stable')
+  const again = packPools(split.columns.groups, pools, { ...room, ms }, slots, 'stable')
   return again === undefined ? packed : { ...packed, packed: again, capacity: ms }
 }
 
-/** Gives every atom a leg of its own; undefined where those are more than run at the same time. */
-export const spreadAtoms = (split: Split, options: ScheduleOptions): readonly Packed[] | undefined => {
-  if (split.atoms.length > parallelLegs(options)) return undefined
-  const one = { ms: Infinity, bytes: Infinity, targets: 1 }
-  const single = { ...split.groups, targets: new Int32Array(split.groups.up.length).fill(1) }
-  return packPools(single, orderedPools({ ...split, groups: single }), one, split.atoms.length, 'stable')
+/** How many legs each pool gets of so many: one more at a time, where each has most to do. */
+const sharePools = (pools: readonly Ordered[], legs: number): readonly number[] => {
+  const shares = pools.map(() => 1)
+  const loadOf = ({ sum, order }: Ordered, index: number): number => {
+    const share = shares[index] ?? 1
+    return share < order.stable.length ? sum.ms / share : -1
+  }
+  for (let left = legs - pools.length; left > 0; left--) {
+    const loads = pools.map(loadOf)
+    const most = loads.indexOf(Math.max(...loads))
+    if ((loads[most] ?? -1) < 0) break
+    shares[most] = (shares[most] ?? 1) + 1
+  }
+  return shares
+}
+
+/** Packs once more, evenly and into as many legs as run at the same time: each then has time for what stands on its own. */
+export const spreadAtoms = (split: Split, packed: PackedPhase, options: ScheduleOptions): PackedPhase => {
+  const pools = orderedPools(split)
+  const legs = parallelLegs(options)
+  if (packed.packed.reduce((sum, { slots }) => sum + slots, 0) >= legs) return packed
+  const shares = sharePools(pools, legs)
+  const room = { ...legRoom(options), ms: packed.capacity }
+  const spread = pools.map(({ pool, order }, index) => {
+    const slots = shares[index] ?? 1
+    const slotOf = packInto(split.columns.groups, order.dense, room, slots, 'even')
+    return slotOf === undefined ? undefined : { pool, slots, slotOf, order: order.dense }
+  })
+  const all = spread.filter((one) => one !== undefined)
+  return all.length === pools.length ? { ...packed, packed: all } : packed
 }

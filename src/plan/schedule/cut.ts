@@ -1,4 +1,5 @@
-import { add, at, filled } from './column.ts'
+import { add, at, filled, sum } from './column.ts'
+import { runWave, type Flow } from './flow.ts'
 import type { Forest } from './forest.ts'
 import { parallelLegs } from './limits.ts'
 import type { ScheduleOptions } from './work.ts'
@@ -31,38 +32,37 @@ export const componentsOf = (forest: Forest, nodes: Int32Array): readonly Compon
   return [...members.values()].map((list) => ({ ms: sizeOf(list), nodes: list })).sort((a, b) => a.ms - b.ms)
 }
 
-/** Work that any leg of the first wave may take: nodes that need nothing of it, in ms. */
-const freeWork = (forest: Forest, first: Int32Array): number => {
-  const { nodes } = forest
-  const taken = new Int32Array(nodes.count)
-  for (const node of first) taken[node] = 1
-  let free = 0
-  for (let node = 0; node < nodes.count; node++) {
-    const parent = at(nodes.parent, node)
-    if (parent >= 0 && at(taken, node) === 0) taken[node] = at(taken, parent)
-    if (at(taken, node) === 0) free += at(nodes.cost, node)
+/** What stands on each component, by its root, and on none (at the end), in ms: nodes of the last phase, in no wave. */
+const filling = (forest: Forest, cut: Cut): Float64Array => {
+  const { count, parent, cost } = forest.nodes
+  const root = filled(count, -1)
+  for (const nodes of cut.slice(0, -1)) {
+    const roots = rootsOf(forest, nodes)
+    for (const node of nodes) root[node] = at(roots, node)
   }
-  return free
+  const amounts = new Float64Array(count + 1)
+  const last = filled(count, 0)
+  for (const node of cut.at(-1) ?? []) last[node] = 1
+  for (let node = 0; node < count; node++) {
+    if (at(last, node) === 0) continue
+    const below = at(parent, node)
+    root[node] = below < 0 ? count : at(root, below)
+    add(amounts, at(root, node), at(cost, node))
+  }
+  return amounts
 }
 
-/**
- * About how long a cut takes, in ms. While the first wave runs, only its own components and what does not stand on them
- * can be built; later waves find enough for every leg, and what is left is spread evenly over the final build.
- */
+/** About how long a cut takes, in ms, as if all but the waves' components could be divided at will: see Flow. */
 export const estimateCut = (forest: Forest, cut: Cut, largest: number, options: ScheduleOptions): number => {
   const legs = parallelLegs(options)
-  let left =
-    forest.nodes.cost.reduce((sum, cost) => sum + cost, 0) + forest.leaves.cost.reduce((sum, cost) => sum + cost, 0)
-  let time = options.legStartMs
-  for (const [phase, nodes] of cut.slice(0, -1).entries()) {
-    const components = componentsOf(forest, nodes)
-    const total = components.reduce((sum, { ms }) => sum + ms, 0)
-    const ms = Math.max(components.at(-1)?.ms ?? 0, total / legs)
-    const usable = phase === 0 ? components.length * ms + freeWork(forest, nodes) : Infinity
-    left -= Math.min(legs * ms, usable)
-    time += options.legStartMs + ms
+  const amounts = filling(forest, cut)
+  const work = sum(forest.nodes.cost) + sum(forest.leaves.cost)
+  let flow: Flow = { time: 0, left: work, ready: at(amounts, forest.nodes.count) }
+  for (const nodes of cut.slice(0, -1)) {
+    const parts = componentsOf(forest, nodes).map(({ ms, nodes: [root = 0] }) => ({ ms, behind: at(amounts, root) }))
+    flow = runWave(flow, parts, legs, options.legStartMs)
   }
-  return time + Math.max(largest, left / legs)
+  return flow.time + options.legStartMs + Math.max(largest, flow.left / legs)
 }
 
 /** Shares of a wave's components that are worth a wave of their own before the others. */

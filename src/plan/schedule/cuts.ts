@@ -1,9 +1,8 @@
 import { at } from './column.ts'
 import { estimateCut, withEarlyStart, type Cut } from './cut.ts'
 import type { Forest } from './forest.ts'
-import { largestAtom } from './groups.ts'
 import { legRoom, parallelLegs } from './limits.ts'
-import { splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
+import { outlineSplit, workTotal, type PhaseWork } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** How far apart (as a ratio) the sizes are at which work is cut: the final build, and the waves before it. */
@@ -62,14 +61,13 @@ const divide = (
   const legs = parallelLegs(options)
   const room = legRoom(options)
   const total = workTotal(forest, work)
-  const splitAt = (ms: number, mayCut: boolean): Split =>
-    splitWork(forest, work, options, { ...room, ms: Math.min(ms, room.ms) }, mayCut)
-  const foundOf = (before: Found | undefined, nodes: Int32Array, { groups, atoms }: Split): Found => {
-    const largest = largestAtom(groups, atoms)
+  const splitAt = (ms: number, mayCut: boolean) =>
+    outlineSplit(forest, work, options, { ...room, ms: Math.min(ms, room.ms) }, mayCut)
+  const foundOf = (before: Found | undefined, nodes: Int32Array, largest: number): Found => {
     const own = options.legStartMs + Math.max(largest, workTotal(forest, { nodes, leaves: false }) / legs)
     return { cut: [...(before?.cut ?? []), nodes], waves: (before?.waves ?? 0) + own, largest }
   }
-  const found = [foundOf(undefined, work.nodes, splitAt(total / legs, false))]
+  const found = [foundOf(undefined, work.nodes, splitAt(total / legs, false).largest)]
   let last: Int32Array | undefined
   for (const size of waves === 0 ? [] : sizesOf(forest, work, total, level, legs)) {
     const split = splitAt(size, true)
@@ -78,7 +76,7 @@ const divide = (
     last = split.cut
     const nodes = without(work.nodes, split.cut)
     const earlier = divide(forest, { nodes: split.cut, leaves: false }, waves - 1, level + 1, options)
-    found.push(...keepBest(earlier).map((one) => foundOf(one, nodes, split)))
+    found.push(...keepBest(earlier).map((one) => foundOf(one, nodes, split.largest)))
   }
   return found
 }

@@ -37,16 +37,23 @@ type Filling = Staging & {
   left: number
 }
 
-const take = ({ forest, room, drafts, legOf, stage, wave }: Filling, node: number, leg: number): boolean => {
-  const draft = drafts[leg]
-  if (draft === undefined) return false
-  const load = withTarget(draft.load, at(forest.nodes.cost, node), at(forest.nodes.bytes, node))
-  if (load.ms > room.ms || load.bytes > room.bytes || load.targets > room.targets) return false
-  draft.load = load
+const loadWith = ({ forest }: Filling, { load }: Draft, node: number): Room =>
+  withTarget(load, at(forest.nodes.cost, node), at(forest.nodes.bytes, node))
+
+const fits = (filling: Filling, draft: Draft, node: number): boolean => {
+  const load = loadWith(filling, draft, node)
+  const { room } = filling
+  return load.ms <= room.ms && load.bytes <= room.bytes && load.targets <= room.targets
+}
+
+/** Adds a node to a leg, if it has room. */
+const take = (filling: Filling, node: number, leg: number): void => {
+  const draft = filling.drafts[leg]
+  if (draft === undefined || !fits(filling, draft, node)) return
+  draft.load = loadWith(filling, draft, node)
   draft.nodes.push(node)
-  legOf[node] = leg
-  stage[node] = wave
-  return true
+  filling.legOf[node] = leg
+  filling.stage[node] = filling.wave
 }
 
 /** A new leg of a pool takes the lowest free slot. */
@@ -60,17 +67,28 @@ const openLeg = (filling: Filling, pool: number): number => {
   return drafts.push({ pool, slot, leaves: [], nodes: [], load: { ms: 0, bytes: 0, targets: 0 } }) - 1
 }
 
-/** A node that needs nothing of this wave goes to the leg that its id prefers among those with room. */
-const takeAnywhere = (filling: Filling, node: number): void => {
+/** The leg that a node's id prefers among those of its pool with room, or -1. */
+const preferredLeg = (filling: Filling, node: number): number => {
   const { forest, drafts } = filling
-  const pool = at(forest.nodes.pool, node)
-  const hash = at(forest.nodes.hash, node)
-  const legs = [...drafts.keys()].filter((leg) => drafts[leg]?.pool === pool)
-  const preference = (leg: number): number => mix(hash, drafts[leg]?.slot ?? 0)
-  legs.sort((a, b) => preference(b) - preference(a))
-  if (legs.some((leg) => take(filling, node, leg))) return
-  if (at(forest.nodes.cost, node) > filling.room.ms) return
-  take(filling, node, openLeg(filling, pool))
+  const [pool, hash] = [at(forest.nodes.pool, node), at(forest.nodes.hash, node)]
+  let [best, most] = [-1, -Infinity]
+  for (const [leg, draft] of drafts.entries()) {
+    if (draft.pool !== pool) continue
+    const preference = mix(hash, draft.slot)
+    if (preference <= most || !fits(filling, draft, node)) continue
+    best = leg
+    most = preference
+  }
+  return best
+}
+
+/** A node that needs nothing of this wave goes to any leg with room, else to a new one. */
+const takeAnywhere = (filling: Filling, node: number): void => {
+  const leg = preferredLeg(filling, node)
+  if (leg >= 0) take(filling, node, leg)
+  else if (at(filling.forest.nodes.cost, node) <= filling.room.ms) {
+    take(filling, node, openLeg(filling, at(filling.forest.nodes.pool, node)))
+  }
 }
 
 const pass = (filling: Filling, anywhere: boolean): void => {

@@ -1,5 +1,6 @@
-import { add, at, filled } from './column.ts'
+import { add, at, filled, numberColumn, wholeColumn } from './column.ts'
 import { hashOf } from './rank.ts'
+import type { SplitColumns } from './split-columns.ts'
 import type { WorkLeaf, WorkNode } from './work.ts'
 
 /**
@@ -8,6 +9,8 @@ import type { WorkLeaf, WorkNode } from './work.ts'
  */
 export type Forest = {
   readonly pools: readonly string[]
+  /** Columns that splits of it used and that are free again. */
+  readonly spare: SplitColumns[]
   readonly nodes: NodeColumns
   readonly leaves: LeafColumns
 }
@@ -42,27 +45,27 @@ export type LeafColumns = Columns & {
 type Entry = Pick<WorkNode, 'id' | 'pool' | 'cost' | 'bytes'>
 
 /** Indexes of those that are kept, by depth and then by id. */
-const orderOf = (ids: readonly string[], hash: Int32Array, depth: Int32Array): Int32Array =>
-  Int32Array.from(ids.keys())
+const orderOf = (entries: readonly Entry[], hash: Int32Array, depth: Int32Array): Int32Array =>
+  wholeColumn(entries.length, (index) => index)
     .filter((index) => at(depth, index) >= 0)
     .sort((a, b) => {
       const order = at(depth, a) - at(depth, b) || at(hash, a) - at(hash, b)
       if (order !== 0) return order
-      const [one = '', other = ''] = [ids[a], ids[b]]
+      const [one = '', other = ''] = [entries[a]?.id, entries[b]?.id]
       return one < other ? -1 : one > other ? 1 : a - b
     })
 
 const columnsOf = (entries: readonly Entry[], pools: ReadonlyMap<string, number>, depth: Int32Array): Columns => {
-  const hashes = Int32Array.from(entries, ({ id }) => hashOf(id))
-  const ids = entries.map(({ id }) => id)
-  const input = orderOf(ids, hashes, depth)
+  const hashes = wholeColumn(entries.length, (index) => hashOf(entries[index]?.id ?? ''))
+  const input = orderOf(entries, hashes, depth)
+  const entryAt = (index: number): Entry | undefined => entries[at(input, index)]
   return {
     count: input.length,
     input,
-    pool: Int32Array.from(input, (index) => pools.get(entries[index]?.pool ?? '') ?? 0),
-    hash: input.map((index) => at(hashes, index)),
-    cost: Float64Array.from(input, (index) => Math.max(0, entries[index]?.cost ?? 0)),
-    bytes: Float64Array.from(input, (index) => Math.max(0, entries[index]?.bytes ?? 0)),
+    pool: wholeColumn(input.length, (index) => pools.get(entryAt(index)?.pool ?? '') ?? 0),
+    hash: wholeColumn(input.length, (index) => at(hashes, at(input, index))),
+    cost: numberColumn(input.length, (index) => Math.max(0, entryAt(index)?.cost ?? 0)),
+    bytes: numberColumn(input.length, (index) => Math.max(0, entryAt(index)?.bytes ?? 0)),
   }
 }
 
@@ -107,7 +110,10 @@ const sumOwn = (nodes: NodeColumns, { count, node: highest, own }: LeafColumns):
 
 /** Brings the work into columns. */
 export const makeForest = (nodes: readonly WorkNode[], leaves: readonly WorkLeaf[]): Forest => {
-  const pools = [...new Set([...nodes, ...leaves].map(({ pool }) => pool))].sort()
+  const names = new Set<string>()
+  for (const { pool } of nodes) names.add(pool)
+  for (const { pool } of leaves) names.add(pool)
+  const pools = [...names].sort()
   const numbers = new Map(pools.map((pool, index) => [pool, index]))
   const columns = columnsOf(nodes, numbers, depthsOf(nodes, leaves))
   const place = filled(nodes.length, -1)
@@ -127,5 +133,5 @@ export const makeForest = (nodes: readonly WorkNode[], leaves: readonly WorkLeaf
   }
   sumUp(nodeColumns, leafColumns)
   sumOwn(nodeColumns, leafColumns)
-  return { pools, nodes: nodeColumns, leaves: leafColumns }
+  return { pools, spare: [], nodes: nodeColumns, leaves: leafColumns }
 }

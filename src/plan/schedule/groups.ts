@@ -1,4 +1,4 @@
-import { add, at, filled } from './column.ts'
+import { add, at } from './column.ts'
 import type { Room } from './limits.ts'
 
 /**
@@ -19,7 +19,7 @@ export type Groups = {
   readonly up: Int32Array
 }
 
-/** Room for groups of so many items: a merge joins at least two, so there are never twice as many. */
+/** Room for so many groups and those they are merged into: a merge joins at least two, so there are never twice as many. */
 export const makeGroups = (items: number): Groups => ({
   count: 0,
   ms: new Float64Array(2 * items),
@@ -28,7 +28,7 @@ export const makeGroups = (items: number): Groups => ({
   size: new Float64Array(2 * items),
   pool: new Int32Array(2 * items),
   hash: new Int32Array(2 * items),
-  up: filled(2 * items, -1),
+  up: new Int32Array(2 * items),
 })
 
 /** A new group, by number. */
@@ -39,6 +39,7 @@ export const addGroup = (groups: Groups, load: Room, pool: number, hash: number)
   groups.targets[group] = load.targets
   groups.size[group] = load.ms
   groups.pool[group] = pool
+  groups.up[group] = -1
   groups.hash[group] = hash
   return group
 }
@@ -59,9 +60,10 @@ export const loadOf = (groups: Groups, group: number): Room => ({
 })
 
 /** What several groups carry. */
-export const sumOf = (groups: Groups, members: Iterable<number>): Room => {
+export const sumOf = (groups: Groups, members: ArrayLike<number>): Room => {
   let [ms, bytes, targets] = [0, 0, 0]
-  for (const group of members) {
+  for (let index = 0; index < members.length; index++) {
+    const group = members[index] ?? 0
     ms += at(groups.ms, group)
     bytes += at(groups.bytes, group)
     targets += at(groups.targets, group)
@@ -88,5 +90,5 @@ export const mergeGroups = (groups: Groups, members: readonly number[], carried:
 }
 
 /** The load (ms) of the largest of several groups. */
-export const largestAtom = (groups: Groups, atoms: readonly number[]): number =>
+export const largestAtom = (groups: Groups, atoms: Int32Array): number =>
   atoms.reduce((most, atom) => Math.max(most, at(groups.ms, atom)), 0)

@@ -6,20 +6,25 @@ import { mix } from './rank.ts'
 /** Atoms in so many slots: for each, in the order given, its slot. */
 export type Packing = { readonly slots: number; readonly slotOf: Int32Array }
 
-/** How a slot is chosen: `stable` by the atom's id, `dense` where least room is left over. */
-export type PackingStyle = 'stable' | 'dense'
+/** How a slot is chosen: `stable` by the atom's id, `dense` where least room is left over, `even` where most is. */
+export type PackingStyle = 'stable' | 'dense' | 'even'
 
 /** Three classes for every doubling: atoms of one class are alike, and their order is that of their ids. */
 const CLASSES = 3
 
-/** Largest first, by class and then by id; `dense` by size. Neither depends on the order of the input. */
-export const packingOrder = (groups: Groups, atoms: readonly number[], style: PackingStyle): Int32Array => {
-  const size = (atom: number): number =>
-    style === 'dense' ? at(groups.ms, atom) : Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES)
-  const sizes = new Map(atoms.map((atom) => [atom, size(atom)]))
-  return Int32Array.from(atoms).sort(
-    (a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0) || at(groups.hash, a) - at(groups.hash, b) || a - b,
-  )
+/** Largest first, by class and then by id; exactly by size if not `stable`. None depends on the order of the input. */
+export const packingOrder = (groups: Groups, atoms: ArrayLike<number>, style: PackingStyle): Int32Array => {
+  const sizes = new Float64Array(atoms.length)
+  const places = new Int32Array(atoms.length)
+  for (let place = 0; place < atoms.length; place++) {
+    const atom = atoms[place] ?? 0
+    places[place] = place
+    sizes[place] = style === 'stable' ? Math.round(Math.log2(at(groups.size, atom) + 1) * CLASSES) : at(groups.ms, atom)
+  }
+  const hashOf = (place: number): number => at(groups.hash, atoms[place] ?? 0)
+  const idOf = (place: number): number => atoms[place] ?? 0
+  places.sort((a, b) => at(sizes, b) - at(sizes, a) || hashOf(a) - hashOf(b) || idOf(a) - idOf(b))
+  return places.map(idOf)
 }
 
 /** Slots that are filled one atom after the other. */
@@ -59,17 +64,28 @@ const preferred = (groups: Groups, atom: number, bins: Bins, room: Room): number
   return tightest(groups, atom, bins, room)
 }
 
-const choose = { stable: preferred, dense: tightest } as const
+/** The slot with the most room, if that takes the atom. */
+const emptiest = (groups: Groups, atom: number, bins: Bins, room: Room): number => {
+  let best = -1
+  for (let slot = 0; slot < bins.ms.length; slot++) {
+    if (!fits(groups, atom, bins, slot, room) && !isEmpty(bins, slot)) continue
+    if (best < 0 || at(bins.ms, slot) < at(bins.ms, best)) best = slot
+  }
+  return best
+}
+
+const choose = { stable: preferred, dense: tightest, even: emptiest } as const
 
 /** Packs atoms into a given number of slots; undefined where they do not fit. */
-const packInto = (groups: Groups, order: Int32Array, room: Room, slots: number, style: PackingStyle) => {
+export const packInto = (groups: Groups, order: Int32Array, room: Room, slots: number, style: PackingStyle) => {
   const bins: Bins = {
     ms: new Float64Array(slots),
     bytes: new Float64Array(slots),
     targets: new Int32Array(slots),
   }
   const slotOf = new Int32Array(order.length)
-  for (const [index, atom] of order.entries()) {
+  for (let index = 0; index < order.length; index++) {
+    const atom = at(order, index)
     const slot = choose[style](groups, atom, bins, room)
     if (slot < 0) return undefined
     slotOf[index] = slot

@@ -2,42 +2,45 @@ import { at, filled } from './column.ts'
 import { packPhase, repackPhase, spreadAtoms, type Packed, type PackedPhase } from './capacity.ts'
 import { makeDrafts, type Draft, type DraftItems } from './draft.ts'
 import type { Forest } from './forest.ts'
-import { largestAtom } from './groups.ts'
 import { gridValue, legRoom, parallelLegs } from './limits.ts'
-import { splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
+import { freeColumns } from './split-columns.ts'
+import { outlineSplit, splitWork, workTotal, type PhaseWork, type Split } from './split.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** A phase that is solved: how its work is split and packed. */
 export type SolvedPhase = { readonly work: PhaseWork; readonly split: Split; readonly packed: PackedPhase }
 
 /** How fine a phase is split, as shares of the load that a leg has to take anyway. Finer packs better, and repeats more. */
-const GRAINS = [1, 0.5, 0.25]
+const GRAINS = [0.5, 0.25]
 
 /** Splits and packs the work of one phase so that its longest leg is as short as can be. */
 export const solvePhase = (forest: Forest, work: PhaseWork, options: ScheduleOptions): SolvedPhase => {
   const room = legRoom(options)
-  const split = (ms: number): Split =>
-    splitWork(forest, work, options, { ...room, ms: Math.min(room.ms, Math.max(ms, 1)) }, false)
+  const within = (ms: number) => ({ ...room, ms: Math.min(room.ms, Math.max(ms, 1)) })
   const even = gridValue(workTotal(forest, work) / parallelLegs(options))
-  const first = split(even)
-  const load = gridValue(Math.max(even, largestAtom(first.groups, first.atoms)))
-  let best: SolvedPhase | undefined
-  const tried = new Set<number>()
+  const load = gridValue(Math.max(even, outlineSplit(forest, work, options, within(even), false).largest))
+  const whole = splitWork(forest, work, options, within(load), false)
+  let best: SolvedPhase = { work, split: whole, packed: packPhase(whole, options) }
   for (const grain of GRAINS) {
-    const parts = split(load * grain)
-    if (tried.has(parts.atoms.length)) continue
-    tried.add(parts.atoms.length)
-    const packed = packPhase(parts, options)
-    if (best === undefined || packed.capacity < best.packed.capacity * 0.985) best = { work, split: parts, packed }
+    const split = splitWork(forest, work, options, within(load * grain), false)
+    const packed = split.atoms.length === best.split.atoms.length ? best.packed : packPhase(split, options)
+    const isBetter = packed.capacity < best.packed.capacity * 0.985
+    freeColumns(forest, isBetter ? best.split : split)
+    if (isBetter) best = { work, split, packed }
   }
-  return best ?? { work, split: first, packed: packPhase(first, options) }
+  return best
 }
 
-/** The same phase with a leg for every part, if that many run at the same time. */
-export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => {
-  const packed = spreadAtoms(solved.split, options)
-  return packed === undefined ? solved : { ...solved, packed: { ...solved.packed, packed } }
+/** Frees what a phase was solved in, once nobody reads it any more. */
+export const freePhase = (forest: Forest, { split }: SolvedPhase): void => {
+  freeColumns(forest, split)
 }
+
+/** The same phase in as many legs as run at the same time, if it has so many parts. */
+export const spreadPhase = (solved: SolvedPhase, options: ScheduleOptions): SolvedPhase => ({
+  ...solved,
+  packed: spreadAtoms(solved.split, solved.packed, options),
+})
 
 /** The same phase with fewer legs, if so much more load (ms) for each allows it. */
 export const relaxPhase = (
@@ -51,10 +54,10 @@ export const relaxPhase = (
 })
 
 /** Slot of every group: that of the atom it was merged into. */
-const slotsOf = ({ groups }: Split, packed: readonly Packed[]): Int32Array => {
+const slotsOf = ({ columns: { groups } }: Split, packed: readonly Packed[]): Int32Array => {
   const slotOf = filled(groups.count, -1)
   for (const { order, slotOf: slots } of packed) {
-    for (const [index, atom] of order.entries()) slotOf[atom] = at(slots, index)
+    for (let index = 0; index < order.length; index++) slotOf[at(order, index)] = at(slots, index)
   }
   for (let group = groups.count - 1; group >= 0; group--) {
     const up = at(groups.up, group)
@@ -65,7 +68,7 @@ const slotsOf = ({ groups }: Split, packed: readonly Packed[]): Int32Array => {
 
 /** The legs of a phase. */
 export const draftPhase = (forest: Forest, { work, split, packed: { packed } }: SolvedPhase): readonly Draft[] => {
-  const { groups, items } = split
+  const { groups, items } = split.columns
   const slotOf = slotsOf(split, packed)
   const legs = new Map(packed.map(({ pool, slots }) => [pool, Array.from({ length: slots }, (): number[] => [])]))
   for (let group = 0; group < groups.count; group++) {

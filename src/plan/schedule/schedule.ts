@@ -5,13 +5,15 @@ import { cutsOf } from './cuts.ts'
 import { inStartOrder, type Draft } from './draft.ts'
 import { fillOrder, type FillStyle } from './fill.ts'
 import { makeForest, type Forest } from './forest.ts'
+import { freePhase } from './phase.ts'
+import { phaseBound } from './phase-bound.ts'
 import { relaxTrial, tryCut, type Trial } from './trial.ts'
 import type { RepeatedNode, Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, WorkNode } from './work.ts'
 
 /** Makespans that differ by less than that are as good as equal. */
-const NEAR = 1.02
+const NEAR = 1.01
 /** So are those that differ by less than this share of a leg's start, which is never known as exactly. */
-const NEAR_START = 1 / 3
+const NEAR_START = 1 / 10
 /** How many schedules are tried: fewer for large work, so that the time grows about as the work does. */
 const MOST_TRIALS = 150
 const LEAST_TRIALS = 6
@@ -32,7 +34,8 @@ const tryAll = (forest: Forest, order: Int32Array, options: ScheduleOptions): re
   for (const cut of cutsOf(forest, options.waves === 'auto' ? 3 : options.waves, options)) {
     if (trials.length >= most) break
     for (const style of cut.length === 1 ? FILL_STYLES.slice(0, 1) : FILL_STYLES) {
-      const { excess, makespanMs, runnerMs, waves } = tryCut(forest, cut, style, order, options)
+      const { excess, makespanMs, runnerMs, waves, final } = tryCut(forest, cut, style, order, options)
+      freePhase(forest, final)
       trials.push({ cut, style, excess, makespanMs, runnerMs, waves: waves.length })
     }
   }
@@ -99,7 +102,8 @@ export const planSchedule = (
   options: ScheduleOptions,
 ): Schedule => {
   const forest = makeForest(nodes, leaves)
-  const lowerBoundMs = Math.max(lowerBound(forest, options), gateBound(forest, options))
+  const simple = Math.max(lowerBound(forest, options), gateBound(forest, options))
+  const lowerBoundMs = phaseBound(forest, simple, options)
   const trial = leaves.length === 0 ? undefined : chooseTrial(forest, options)
   if (trial === undefined) return { waves: [], legs: [], repeated: [], makespanMs: 0, lowerBoundMs, runnerMs: 0 }
   const written = new Set<number>()

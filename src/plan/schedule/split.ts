@@ -1,9 +1,10 @@
-import { at, filled } from './column.ts'
+import { at, indexesOf } from './column.ts'
 import type { Forest } from './forest.ts'
-import { addGroup, addLoad, loadOf, makeGroups, mergeGroups, sumOf, type Groups } from './groups.ts'
+import { addGroup, addLoad, largestAtom, loadOf, mergeGroups, sumOf } from './groups.ts'
 import { mostRuns, type Room } from './limits.ts'
 import { packFewest, packingOrder } from './packing.ts'
 import { mix } from './rank.ts'
+import { freeColumns, takeColumns, type SplitColumns } from './split-columns.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** Work of one phase: nodes, ascending, with all of their parents that are not built earlier; and perhaps all leaves. */
@@ -18,40 +19,28 @@ export const workTotal = (forest: Forest, { nodes, leaves }: PhaseWork): number 
 
 /** What a phase's work falls into. */
 export type Split = {
-  readonly groups: Groups
+  readonly columns: SplitColumns
   /** What gets packed: groups that were not merged. */
-  readonly atoms: readonly number[]
-  /** Leaf, or node with none above it, that the group of the same number was made for; -1 where it was merged of others. */
-  readonly items: Int32Array
+  readonly atoms: Int32Array
   /** Nodes that have to be built in an earlier phase, ascending. */
   readonly cut: Int32Array
 }
 
-type State = {
+type State = SplitColumns & {
   readonly forest: Forest
   readonly options: ScheduleOptions
   readonly room: Room
   readonly mayCut: boolean
-  readonly groups: Groups
-  readonly atoms: number[]
-  readonly items: Int32Array
-  /** The first of the groups above a node that were not merged yet, or -1; and the one that follows each of them. */
-  readonly first: Int32Array
-  readonly next: Int32Array
-  /** 1 where the node is of this phase, 2 where it must be built earlier. */
-  readonly mark: Int32Array
 }
 
 const within = (load: Room, own: Room, room: Room): boolean =>
   load.ms + own.ms <= room.ms && load.bytes + own.bytes <= room.bytes && load.targets + own.targets <= room.targets
 
-/** Hands a group to the node below it, if that is of this phase; else it is an atom. */
-const release = ({ mark, first, next, atoms }: State, below: number, group: number): void => {
-  if (below < 0 || at(mark, below) === 0) atoms.push(group)
-  else {
-    next[group] = at(first, below)
-    first[below] = group
-  }
+/** Hands a group to the node below it, if that is of this phase; else it stays an atom. */
+const release = ({ mark, first, next }: State, below: number, group: number): void => {
+  if (below < 0 || at(mark, below) === 0) return
+  next[group] = at(first, below)
+  first[below] = group
 }
 
 const groupsAbove = ({ first, next }: State, node: number): readonly number[] => {
@@ -110,13 +99,11 @@ const partsOf = (
   }
 }
 
-/** Groups above a node that has to be built earlier stand alone, and all of its parents must be built earlier too. */
-const cutNode = (state: State, node: number, above: readonly number[]): void => {
-  const { mark, atoms, forest } = state
+/** Groups above a node that has to be built earlier stay atoms, and all of its parents must be built earlier too. */
+const cutNode = ({ mark, forest }: State, node: number): void => {
   const parent = at(forest.nodes.parent, node)
   mark[node] = 2
   if (parent >= 0 && at(mark, parent) !== 0) mark[parent] = 2
-  for (const group of above) atoms.push(group)
 }
 
 const visit = (state: State, node: number): void => {
@@ -125,7 +112,7 @@ const visit = (state: State, node: number): void => {
   const own: Room = { ms: at(cost, node), bytes: at(bytes, node), targets: 1 }
   const below = at(parent, node)
   const group = at(first, node)
-  if (at(mark, node) === 2) cutNode(state, node, groupsAbove(state, node))
+  if (at(mark, node) === 2) cutNode(state, node)
   else if (group < 0) release(state, below, addItem(state, node, own, at(pool, node), at(hash, node)))
   else if (at(next, group) < 0 && within(loadOf(groups, group), own, state.room)) {
     addLoad(groups, group, own)
@@ -134,7 +121,7 @@ const visit = (state: State, node: number): void => {
     const above = groupsAbove(state, node)
     const whole = within(sumOf(groups, above), own, state.room)
     const parts = whole ? [above] : partsOf(state, above, own, !state.mayCut)
-    if (parts === undefined) cutNode(state, node, above)
+    if (parts === undefined) cutNode(state, node)
     else {
       for (const [index, part] of parts.entries()) {
         release(state, below, mergeGroups(groups, part, own, whole ? at(hash, node) : mix(at(hash, node), index)))
@@ -146,7 +133,7 @@ const visit = (state: State, node: number): void => {
 /**
  * Splits the work of a phase into parts that fit into a room. Whole subtrees stay together where they fit; below that,
  * nodes are repeated as the rule allows; and what can be neither is cut, if it may be: built earlier. Where it may not,
- * the room yields before the repeat rule does.
+ * the room yields before the repeat rule does. Whoever is done with a split frees its columns.
  */
 export const splitWork = (
   forest: Forest,
@@ -155,14 +142,21 @@ export const splitWork = (
   room: Room,
   mayCut: boolean,
 ): Split => {
-  const groups = makeGroups(work.nodes.length + (work.leaves ? forest.leaves.count : 0))
-  const mark = filled(forest.nodes.count, 0)
+  const columns = takeColumns(forest)
+  const { groups, mark } = columns
   for (const node of work.nodes) mark[node] = 1
-  const [items, next] = [filled(groups.up.length, -1), filled(groups.up.length, -1)]
-  const first = filled(forest.nodes.count, -1)
-  const state: State = { forest, options, room, mayCut, groups, atoms: [], items, first, next, mark }
+  const state: State = { forest, options, room, mayCut, ...columns }
   if (work.leaves) addLeaves(state)
   for (let index = work.nodes.length - 1; index >= 0; index--) visit(state, at(work.nodes, index))
-  const cut = work.nodes.filter((node) => at(mark, node) === 2)
-  return { groups, atoms: state.atoms, items: state.items, cut }
+  return { columns, atoms: indexesOf(groups.up.subarray(0, groups.count), -1), cut: indexesOf(mark, 2) }
+}
+
+/** What would have to be built earlier, and the load (ms) of the largest part, if work were split into that room. */
+export const outlineSplit = (
+  ...given: Parameters<typeof splitWork>
+): Pick<Split, 'cut'> & { readonly largest: number } => {
+  const split = splitWork(...given)
+  const largest = largestAtom(split.columns.groups, split.atoms)
+  freeColumns(given[0], split)
+  return { cut: split.cut, largest }
 }

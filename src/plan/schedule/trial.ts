@@ -1,10 +1,10 @@
-import { at, filled } from './column.ts'
+import { filled, indexesOf } from './column.ts'
 import type { Cut } from './cut.ts'
 import { inStartOrder, listSchedule, type Draft } from './draft.ts'
 import { fillWave, type FillStyle } from './fill.ts'
 import type { Forest } from './forest.ts'
 import { excessOf, legRoom, parallelLegs } from './limits.ts'
-import { draftPhase, relaxPhase, solvePhase, spreadPhase, type SolvedPhase } from './phase.ts'
+import { draftPhase, freePhase, relaxPhase, solvePhase, spreadPhase, type SolvedPhase } from './phase.ts'
 import type { ScheduleOptions } from './work.ts'
 
 /** A complete schedule in the forest's terms, and what speaks for it. */
@@ -44,9 +44,6 @@ const measure = (
   }
 }
 
-const nodesOf = (stage: Int32Array, phase: number): Int32Array =>
-  Int32Array.from(stage.keys()).filter((node) => at(stage, node) === phase)
-
 /** Schedules a cut: packs every wave, lets its legs take work ahead, and packs what is left into the final build. */
 export const tryCut = (
   forest: Forest,
@@ -61,14 +58,15 @@ export const tryCut = (
   const waves: (readonly Draft[])[] = []
   const room = legRoom(options)
   for (let wave = 0; wave < last; wave++) {
-    const nodes = nodesOf(stage, wave)
+    const nodes = indexesOf(stage, wave)
     if (nodes.length === 0) continue
     const solved = solvePhase(forest, { nodes, leaves: false }, options)
     const ms = Math.min(solved.packed.capacity, room.ms)
     const drafts = draftPhase(forest, style === 'more' ? spreadPhase(solved, options) : solved)
+    freePhase(forest, solved)
     waves.push(fillWave({ forest, stage, wave, order, options }, drafts, { ...room, ms }, style))
   }
-  const final = solvePhase(forest, { nodes: nodesOf(stage, last), leaves: true }, options)
+  const final = solvePhase(forest, { nodes: indexesOf(stage, last), leaves: true }, options)
   return measure(waves, final, draftPhase(forest, final), options)
 }
 
@@ -77,6 +75,6 @@ export const relaxTrial = (forest: Forest, trial: Trial, makespanMs: number, opt
   const final = relaxPhase(trial.final, makespanMs - trial.makespanMs, options)
   const relaxed = measure(trial.waves, final, draftPhase(forest, final), options)
   const better =
-    relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.runnerMs <= trial.runnerMs + 1
+    relaxed.makespanMs <= makespanMs && relaxed.excess <= trial.excess && relaxed.legs.length < trial.legs.length
   return better ? relaxed : trial
 }
