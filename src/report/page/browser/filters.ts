@@ -25,7 +25,7 @@ const select = (state: PageState, name: keyof Filter, label: string, options: re
   )
   // Values stay here: an attribute would have to show what is invisible in them.
   choice.addEventListener('change', () => {
-    state.look({ [name]: options[Number(choice.value)]?.[0] ?? '' })
+    state.look({ [name]: choice.value === '' ? '' : (options[Number(choice.value)]?.[0] ?? '') })
   })
   state.onLook(({ filter }) => {
     const index = options.findIndex(([value]) => value === filter[name])

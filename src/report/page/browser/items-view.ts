@@ -6,8 +6,9 @@ import { sayTime } from '../model/words.ts'
 import { button, el, measure, named, type Child } from './element.ts'
 import type { PageState } from './page-state.ts'
 
-/** Rows that are drawn before one asks for more. */
-const DRAWN = 100
+/** Rows that are drawn before one asks for more, and how many more. */
+const DRAWN = 60
+const STEP = 500
 
 /** Rows on paper. */
 const PRINTED = 1_000
@@ -120,11 +121,11 @@ export const itemsView = (state: PageState): HTMLElement => {
     head.replaceChildren(headRow(hand, draw))
     body.replaceChildren(...sorted.slice(0, hand.limit).flatMap((index) => itemRows(state, hand, index, draw)))
     more.hidden = sorted.length <= hand.limit
-    more.textContent = `Show ${renderNumber(Math.min(DRAWN * 5, sorted.length - hand.limit))} more of ${renderCount(sorted.length, 'work item')}`
+    more.textContent = `Show ${renderNumber(Math.min(STEP, sorted.length - hand.limit))} more of ${renderCount(sorted.length, 'work item')}`
     nothing.hidden = sorted.length > 0
   }
   const more = button({ class: 'quiet more' }, '', () => {
-    hand.limit += DRAWN * 5
+    hand.limit += STEP
     draw()
   })
   const nothing = el('p', { class: 'nothing' }, 'No work item fits the filter.')

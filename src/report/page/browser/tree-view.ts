@@ -18,7 +18,7 @@ import { nodeDetails } from './tree-details.ts'
 
 /** Rows that a tree opens by itself, and rows that are drawn before one asks for more. */
 const OPEN_ROWS = 40
-const DRAWN_ROWS = 300
+const DRAWN_ROWS = 150
 
 /** What one did to the tree. */
 type Hand = { readonly toggled: Map<number, boolean>; active: number; limit: number; by: Scale['by'] }
