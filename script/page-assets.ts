@@ -4,7 +4,20 @@ import { readText } from './documents.ts'
 
 const FOLDER = 'src/report/page'
 const ENTRY = `${FOLDER}/browser/main.ts`
-const STYLE = `${FOLDER}/style.css`
+/** In the order of the cascade. */
+const STYLES = [
+  'base',
+  'masthead',
+  'headline',
+  'heat',
+  'filters',
+  'tree',
+  'details',
+  'reasons',
+  'tables',
+  'timeline',
+  'media',
+]
 
 /** What the page carries besides its data. */
 export type PageAssets = { readonly script: string; readonly style: string }
@@ -80,7 +93,8 @@ const bundle = (modules: readonly Module[]): string => {
 /** Reads what the page carries from its sources: the modules below `browser/main.ts` as one script, and the style. */
 export const readPageAssets = (): PageAssets => ({
   script: `${bundle(readInOrder(ENTRY))}\n`,
-  style: readText(STYLE)
+  style: STYLES.map((name) => readText(`${FOLDER}/style/${name}.css`))
+    .join('')
     .replaceAll(/\/\*[\s\S]*?\*\/\n?/g, '')
     .replaceAll(/^\s+/gm, ''),
 })

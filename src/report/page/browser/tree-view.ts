@@ -1,6 +1,5 @@
 import { shortPlatform } from '../../../oci/platform.ts'
 import { renderNumber } from '../../quantity.ts'
-import { stepsOf, type Tally } from '../model/tally.ts'
 import {
   actOnKey,
   depthWithin,
@@ -10,11 +9,12 @@ import {
   rowsOf,
   type TreeState,
 } from '../model/tree-rows.ts'
-import { REASONS } from '../model/words.ts'
 import { button, el, measure, named } from './element.ts'
-import { heated, sayHeat, type Scale } from './heat-cell.ts'
+import type { Scale } from './heat-cell.ts'
+import { legend, scaleSwitch } from './heat-scale.ts'
 import type { PageState } from './page-state.ts'
 import { nodeDetails } from './tree-details.ts'
+import { drawRow } from './tree-row.ts'
 
 /** Rows that a tree opens by itself, and rows that are drawn before one asks for more. */
 const OPEN_ROWS = 40
@@ -22,51 +22,6 @@ const DRAWN_ROWS = 150
 
 /** What one did to the tree. */
 type Hand = { readonly toggled: Map<number, boolean>; active: number; limit: number; by: Scale['by'] }
-
-const reasonsOf = ({ report, forest, sight }: PageState, node: number): string => {
-  const { found } = sight()
-  const kinds = (forest.prefixesOn[node] ?? []).flatMap((index) =>
-    found.prefixes[index] === true ? (report.prefixes[index]?.reason?.kind ?? []) : [],
-  )
-  return [...new Set(kinds)].map((kind) => REASONS[kind]).join(', ')
-}
-
-const sayAbove = (above: Tally): string =>
-  stepsOf(above) === 0 ? '' : `${renderNumber(above.ran + above.failed)} of ${renderNumber(stepsOf(above))} ran`
-
-const labelOf = (state: PageState, node: number, scale: Scale): string => {
-  const { layer = '', variant = '' } = state.forest.nodes[node] ?? {}
-  const heat = state.sight().heat[node]
-  const cells = state.report.platforms.flatMap((platform, place) => {
-    const tally = heat?.own[place]
-    return tally === undefined ? [] : [`${shortPlatform(platform)} ${sayHeat(tally, scale)}`]
-  })
-  const above = heat === undefined ? '' : sayAbove(heat.above)
-  return [`${layer} ${variant}`, ...cells, ...(above === '' ? [] : [`on it ${above}`])].join(', ')
-}
-
-const drawRow = (state: PageState, tree: TreeState, node: number, hand: Hand, scale: Scale): HTMLElement => {
-  const { depth = 0, layer = '', variant = '' } = state.forest.nodes[node] ?? {}
-  const heat = state.sight().heat[node]
-  const { place, of } = placeOf(tree, node)
-  const row = el(
-    'div',
-    {
-      ...{ role: 'treeitem', class: 'row', id: `node-${node}`, 'aria-label': labelOf(state, node, scale) },
-      ...{ 'aria-level': depth + 1, 'aria-posinset': place, 'aria-setsize': of },
-      'aria-expanded': hasChildren(tree, node) ? String(tree.isOpen(node)) : undefined,
-      'aria-selected': String(node === hand.active),
-      tabindex: node === hand.active ? 0 : -1,
-    },
-    el('span', { class: 'what' }, el('i', { class: 'twist' }), named(layer, 'layer'), named(variant, 'variant')),
-    ...state.report.platforms.map((_, index) =>
-      heated(el('span', { class: 'heat' }, sayHeat(heat?.own[index], scale)), heat?.own[index], scale),
-    ),
-    el('span', { class: 'above' }, heat === undefined ? '' : sayAbove(heat.above)),
-    el('span', { class: 'why' }, reasonsOf(state, node)),
-  )
-  return measure(row, '--depth', String(depth))
-}
 
 const longestOf = (state: PageState): number =>
   state
@@ -92,37 +47,6 @@ const columnHeads = (state: PageState): HTMLElement =>
     el('span', { class: 'why' }, 'Why it ran'),
   )
 
-const SCALES = [
-  { by: 'ratio', label: 'Hit ratio' },
-  { by: 'time', label: 'Time' },
-] as const
-
-const scaleSwitch = (choose: (by: Scale['by']) => void): HTMLElement =>
-  el(
-    'fieldset',
-    { class: 'switch' },
-    el('legend', {}, 'Colour by'),
-    ...SCALES.map(({ by, label }) => {
-      const input = el('input', { type: 'radio', name: 'scale', value: by, checked: by === 'ratio' })
-      input.addEventListener('change', () => {
-        choose(by)
-      })
-      return el('label', {}, input, el('span', {}, label))
-    }),
-  )
-
-const legend = (): HTMLElement =>
-  el(
-    'p',
-    { class: 'legend', 'aria-hidden': 'true' },
-    el('span', { class: 'ends' }, 'all ran'),
-    el('span', { class: 'ramp' }),
-    el('span', { class: 'ends' }, 'all cached'),
-    el('span', { class: 'ends time' }, 'no time'),
-    el('span', { class: 'ramp time' }),
-    el('span', { class: 'ends time' }, 'longest'),
-  )
-
 type Parts = { readonly rows: HTMLElement; readonly more: HTMLButtonElement; readonly details: HTMLElement }
 
 /** Draws all rows anew; the row that one is on keeps the focus if it had it. */
@@ -133,7 +57,7 @@ const drawTree = (state: PageState, hand: Hand, { rows, more, details }: Parts):
   const limit = Math.max(hand.limit, nodes.indexOf(hand.active) + 1)
   const scale: Scale = hand.by === 'time' ? { by: 'time', longest: longestOf(state) } : { by: 'ratio' }
   const focused = rows.contains(document.activeElement)
-  rows.replaceChildren(...nodes.slice(0, limit).map((node) => drawRow(state, tree, node, hand, scale)))
+  rows.replaceChildren(...nodes.slice(0, limit).map((node) => drawRow(state, tree, node, hand.active, scale)))
   if (nodes.length === 0) rows.append(el('p', { class: 'nothing' }, 'Nothing fits the filter.'))
   more.hidden = nodes.length <= limit
   more.textContent = `Show ${renderNumber(nodes.length - limit)} more rows`
