@@ -1,14 +1,6 @@
 import { shortPlatform } from '../../../oci/platform.ts'
 import { renderNumber } from '../../quantity.ts'
-import {
-  actOnKey,
-  depthWithin,
-  type KeyAction,
-  hasChildren,
-  placeOf,
-  rowsOf,
-  type TreeState,
-} from '../model/tree-rows.ts'
+import { actOnKey, depthWithin, type KeyAction, hasChildren, rowsOf, type TreeState } from '../model/tree-rows.ts'
 import { button, el, measure, named } from './element.ts'
 import type { Scale } from './heat-cell.ts'
 import { legend, scaleSwitch } from './heat-scale.ts'
