@@ -29,15 +29,15 @@ const figures = (report: RunReport): HTMLElement => {
   )
 }
 
-const share = (kind: string, part: number, whole: number): HTMLElement =>
-  measure(el('span', { class: kind }), 'flex-grow', String(whole === 0 ? 0 : part / whole))
+const share = (kind: string, part: number, whole: number): readonly HTMLElement[] =>
+  part > 0 ? [measure(el('span', { class: kind }), 'flex-grow', String(part / whole))] : []
 
 const ratioBar = ({ counts, stepsRun }: RunReport): HTMLElement =>
   el(
     'div',
     { class: 'ratio-bar', 'aria-hidden': 'true' },
-    share('cached', counts.cached, counts.total),
-    share('ran', stepsRun, counts.total),
+    ...share('cached', counts.cached, counts.total),
+    ...share('ran', stepsRun, counts.total),
   )
 
 const notice = (kind: string, ...children: readonly Child[]): HTMLElement => el('li', { class: kind }, ...children)

@@ -7,7 +7,7 @@ import { button, el, measure, named, type Child } from './element.ts'
 import type { PageState } from './page-state.ts'
 
 /** Rows that are drawn before one asks for more, and how many more. */
-const DRAWN = 60
+const DRAWN = 40
 const STEP = 500
 
 /** Rows on paper. */

@@ -10,7 +10,7 @@ import { drawRow } from './tree-row.ts'
 
 /** Rows that a tree opens by itself, and rows that are drawn before one asks for more. */
 const OPEN_ROWS = 40
-const DRAWN_ROWS = 150
+const DRAWN_ROWS = 100
 
 /** What one did to the tree. */
 type Hand = { readonly toggled: Map<number, boolean>; active: number; limit: number; by: Scale['by'] }
