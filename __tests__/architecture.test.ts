@@ -122,6 +122,13 @@ describe('rooms', () => {
     expect(backwards).toEqual([])
   })
 
+  test('nothing loads what runs in a browser: it is in the bundle as a text', () => {
+    const browser = 'report/page/browser/'
+    expect(
+      importsThat(({ path }, { own, target }) => own && target.startsWith(browser) && !path.startsWith(browser)),
+    ).toEqual([])
+  })
+
   test('only main.ts starts commands', () => {
     const reaches = importsThat(
       ({ room }, { own, target }) => own && roomOf(target) === 'commands' && room !== 'commands',

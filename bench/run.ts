@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   plan: { needsTestbed: false, run: async () => (await import('./plan.ts')).planWork() },
   schedule: { needsTestbed: false, run: async () => (await import('./schedule.ts')).schedule() },
   progress: { needsTestbed: false, run: async () => (await import('./progress.ts')).foldStream() },
+  page: { needsTestbed: false, run: async () => (await import('./page.ts')).filterPage() },
   emulation: { needsTestbed: true, run: async () => (await import('./emulation.ts')).emulation() },
   reuse: { needsTestbed: true, run: async () => (await import('./reuse.ts')).reuse() },
   'shared-context': { needsTestbed: true, run: async () => (await import('./shared-context.ts')).sharedContext() },

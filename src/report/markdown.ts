@@ -1,3 +1,4 @@
+import { INVISIBLE, showInvisible } from './invisible.ts'
 import { renderCount } from './quantity.ts'
 
 /**
@@ -11,17 +12,8 @@ const MAX_TEXT = 500
 /** Longest line of a fence, in UTF-16 units. */
 const MAX_LINE = 1_000
 
-/** Control and format characters, which hide or reorder text. Joiners stay, since scripts and emoji need them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-const JOINERS = '\u200c\u200d'
-
 /** Splits words that GitHub would make a link or a mention of; readers do not see it. */
 const ZERO_WIDTH_SPACE = '\u200b'
-
-const codePoint = (character: string): string => (character.codePointAt(0) ?? 0).toString(16)
-
-const showInvisible = (character: string): string =>
-  JOINERS.includes(character) ? character : `\\u{${codePoint(character)}}`
 
 const reference = (character: string): string => `&#${character.codePointAt(0) ?? 0};`
 
