@@ -13,6 +13,8 @@ export type ReportInputs = {
   readonly wanted: WantedRatios
   readonly onLowHitRatio: 'warn' | 'fail'
   readonly metricsPath?: string
+  /** Where the page goes; absent for a file of the action's own. */
+  readonly reportPath?: string
   /** Runs in the trend; 0 for none. */
   readonly history: number
 }
@@ -51,5 +53,6 @@ export const readReportInputs = (read: ReadInput): ReportInputs => ({
   wanted: wantedRatios(read),
   onLowHitRatio: choice(read, 'on-low-hit-ratio', ['warn', 'fail']),
   ...optional('metricsPath', read('metrics-path')),
+  ...optional('reportPath', read('report-path')),
   history: Math.floor(count(read, 'history', { byDefault: 30, least: 0, most: 1000 })),
 })

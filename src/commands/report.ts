@@ -15,6 +15,7 @@ import type { ReportInputs } from './report-inputs.ts'
 import { findPlan } from './reporting/find-plan.ts'
 import { gatherRecords, tellNoRecords } from './reporting/gather-records.ts'
 import { keepHistory, readHistory } from './reporting/history.ts'
+import { writePage } from './reporting/write-page.ts'
 
 /** Legs that a warning names before it counts the rest. */
 const MAX_LEGS = 5
@@ -78,10 +79,12 @@ export const report = async (inputs: ReportInputs, context: Context, io: Io): Pr
   const known = { ...(plan === undefined ? {} : { plan }), ...(needs === undefined ? {} : { needs }) }
   const folded = await foldWithHistory(records, known, inputs.history, context, io)
   tellMissing(folded.report, io)
-  const file = join(await io.files.makeFolder('strata-report'), 'report.json')
+  const folder = await io.files.makeFolder('strata-report')
+  const [file, pageFile] = [join(folder, 'report.json'), inputs.reportPath ?? join(folder, 'report.html')]
   await io.files.write(file, renderReportFile(folded.report))
+  const page = await writePage(folded.report, pageFile, context, io)
   if (inputs.metricsPath !== undefined) await io.files.write(inputs.metricsPath, renderMetrics(folded.report))
-  await io.actions.summary(renderRunSummary(folded.report))
+  await io.actions.summary(renderRunSummary(folded.report, page))
   const judged = records.length === 0 ? unrecorded : judgeHitRatios(folded.report, inputs, io)
-  return { outputs: outputsOf(folded.report, file), ...judged }
+  return { outputs: { ...outputsOf(folded.report, file), 'report-path': pageFile }, ...judged }
 }

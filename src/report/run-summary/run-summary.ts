@@ -1,4 +1,5 @@
 import { renderDocument } from '../document.ts'
+import { renderCode } from '../markdown.ts'
 import type { RunReport } from '../run-report.ts'
 import { fixedSection } from '../sections.ts'
 import { renderTreePicture } from '../tree-picture.ts'
@@ -11,13 +12,22 @@ import { treeOf } from './tree.ts'
 import { trendSection } from './trend-section.ts'
 import { troubleSections } from './trouble.ts'
 
+/** The page of a run where people find it: the workflow artifact that holds it, with the address of its page if it is known. */
+export type StoredPage = { readonly artifact: string; readonly link?: string }
+
+const renderPageLink = (page: StoredPage | undefined): string => {
+  if (page === undefined) return ''
+  const name = renderCode(page.artifact)
+  return `Layer tree, reasons and timeline to open and filter: ${page.link === undefined ? `artifact ${name}` : `[${name}](${page.link})`}`
+}
+
 /**
  * The job summary of a whole run as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what failed or is missing,
  * what came from cache and why the rest did not, then what it cost, when, and every work item. The end is cut first.
  */
-export const renderRunSummary = (report: RunReport): string =>
+export const renderRunSummary = (report: RunReport, page?: StoredPage): string =>
   renderDocument([
-    ...fixedSection(renderHeadline(report)),
+    ...fixedSection([renderHeadline(report), renderPageLink(page)].filter((text) => text !== '').join('\n\n')),
     ...troubleSections(report),
     ...heatSection(report),
     ...missSection(report),
