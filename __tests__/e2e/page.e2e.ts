@@ -77,6 +77,12 @@ describeUnless(MISSING, 'report.html', () => {
     expect(await page.title()).toBe('llm-factory · Strata report')
     expect(await textOf(page, '.lead .ratio')).toContain('of steps came from cache')
     expect(await textsOf(page, 'h2')).toEqual(['Layers', 'Why steps ran', 'Work items', 'Timeline', 'Pools and layers'])
+    expect(await textsOf(page, '.notices b')).toEqual([
+      '2 work items failed:',
+      '1 leg left no record:',
+      '1 job did not succeed:',
+      'BuildKit disagreed about 4 steps:',
+    ])
     expect({ complaints, requests }).toEqual({ complaints: [], requests: [] })
   })
 

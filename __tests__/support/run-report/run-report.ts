@@ -165,6 +165,10 @@ export const growRunReport = (changes: Partial<RunShape> = {}): RunReport => {
     ...{ execMs, downloadedBytes: 48_000_000 * legs.length, addedBytes: stepsRun * 11_300_000 },
     ...{ layers: LAYERS, platforms: shape.platforms, prefixes, items },
     ...{ misses: missesOf(prefixes), pools: poolsOf(prefixes), legs, pays: paysOf(LAYERS, prefixes), trend },
+    jobs: [
+      { name: 'plan', result: 'success' },
+      { name: 'build', result: shape.quiet ? 'success' : 'failure' },
+    ],
     disagreed: prefixes.filter(({ reason }) => reason?.kind === 'disagreed').length,
   }
 }
@@ -182,6 +186,7 @@ const OURS = new Set([
   'verdict',
   'status',
   'startedAt',
+  'result',
   'finishedAt',
   'completedAt',
   'key',

@@ -45,45 +45,29 @@ const notice = (kind: string, ...children: readonly Child[]): HTMLElement => el(
 const listNames = (names: readonly string[]): readonly Child[] =>
   names.slice(0, 5).flatMap((name, index) => [index === 0 ? ' ' : ', ', named(name)])
 
-const MORE = (names: readonly string[]): string => (names.length > 5 ? ` and ${names.length - 5} more` : '')
+const sayMore = (names: readonly string[]): string => (names.length > 5 ? ` and ${names.length - 5} more` : '')
+
+/** A sentence about names; nothing where there are none. */
+const aboutNames = (kind: string, names: readonly string[], sentence: string): readonly HTMLElement[] =>
+  names.length === 0 ? [] : [notice(kind, el('b', {}, sentence), ...listNames(names), sayMore(names))]
 
 /** What should not be overlooked: what failed, what is missing, and what the key scheme did not foresee. */
-const notices = ({ items, legs, disagreed }: RunReport): HTMLElement => {
+const notices = ({ items, legs, jobs = [], disagreed }: RunReport): HTMLElement => {
   const failed = items.filter(({ verdict }) => verdict === 'failed' || verdict === 'canceled')
-  const missing = legs.filter(({ status }) => status === 'missing').map(({ name }) => name)
   const ids = [...new Set(failed.map(({ manifestId, platform }) => `${manifestId} ${platform}`))]
+  const missing = legs.filter(({ status }) => status === 'missing').map(({ name }) => name)
+  const broken = jobs.filter(({ result }) => result === 'failure' || result === 'cancelled')
+  const ends = broken.map(({ name, result }) => `${name} (${result})`)
+  const finding = ' the key was equal and the ref was read, and yet it ran. That is a finding about the keys.'
   return el(
     'ul',
     { class: 'notices' },
-    ...(ids.length === 0
-      ? []
-      : [
-          notice(
-            'failed',
-            el('b', {}, `${renderCount(ids.length, 'work item')} failed:`),
-            ...listNames(ids),
-            MORE(ids),
-          ),
-        ]),
-    ...(missing.length === 0
-      ? []
-      : [
-          notice(
-            'missing',
-            el('b', {}, `${renderCount(missing.length, 'leg')} left no record:`),
-            ...listNames(missing),
-            MORE(missing),
-          ),
-        ]),
+    ...aboutNames('failed', ids, `${renderCount(ids.length, 'work item')} failed:`),
+    ...aboutNames('missing', missing, `${renderCount(missing.length, 'leg')} left no record:`),
+    ...aboutNames('missing', ends, `${renderCount(ends.length, 'job')} did not succeed:`),
     ...(disagreed === 0
       ? []
-      : [
-          notice(
-            'disagreed',
-            el('b', {}, `BuildKit disagreed about ${renderCount(disagreed, 'step')}:`),
-            ' the key was equal and the ref was read, and yet it ran. That is a finding about the keys.',
-          ),
-        ]),
+      : [notice('disagreed', el('b', {}, `BuildKit disagreed about ${renderCount(disagreed, 'step')}:`), finding)]),
   )
 }
 
