@@ -177,18 +177,18 @@ const hostileResults = (text: string): Results =>
     excluded: [{ manifestId: text, platform: text, reason: text, place: { file: text, line: 1, column: 1 } }],
   })
 
-const SHAPE = pipesByRow(renderSummary(hostileResults('tame'), []))
+const SHAPE = pipesByRow(renderSummary(hostileResults('tame')))
 
 describe('renderSummary', () => {
   test('reads as the golden files do', () => {
-    expectGolden(renderSummary(MIXED, []), 'summary-mixed.md')
-    expectGolden(renderSummary(WARM, []), 'summary-warm.md')
-    expectGolden(renderSummary(WAVE, []), 'summary-wave.md')
-    expectGolden(renderSummary(DISAGREED, []), 'summary-disagreed.md')
-    expectGolden(renderSummary(sampleResults({ items: [], stepsRun: 0 }), []), 'summary-nothing.md')
+    expectGolden(renderSummary(MIXED), 'summary-mixed.md')
+    expectGolden(renderSummary(WARM), 'summary-warm.md')
+    expectGolden(renderSummary(WAVE), 'summary-wave.md')
+    expectGolden(renderSummary(DISAGREED), 'summary-disagreed.md')
+    expectGolden(renderSummary(sampleResults({ items: [], stepsRun: 0 })), 'summary-nothing.md')
     expectGolden(
       Object.values(HOSTILE)
-        .map((text) => renderSummary(hostileResults(text), []))
+        .map((text) => renderSummary(hostileResults(text)))
         .join('\n'),
       'summary-hostile.md',
     )
@@ -204,7 +204,7 @@ describe('renderSummary', () => {
     ],
     ['a leg that is no wave', { kind: 'build' }, '## ✅ llm-factory: 3 work items built'],
   ])('says what was built: %s', (_, changes, headline) => {
-    const markdown = renderSummary({ ...WAVE, ...changes }, [])
+    const markdown = renderSummary({ ...WAVE, ...changes })
     expect(markdown.split('\n')[0]).toBe(headline)
     expect(markdown).toContain(
       changes.kind === 'build' ? '### Work items\n\n| Work item |' : '### Prefixes\n\n| Prefix |',
@@ -212,7 +212,7 @@ describe('renderSummary', () => {
   })
 
   test.each(Object.entries(HOSTILE))('keeps its shape with a hostile name: %s', (_, text) => {
-    const markdown = renderSummary(hostileResults(text), [])
+    const markdown = renderSummary(hostileResults(text))
     expect(pipesByRow(markdown)).toEqual(SHAPE)
     expect(markdown).not.toMatch(/^\s*::/m)
     expect(markdown).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2066-\u2069]/)
@@ -222,7 +222,7 @@ describe('renderSummary', () => {
   test('no text whatever breaks a table or starts a workflow command', () => {
     fc.assert(
       fc.property(anyText, (value) => {
-        const markdown = renderSummary(hostileResults(value), [])
+        const markdown = renderSummary(hostileResults(value))
         expect(pipesByRow(markdown)).toEqual(SHAPE)
         expect(markdown).not.toMatch(/^\s*::/m)
         expect(markdown).not.toContain('##[')
@@ -237,7 +237,7 @@ describe('renderSummary', () => {
         ? failedCuda(`item_${index}`)
         : built(`item_${index}`, 'linux/amd64', [security(), sampleStep()]),
     )
-    const markdown = renderSummary(sampleResults({ items, excluded: MIXED.excluded }), [])
+    const markdown = renderSummary(sampleResults({ items, excluded: MIXED.excluded }))
     const rows = markdown.split('\n').filter((line) => line.startsWith('| `item_'))
     expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
     expect(Buffer.byteLength(markdown)).toBeGreaterThan(SUMMARY_LIMIT_BYTES * 0.9)
@@ -252,7 +252,7 @@ describe('renderSummary', () => {
     const items = Array.from({ length: 300 }, (_, index) =>
       sampleItem({ manifestId: `item_${index}`, status: 'failed', error: { message: `reason ${index}`, logTail } }),
     )
-    const markdown = renderSummary(sampleResults({ items }), [])
+    const markdown = renderSummary(sampleResults({ items }))
     expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(SUMMARY_LIMIT_BYTES)
     expect(markdown).toContain('reason 0')
     expect(markdown).toContain('| `item_299` |')

@@ -1,5 +1,4 @@
 import { renderDuration } from '../progress/duration.ts'
-import type { CompatibilityRecord } from '../records/record.ts'
 import { renderDisagreement } from './disagreement.ts'
 import { renderDocument, type Section } from './document.ts'
 import { groupFailures, renderFailure } from './failures.ts'
@@ -7,9 +6,10 @@ import { foldLayerHits } from './layer-hits.ts'
 import { renderCode, renderCodeList, renderText } from './markdown.ts'
 import { NO_BREAK, renderBar, renderCount, renderNumber } from './quantity.ts'
 import { foldRefTraffic, type RefTraffic } from './ref-traffic.ts'
-import { reasonSection } from './reason-section.ts'
 import { type Reproduction, reproductionSection } from './reproduction.ts'
 import type { Results, WorkItemResult } from './results.ts'
+import type { RunReport } from './run-report.ts'
+import { missSection } from './run-summary/cache-sections.ts'
 import { excludedSection, fixedSection, foldedSection, renderAccess, tableSection } from './sections.ts'
 
 /** Aliases that a work item names before it counts the rest. */
@@ -175,15 +175,14 @@ const renderRefWarning = (refs: readonly RefTraffic[]): string => {
   return `⚠️ ${renderCount(failed, 'cache ref')} could not be written. Images are not affected; the next build starts colder.`
 }
 
+/** What a summary tells besides the results: why steps ran, and what builds the leg again. */
+export type SummaryExtras = { readonly run?: RunReport; readonly reproduction?: Reproduction }
+
 /**
  * The job summary of one leg, or of a whole local run, as GitHub-flavoured Markdown below GitHub's limit of 1 MiB.
  * Failures lead; what is long and seldom asked for is folded away, and cut first.
  */
-export const renderSummary = (
-  results: Results,
-  records: readonly CompatibilityRecord[],
-  reproduction?: Reproduction,
-): string => {
+export const renderSummary = (results: Results, { run, reproduction }: SummaryExtras = {}): string => {
   const { items, excluded, disagreed } = results
   const subject = subjectOf(results)
   const refs = foldRefTraffic(items)
@@ -192,7 +191,7 @@ export const renderSummary = (
   return renderDocument([
     ...fixedSection(head),
     ...failureSection(items),
-    ...reasonSection(records),
+    ...(run === undefined ? [] : missSection(run)),
     ...itemSection(items, subject),
     ...layerSection(items, subject),
     ...refSection(refs),

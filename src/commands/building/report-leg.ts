@@ -3,7 +3,8 @@ import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { adviceOnFullDisk } from '../../plan/room.ts'
 import { cacheFaults } from '../../report/cache-faults.ts'
-import { firstMiss } from '../../report/reason-section.ts'
+import { firstMissOf } from '../../report/fold/first-miss.ts'
+import { foldRecords } from '../../report/fold/fold-records.ts'
 import type { Results } from '../../report/results.ts'
 import { renderStepLines } from '../../report/step-lines.ts'
 import { renderSummary } from '../../report/summary.ts'
@@ -57,6 +58,7 @@ export const reportLeg = async (
   const noCache = inputs.options.noCache || inputs.options.noCacheFilters.length > 0
   const records = await legRecords(report, results, { context, noCache }, io)
   const recordsFile = await keepRecords(report.work, records, { inputs: inputs.records, folder }, io)
+  const { report: run } = foldRecords(records, { history: { runs: [], keep: 0 } })
   for (const item of results.items) {
     const { title, lines } = renderStepLines(item)
     io.actions.group(title, lines)
@@ -64,7 +66,7 @@ export const reportLeg = async (
   annotate(results, io)
   const faults = cacheFaults(results.items)
   if (faults !== undefined) io.actions.warning({ title: 'Cache', message: faults })
-  await io.actions.summary(renderSummary(results, records, await handOutFiles(report, context, io)))
+  await io.actions.summary(renderSummary(results, { run, reproduction: await handOutFiles(report, context, io) }))
   const digest = results.items.length === 1 ? (results.items[0]?.digest ?? '') : ''
   return {
     outputs: {
@@ -76,7 +78,7 @@ export const reportLeg = async (
       'cache-hit-ratio': String(results.cacheHitRatio),
       'steps-run': String(results.stepsRun),
       'records-path': recordsFile ?? '',
-      'first-miss': firstMiss(records),
+      'first-miss': firstMissOf(run),
       'rendered-path': folder,
     },
     ...failureText(results),
