@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { literalIo } from '../__tests__/support/io.ts'
-import { imageFinderOf } from '../src/commands/planning/prepare.ts'
+import { imageFinderOf } from '../src/commands/planning/survey.ts'
 import { growWork } from '../src/commands/planning/layer-facts.ts'
 import { readFactory, readFragments } from '../src/commands/planning/sources.ts'
 import { expandFactory } from '../src/factory/expand.ts'

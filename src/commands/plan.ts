@@ -8,9 +8,9 @@ import { renderExplanation } from '../report/explain.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
-import { keepPlan } from './planning/kept-plan.ts'
+import { keepPlan, planScope } from './planning/kept-plan.ts'
 import { keepComment } from './planning/plan-changes.ts'
-import { planScope, preparePlan } from './planning/prepare.ts'
+import { preparePlan } from './planning/prepare.ts'
 
 /** Hands the plan on to the build jobs of this run. They get along without it, so this never fails the plan. */
 const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io): Promise<void> => {

@@ -6,7 +6,7 @@ import type { EarlierRecords } from './earlier.ts'
 import type { ImageDigests, LayerNow } from './layer-reason.ts'
 import { mustRun, type PlannedPrefix } from './prefixes.ts'
 
-/** What reasons are found in. Lists are in the order of the tree's prefixes. */
+/** What reasons are found in. Lists are in the order of the tree's prefixes; of those without a state nothing is known. */
 export type ReasonSources = {
   readonly items: readonly WorkItem[]
   readonly tree: LayerTree
@@ -32,7 +32,7 @@ export const prefixReasons = (
     const indices = chainOf(tree.prefixes, top)
     const isOpen = (index: number): boolean => {
       const state = states[index]
-      return state !== undefined && mustRun(state) && reasons[index] === undefined
+      return (state === undefined || mustRun(state)) && reasons[index] === undefined
     }
     if (!indices.some(isOpen)) continue
     const found = chainReasons(record, { chain: indices.flatMap(layers), images })

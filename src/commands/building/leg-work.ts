@@ -22,7 +22,7 @@ import { growWork, warnOfModes } from '../planning/layer-facts.ts'
 import { legChains, type LegItem } from './leg-chains.ts'
 import { legLayers } from './leg-layers.ts'
 import { obtainPlan } from '../planning/obtain-plan.ts'
-import { imageFinderOf, withContexts } from '../planning/prepare.ts'
+import { imageFinderOf, withContexts } from '../planning/survey.ts'
 import { readFragments } from '../planning/sources.ts'
 
 /** What a leg builds: ready to be rendered, and what is known of each of its layers. */

@@ -11,9 +11,14 @@ import { parsePlan } from '../../plan/parse-plan.ts'
 import { encodePlan } from '../../plan/plan-file.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { InputError } from '../../problem.ts'
+import type { PlanInputs } from '../inputs.ts'
 
 /** Media type of a plan that is kept in a registry: gzip of the plan file. */
 const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
+
+/** What a run's plan is about, when later ones look for it. */
+export const planScope = ({ only, platforms }: PlanInputs): readonly string[] =>
+  only.length + platforms.length === 0 ? [] : [...only, '/', ...platforms]
 
 /** What a kept plan is about. One of some manifests or platforms alone does not take the place of one of all. */
 export type PlanSubject = { readonly cache: PlannedCache; readonly name: string; readonly only: readonly string[] }
