@@ -78,6 +78,13 @@ describe('why a layer ran', () => {
     await using space = await createWorkspace(FACTORY)
     const first = await rebuild(space)
     expect(reasonsOf(first)).toEqual(each(['core: first-build', 'app: first-build']))
+    const emulated = recordsOf(first).map(({ platform, builder }) => [platform, builder.emulated])
+    expect(new Map(emulated)).toEqual(
+      new Map([
+        ['linux/amd64', false],
+        ['linux/arm64', true],
+      ]),
+    )
     expect(first.outputs).toMatchObject({ 'cache-hit-ratio': '0', 'first-miss': 'core/tools: first build' })
     const warm = await rebuild(space)
     expect(reasonsOf(warm)).toEqual(each([]))

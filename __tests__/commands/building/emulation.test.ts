@@ -62,8 +62,8 @@ const ensure = async (on: Builder, platforms: readonly string[], given: Given = 
     controller.abort('SIGTERM')
   }
   const means = { ...inputs, signal: controller.signal }
-  await ensureEmulation(on, { platforms, pools: given.pools ?? new Map() }, means, world)
-  return { did, ...told }
+  const emulated = await ensureEmulation(on, { platforms, pools: given.pools ?? new Map() }, means, world)
+  return { did, emulated, ...told }
 }
 
 const BARE = builder('bare', { nodes: [node({ image: 'acme/buildkit' })] })
@@ -97,7 +97,8 @@ describe('nothing is installed', () => {
       infos: [],
     },
   ])('$what', async ({ on, given, did, infos }) => {
-    expect(await ensure(on, BOTH, given)).toEqual({ did, infos, warnings: [], summaries: [] })
+    const emulated = infos.length === 0 ? [] : ['linux/arm64']
+    expect(await ensure(on, BOTH, given)).toEqual({ did, emulated, infos, warnings: [], summaries: [] })
   })
 })
 

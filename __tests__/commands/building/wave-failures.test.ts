@@ -153,7 +153,7 @@ const builtLeg = (
     },
     outcome: { result: NOTHING_BUILT, metadata: {}, failed: new Map(), broken: new Set(), ...outcome },
     disagreed: { steps: 0, refs: [] },
-    used: { builder: { name: 'strata', driver: 'docker-container' }, buildx: 'v0.36.1' },
+    used: { builder: { name: 'strata', driver: 'docker-container' }, buildx: 'v0.36.1', emulated: [] },
     ...changes,
   }
 }

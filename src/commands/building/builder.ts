@@ -4,13 +4,19 @@ import type { Io } from '../../io/io.ts'
 import { chooseBuilder, obstacle, type BuilderWishes } from '../../plan/builder.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
 import { givenAs, type BuilderSettings } from '../../plan/builder-settings.ts'
+import type { Platform } from '../../oci/platform.ts'
 import { SetupError } from '../../problem.ts'
 import type { WantedBuilder } from '../wanted-builder.ts'
 import { ensureEmulation, type EmulationNeeds } from './emulation.ts'
 import { makeBuilder, nameToKeep, readConfig } from './new-builder.ts'
 
 /** A builder for the length of a leg. One that was made for it is removed at the end of the scope. */
-export type LegBuilder = AsyncDisposable & { readonly builder: Builder; readonly buildx: string }
+export type LegBuilder = AsyncDisposable & {
+  readonly builder: Builder
+  readonly buildx: string
+  /** Platforms of the leg that it does not run natively. */
+  readonly emulated: readonly Platform[]
+}
 
 /** What a leg asks of its builder. */
 export type BuilderNeeds = EmulationNeeds & Pick<BuilderWishes, 'registryCache'>
@@ -118,7 +124,7 @@ export const openBuilder = async (
   const builder =
     choice.kind === 'use' ? choice.builder : undo.use(await makeFor(wishes, settings, engine, context, io)).builder
   io.actions.info(`Builder ${builder.name} (${builder.driver}): ${choice.reason}`)
-  await ensureEmulation(builder, needs, { ...inputs, signal: context.signal }, io)
+  const emulated = await ensureEmulation(builder, needs, { ...inputs, signal: context.signal }, io)
   const opened = undo.move()
-  return { builder, buildx, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return { builder, buildx, emulated, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

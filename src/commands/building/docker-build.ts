@@ -47,7 +47,11 @@ export const openEngine = async (work: LegWork, io: Io): Promise<EngineBuilder &
     io.actions.info(`USE_BUILDX=0: ${skipped} work items of other platforms than ${engine.platform} are left out`)
   if (!buildkit) refuseBuildkitOnly(work.fragments.values())
   const driver = buildkit ? 'docker' : 'docker (legacy builder)'
-  const used = { builder: { name: 'default', driver, buildkit: `engine ${engine.version}` }, buildx: 'not used' }
+  const used = {
+    builder: { name: 'default', driver, buildkit: `engine ${engine.version}` },
+    buildx: 'not used',
+    emulated: [],
+  }
   return { buildkit, used, work: { ...work, items } }
 }
 

@@ -113,23 +113,25 @@ const FACTOR = 'steps that compute took 2 to 12 times as long where it was measu
 
 /**
  * Sees to it that every platform of a leg runs on its builder: natively, by the kernel's handlers or BuildKit's own
- * emulators, and else by a handler that is installed. Throws a SetupError that names platform, handler and remedy.
+ * emulators, and else by a handler that is installed. Gives those that do not run natively. Throws a SetupError that names platform, handler and remedy.
  */
 export const ensureEmulation = async (
   builder: Builder,
   { platforms, pools }: EmulationNeeds,
   inputs: EmulationMeans,
   io: Io,
-): Promise<void> => {
-  const pooled: string[] = []
+): Promise<readonly Platform[]> => {
+  const [emulated, pooled]: [Platform[], string[]] = [[], []]
   for (const platform of platforms) {
     const how = await emulate(builder, platform, inputs, io)
     if (how === undefined) continue
+    emulated.push(platform)
     io.actions.info(`${platform} is emulated on ${builder.name}, by ${how}`)
     const pool = pools.get(platform)
     if (pool !== undefined) pooled.push(`${platform} (pool ${pool})`)
   }
-  if (pooled.length === 0) return
+  if (pooled.length === 0) return emulated
   const message = `${pooled.join(', ')}: emulated here, although the factory file has a pool for it; ${FACTOR}. Build the legs of the plan action's matrix, each on the runner of its pool`
   io.actions.warning({ title: 'Emulation', message })
+  return emulated
 }

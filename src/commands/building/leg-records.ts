@@ -87,6 +87,8 @@ export const legRecords = async (
     const target = written.rendered.targets[index - dropped.length]?.name
     const result = outcome.result.targets.find((each) => each.target === target)
     const writes = writesOf(own.cacheTo, { layers }, times, sizes)
-    return [recordOf({ item, layers, bases, report: own, writes, ...(result === undefined ? {} : { result }) }, frame)]
+    const builder = { ...frame.builder, emulated: report.used.emulated.includes(item.platform) }
+    const subject = { item, layers, bases, report: own, writes, ...(result === undefined ? {} : { result }) }
+    return [recordOf(subject, { ...frame, builder })]
   })
 }

@@ -1,4 +1,5 @@
 import { workItemName } from '../../factory/work-item.ts'
+import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
 import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import type { Failure } from '../../progress/failures.ts'
@@ -10,7 +11,11 @@ import type { DroppedItem, LegWork } from './leg-work.ts'
 import type { WrittenLeg } from './write-leg.ts'
 
 /** What built the leg. */
-export type UsedBuilder = { readonly builder: Pick<Builder, 'name' | 'driver' | 'buildkit'>; readonly buildx: string }
+export type UsedBuilder = {
+  readonly builder: Pick<Builder, 'name' | 'driver' | 'buildkit'>
+  readonly buildx: string
+  readonly emulated: readonly Platform[]
+}
 
 /** A leg that was built, as far as it could be. */
 export type BuiltLeg = {
