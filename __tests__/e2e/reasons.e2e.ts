@@ -78,7 +78,7 @@ describe('why a layer ran', () => {
     await using space = await createWorkspace(FACTORY)
     const first = await rebuild(space)
     expect(reasonsOf(first)).toEqual(each(['core: first-build', 'app: first-build']))
-    const emulated = recordsOf(first).map(({ platform, builder }) => [platform, builder.emulated])
+    const emulated = recordsOf(first).map(({ platform, builder }) => [platform, builder.emulated] as const)
     expect(new Map(emulated)).toEqual(
       new Map([
         ['linux/amd64', false],
