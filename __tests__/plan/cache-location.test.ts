@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { homeOf, locationOf, refsOf } from '../../src/plan/cache-location.ts'
 
-const POOLS = { 'linux/amd64+cuda': ['eu.example/gpu', 'acme/cache'] }
+const POOLS = { 'linux/amd64+cuda': ['eu.example/gpu', 'ghcr.io/acme/cache'] }
 const AMD64 = { platform: 'linux/amd64' }
 
 describe('the cache of a work item', () => {
@@ -9,12 +9,12 @@ describe('the cache of a work item', () => {
     {
       what: 'of its pool',
       item: { ...AMD64, pool: 'linux/amd64+cuda' },
-      all: ['eu.example/gpu', 'docker.io/acme/cache'],
+      all: ['eu.example/gpu', 'ghcr.io/acme/cache'],
     },
-    { what: 'of all others', item: { ...AMD64, pool: 'linux/amd64' }, all: ['docker.io/acme/all'] },
-    { what: 'of all others without a pool', item: AMD64, all: ['docker.io/acme/all'] },
+    { what: 'of all others', item: { ...AMD64, pool: 'linux/amd64' }, all: ['ghcr.io/acme/all'] },
+    { what: 'of all others without a pool', item: AMD64, all: ['ghcr.io/acme/all'] },
   ])('is that $what', ({ item, all }) => {
-    const location = locationOf({ ref: 'acme/all', pools: POOLS }, item)
+    const location = locationOf({ ref: 'ghcr.io/acme/all', pools: POOLS }, item)
     expect(location).toEqual({ platform: 'linux/amd64', repositories: all })
     expect(homeOf(location)).toBe(all[0])
     expect(refsOf(location, 't')).toEqual(all.map((repository) => `${repository}:t`))

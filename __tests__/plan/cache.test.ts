@@ -30,6 +30,7 @@ describe('planCache', () => {
       inputs: { registry: 'localhost:5000' },
       ref: 'ghcr.io/acme/kept',
     },
+    { what: 'on Docker Hub, spelt out', file: 'cache: { ref: acme/kept }', inputs: {}, ref: 'docker.io/acme/kept' },
     {
       what: 'where the input says, before all else',
       file: 'registry: ghcr.io/acme\ncache: { ref: ghcr.io/acme/kept }',

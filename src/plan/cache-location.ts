@@ -1,5 +1,4 @@
 import type { WorkItem } from '../factory/work-item.ts'
-import { formatReference, parseReference } from '../oci/reference.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PlannedCache } from './cache.ts'
 import { poolOf } from './leg.ts'
@@ -18,14 +17,10 @@ export type CacheLocation = {
 type Located = Pick<WorkItem, 'platform' | 'pool'>
 
 /** The cache location of a work item: that of its pool, else of the whole factory. */
-export const locationOf = ({ ref, pools }: Pick<PlannedCache, 'ref' | 'pools'>, item: Located): CacheLocation => {
-  const named = pools[poolOf(item)] ?? (ref === undefined ? [] : [ref])
-  const repositories = named.flatMap((each) => {
-    const reference = parseReference(each)
-    return reference === undefined ? [] : [formatReference(reference)]
-  })
-  return { platform: item.platform, repositories }
-}
+export const locationOf = ({ ref, pools }: Pick<PlannedCache, 'ref' | 'pools'>, item: Located): CacheLocation => ({
+  platform: item.platform,
+  repositories: pools[poolOf(item)] ?? (ref === undefined ? [] : [ref]),
+})
 
 /** The repository that work items write; those of one home and one platform share their prefixes. */
 export const homeOf = ({ repositories }: CacheLocation): string => repositories[0] ?? ''

@@ -1,13 +1,13 @@
 import type { CacheStrategy, Factory } from '../factory/factory.ts'
 import type { WorkItem } from '../factory/work-item.ts'
-import { parseReference } from '../oci/reference.ts'
+import { formatReference, parseReference } from '../oci/reference.ts'
 import { inputError } from '../problem.ts'
 import type { CacheAccess } from './access.ts'
 
 /** Where the cache of a run lives, how its refs are named, and what may be done with it. */
 export type PlannedCache = {
   readonly strategy: CacheStrategy
-  /** Repository of the cache refs, or one ref with its tag; absent when there is no registry to keep it. */
+  /** Repository of the cache refs in canonical form, or one ref with its tag; absent when there is no registry to keep it. */
   readonly ref?: string
   /**
    * Of pools whose cache is elsewhere, by name, the repositories that they read. They write the first; the last is that
@@ -42,7 +42,9 @@ const strategyOf = ({ cache: { strategy } }: Factory, ref: string | undefined): 
 const refOf = ({ name, registry, cache }: Factory, inputs: CacheInputs): string | undefined => {
   const home = inputs.registry ?? registry
   const ref = inputs.cacheRef ?? cache.ref ?? (home === undefined ? undefined : `${home}/${name}-cache`)
-  if (ref === undefined || parseReference(ref) !== undefined) return ref
+  if (ref === undefined) return undefined
+  const reference = parseReference(ref)
+  if (reference !== undefined) return formatReference(reference)
   const expected = 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref'
   throw inputError(`the cache ref is ${JSON.stringify(ref)}`, { expected })
 }
@@ -55,7 +57,7 @@ const poolsOf = ({ pools }: Factory, { cacheRef }: CacheInputs, ref: string | un
   if (cacheRef !== undefined) return {}
   const entries = pools.flatMap(({ name, platform, cache }): readonly (readonly [string, readonly string[]])[] => {
     const plain = pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)
-    const own = [cache, plain?.cache].flatMap((each) => each ?? [])
+    const own = [cache, plain?.cache].flatMap((each) => parseReference(each ?? '') ?? []).map(formatReference)
     return own.length === 0 ? [] : [[name, [...new Set([...own, ...(ref === undefined ? [] : [ref])])]]]
   })
   return Object.fromEntries(entries)
