@@ -47,12 +47,7 @@ export const prefixTag = ({ layer, platform, key }: Pick<Prefix, 'layer' | 'plat
 /** What makes two prefixes the same one, where they are of two repositories. */
 const nameOf = (prefix: Prefix | undefined): string => `${prefix?.layer.layer ?? ''} ${prefix?.key ?? ''}`
 
-/**
- * The tag of every prefix, in their order; equal for equal keys, which are of different repositories. Throws an
- * InputError when two that differ would have the same, which takes two keys of equal beginnings.
- */
-export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
-  const tags = prefixes.map(prefixTag)
+const refuseClashes = (prefixes: readonly Prefix[], tags: readonly string[]): void => {
   const owners = new Map<string, number>()
   for (const [index, tag] of tags.entries()) {
     const other = owners.get(tag)
@@ -64,5 +59,16 @@ export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
       })
     }
   }
+}
+
+/**
+ * The tag of every prefix, in their order; equal for equal keys, which are of different repositories. Throws an
+ * InputError when two that differ would have the same, which takes two keys of equal beginnings.
+ */
+export const prefixTags = (prefixes: readonly Prefix[]): readonly string[] => {
+  const tags = prefixes.map(prefixTag)
+  // Sorting finds equal ones with far less memory than a map of all.
+  const sorted = tags.toSorted()
+  if (sorted.some((tag, index) => tag === sorted[index + 1])) refuseClashes(prefixes, tags)
   return tags
 }

@@ -1,4 +1,5 @@
 import { chainOf } from '../layers/tree.ts'
+import { remember } from '../remember.ts'
 import { mustRun, type PlannedPrefix, type PrefixContent } from './prefixes.ts'
 import type { SharedOut } from './work-graph.ts'
 
@@ -45,31 +46,51 @@ const runsOf = ({ prefixes }: Forecasted, { waves, legs, repeated, loaded }: Sha
   })
 }
 
+/** For each prefix the first with the same steps: itself, unless another cache repository keeps them as well. */
+const firstTwins = (prefixes: readonly PlannedPrefix[]): Uint32Array => {
+  const known = new Map<string, number>()
+  const first = new Uint32Array(prefixes.length)
+  for (const [index, { key }] of prefixes.entries()) first[index] = remember(known, key, () => index)
+  return first
+}
+
+/** Adds the counts of all prefixes with the same steps up at the first of them. */
+const gather = (counts: Uint32Array, first: Uint32Array): Uint32Array => {
+  const gathered = new Uint32Array(counts.length)
+  for (const [index, count] of counts.entries()) {
+    const place = first[index] ?? index
+    gathered[place] = (gathered[place] ?? 0) + count
+  }
+  return gathered
+}
+
 /** Counts the steps of a plan before anything is built. Those that two cache repositories keep are the same steps. */
 export const forecastOf = (plan: Forecasted, schedule: SharedOut): PlanForecast => {
   const { tops, prefixes, contents } = plan
+  const first = firstTwins(prefixes)
   const users = new Uint32Array(prefixes.length)
   for (const top of tops) for (const index of chainOf(prefixes, top)) users[index] = (users[index] ?? 0) + 1
   const runs = runsOf(plan, schedule)
-  const groups = [...Map.groupBy(prefixes.keys(), (index) => prefixes[index]?.key).values()]
-  const total = (group: readonly number[], counts: Uint32Array): number =>
-    group.reduce((sum, index) => sum + (counts[index] ?? 0), 0)
-  const sum = (of: (group: readonly number[]) => number): number =>
-    groups.reduce(
-      (steps, group) => steps + of(group) * (contents[prefixes[group[0] ?? -1]?.content ?? -1]?.steps ?? 0),
+  const held = Uint32Array.from(prefixes, ({ state }) => (state === 'warm' || state === 'covered' ? 1 : 0))
+  const [allUsers, allRuns, allHeld] = [users, runs, held].map((counts) => gather(counts, first))
+  const sum = (of: (index: number) => number): number =>
+    prefixes.reduce(
+      (steps, { content }, index) =>
+        first[index] === index ? steps + of(index) * (contents[content]?.steps ?? 0) : steps,
       0,
     )
-  const isHeld = (index: number): boolean => prefixes[index]?.state === 'warm' || prefixes[index]?.state === 'covered'
+  const usersOf = (index: number): number => allUsers?.[index] ?? 0
+  const runsAt = (index: number): number => allRuns?.[index] ?? 0
   const costs = prefixes.map(({ costMs }, index) => ((runs[index] ?? 0) > 0 ? costMs : 0))
   const cost = costs.reduce((all, ms) => all + ms, 0)
   const known = costs.reduce((all, ms, index) => all + ms * (prefixes[index]?.measured ?? 0), 0)
   return {
-    positions: sum((group) => total(group, users)),
+    positions: sum(usersOf),
     unique: sum(() => 1),
-    shared: sum((group) => (total(group, users) > 1 ? 1 : 0)),
-    warm: sum((group) => (total(group, runs) === 0 && group.some(isHeld) ? 1 : 0)),
-    cold: sum((group) => (total(group, runs) > 0 ? 1 : 0)),
-    repeated: sum((group) => Math.max(0, total(group, runs) - 1)),
+    shared: sum((index) => (usersOf(index) > 1 ? 1 : 0)),
+    warm: sum((index) => (runsAt(index) === 0 && (allHeld?.[index] ?? 0) > 0 ? 1 : 0)),
+    cold: sum((index) => (runsAt(index) > 0 ? 1 : 0)),
+    repeated: sum((index) => Math.max(0, runsAt(index) - 1)),
     expectedMs: Math.round(schedule.makespanMs),
     lowerBoundMs: Math.round(schedule.lowerBoundMs),
     runnerMs: Math.round(schedule.runnerMs),

@@ -1,4 +1,6 @@
 import { chainOf } from '../layers/tree.ts'
+import type { Platform } from '../oci/platform.ts'
+import { remember } from '../remember.ts'
 import type { PlannedCache } from './cache.ts'
 import { homeOf, locationOf, type CacheLocation } from './cache-location.ts'
 import { poolOf } from './leg.ts'
@@ -19,20 +21,33 @@ export type HandOver = {
 export const NOTHING_HANDED: HandOver = { built: new Map(), loaded: new Set() }
 
 /** What the work items of a pool miss on one platform, where their cache is. */
-type PoolNeeds = { readonly pool: string; readonly location: CacheLocation; readonly missing: Set<number> }
+type PoolNeeds = {
+  readonly pool: string
+  readonly platform: Platform
+  readonly location: CacheLocation
+  readonly missing: Set<number>
+}
 
-/** What each pool misses on each of its platforms, the plain pools first. */
-const needsOf = (work: PlannedWork, cache: PlannedCache): readonly PoolNeeds[] => {
+/** Each pool on each of its platforms, the plain pools first, before anybody knows what they miss. */
+const poolsOf = ({ items }: PlannedWork, cache: PlannedCache): readonly PoolNeeds[] => {
   const needs = new Map<string, PoolNeeds>()
-  for (const [index, item] of work.items.entries()) {
+  for (const item of items) {
     const pool = poolOf(item)
-    const name = `${pool} ${item.platform}`
-    const known = needs.get(name) ?? { pool, location: locationOf(cache, item), missing: new Set() }
-    needs.set(name, known)
-    for (const prefix of missingOf(work, work.tops[index] ?? null)) known.missing.add(prefix)
+    remember(needs, `${pool} ${item.platform}`, () => {
+      return { pool, platform: item.platform, location: locationOf(cache, item), missing: new Set() }
+    })
   }
   const isPlain = ({ pool, location }: PoolNeeds): boolean => pool === location.platform
   return [...needs.values()].toSorted((a, b) => Number(isPlain(b)) - Number(isPlain(a)))
+}
+
+/** Finds out what pools miss. */
+const addMissing = (work: PlannedWork, needs: readonly PoolNeeds[]): void => {
+  for (const [index, item] of work.items.entries()) {
+    const own = needs.find(({ pool, platform }) => platform === item.platform && pool === poolOf(item))
+    if (own === undefined) continue
+    for (const prefix of missingOf(work, work.tops[index] ?? null)) own.missing.add(prefix)
+  }
 }
 
 /** The first pool of each home, with those others that read what it writes. */
@@ -65,8 +80,12 @@ const runningByKey = (
  */
 export const findHandOver = (work: PlannedWork, cache: PlannedCache, options: ScheduleOptions): HandOver => {
   const { prefixes } = work
+  const needs = poolsOf(work, cache)
+  const writers = writersOf(needs).filter(({ readers }) => readers.length > 0)
+  if (writers.length === 0) return NOTHING_HANDED
+  addMissing(work, needs)
   const [built, loaded] = [new Map<number, string>(), new Set<number>()]
-  for (const { writer, readers } of writersOf(needsOf(work, cache))) {
+  for (const { writer, readers } of writers) {
     const others = readers.map((reader) => runningByKey(work, reader, loaded))
     const shared = [...runningByKey(work, writer, loaded)].filter(([key, index]) => {
       const runs = 1 + others.filter((keys) => keys.has(key)).length

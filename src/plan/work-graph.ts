@@ -1,10 +1,12 @@
 import type { CacheStrategy } from '../factory/factory.ts'
 import { workItemName } from '../factory/work-item.ts'
+import { remember } from '../remember.ts'
 import type { PlannedCache } from './cache.ts'
 import { findHandOver, NOTHING_HANDED, type HandOver } from './hand-over.ts'
 import { poolOf } from './leg.ts'
-import { missingOf, type PlannedWork } from './planned-work.ts'
-import { mustRun } from './prefixes.ts'
+import type { PlannedWork } from './planned-work.ts'
+import { mustRun, type PlannedPrefix } from './prefixes.ts'
+import { filled } from './schedule/column.ts'
 import { planSchedule } from './schedule/schedule.ts'
 import type { Schedule, ScheduledLeg, ScheduleOptions, WorkLeaf, WorkNode } from './schedule/work.ts'
 
@@ -18,39 +20,54 @@ type WorkGraph = {
   readonly prefixOf: readonly number[]
 }
 
-/** What a pool has to build: for each missing prefix its node, once it has one. */
-type PoolNodes = { readonly pool: string; readonly nodes: Map<number, number> }
+/** Where the nodes of a pool are, by prefix: -1 where there is none. */
+type PoolNodes = Int32Array
 
-/** A prefix that several pools need stands for a node in each: a leg runs in one pool. */
-const graphOf = (work: PlannedWork): WorkGraph => {
-  const { items, tops, prefixes, bytes } = work
+/** Marks the prefixes that a work item's leg has to build: those above the highest one whose ref exists. */
+const markMissing = (prefixes: readonly PlannedPrefix[], top: number | null, nodes: PoolNodes): void => {
+  for (let index = top ?? undefined; index !== undefined && nodes[index] === -1; index = prefixes[index]?.parent) {
+    if (prefixes[index]?.state === 'warm') return
+    nodes[index] = 0
+  }
+}
+
+/** For each pool, in order of first use, the prefixes that it has to build. */
+const missingByPool = ({ items, tops, prefixes }: PlannedWork): ReadonlyMap<string, PoolNodes> => {
   const pools = new Map<string, PoolNodes>()
-  const topOf = items.map((item, leaf): number => {
+  for (const [leaf, item] of items.entries()) {
+    const nodes = remember(pools, poolOf(item), () => filled(prefixes.length, -1))
+    markMissing(prefixes, tops[leaf] ?? null, nodes)
+  }
+  return pools
+}
+
+/** A prefix that several pools need stands for a node in each: a leg runs in one pool. Parents before their children. */
+const nodesOf = ({ prefixes, bytes }: PlannedWork, pools: ReadonlyMap<string, PoolNodes>) => {
+  const nodes: WorkNode[] = []
+  const prefixOf: number[] = []
+  for (const [prefix, { key, parent, costMs, state }] of prefixes.entries()) {
+    for (const [pool, positions] of pools) {
+      if (positions[prefix] === -1) continue
+      positions[prefix] = prefixOf.push(prefix) - 1
+      const below = positions[parent ?? -1] ?? -1
+      const cost = mustRun({ state }) ? costMs : 0
+      const node = { id: `${pool} ${key}`, pool, cost, bytes: bytes[prefix] ?? 0 }
+      nodes.push(below < 0 ? node : { ...node, parent: below })
+    }
+  }
+  return { nodes, prefixOf }
+}
+
+const graphOf = (work: PlannedWork): WorkGraph => {
+  const pools = missingByPool(work)
+  const { nodes, prefixOf } = nodesOf(work, pools)
+  const leaves = work.items.map((item, index): WorkLeaf => {
     const pool = poolOf(item)
-    const known = pools.get(pool) ?? { pool, nodes: new Map() }
-    pools.set(pool, known)
-    const missing = missingOf(work, tops[leaf] ?? null)
-    for (const prefix of missing) known.nodes.set(prefix, -1)
-    return missing.at(-1) ?? -1
+    const node = pools.get(pool)?.[work.tops[index] ?? -1] ?? -1
+    const leaf = { id: workItemName(item), pool, cost: IMAGE_MS, bytes: 0 }
+    return node < 0 ? leaf : { ...leaf, node }
   })
-  const needed = [...pools.values()].flatMap((of) => [...of.nodes.keys()].map((prefix) => ({ of, prefix })))
-  // Parents before their children, as they stand among the prefixes.
-  needed.sort((a, b) => a.prefix - b.prefix)
-  const nodes = needed.map(({ of: { pool, nodes: positions }, prefix }, position): WorkNode => {
-    const { key = '', parent = -1, costMs = 0, state = 'cold' } = prefixes[prefix] ?? {}
-    positions.set(prefix, position)
-    const below = positions.get(parent)
-    const cost = mustRun({ state }) ? costMs : 0
-    const node = { id: `${pool} ${key}`, pool, cost, bytes: bytes[prefix] ?? 0 }
-    return below === undefined ? node : { ...node, parent: below }
-  })
-  const leaves = items.map((item, leaf): WorkLeaf => {
-    const pool = poolOf(item)
-    const node = pools.get(pool)?.nodes.get(topOf[leaf] ?? -1)
-    const leafOf = { id: workItemName(item), pool, cost: IMAGE_MS, bytes: 0 }
-    return node === undefined ? leafOf : { ...leafOf, node }
-  })
-  return { nodes, leaves, prefixOf: needed.map(({ prefix }) => prefix) }
+  return { nodes, leaves, prefixOf }
 }
 
 /** What the strategy lets a schedule do: only content-named refs hand prefixes on from one leg to another. */
@@ -69,14 +86,14 @@ const optionsFor = (strategy: CacheStrategy, handsOn: boolean, options: Schedule
 /** The schedule in terms of prefixes. What two pools build counts as repeated, and the first leg writes it. */
 const inPrefixes = ({ waves, legs, repeated, ...rest }: Schedule, { nodes, prefixOf }: WorkGraph): Schedule => {
   const toPrefix = (node: number): number => prefixOf[node] ?? -1
-  const written = new Set<number>()
+  const written = filled((prefixOf.at(-1) ?? -1) + 1, 0)
   const twice = new Map<number, number>()
   const translate = (leg: ScheduledLeg): ScheduledLeg => {
     const before = new Set(leg.repeats)
-    const repeats = leg.nodes.filter((node) => before.has(node) || written.has(toPrefix(node)))
+    const repeats = leg.nodes.filter((node) => before.has(node) || written[toPrefix(node)] === 1)
     for (const node of leg.nodes.filter((each) => !before.has(each))) {
-      if (written.has(toPrefix(node))) twice.set(node, (twice.get(node) ?? 0) + 1)
-      written.add(toPrefix(node))
+      if (written[toPrefix(node)] === 1) twice.set(node, (twice.get(node) ?? 0) + 1)
+      written[toPrefix(node)] = 1
     }
     return { ...leg, nodes: leg.nodes.map(toPrefix), repeats: repeats.map(toPrefix) }
   }

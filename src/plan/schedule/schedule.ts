@@ -1,4 +1,4 @@
-import { at } from './column.ts'
+import { at, filled } from './column.ts'
 import { gateBound, lowerBound } from './bound.ts'
 import type { Cut } from './cut.ts'
 import { cutsOf } from './cuts.ts'
@@ -67,10 +67,10 @@ const countRuns = (forest: Forest, phases: readonly (readonly Draft[])[]): Int32
 const ascending = (indexes: readonly number[], input: Int32Array): readonly number[] =>
   indexes.map((index) => at(input, index)).sort((a, b) => a - b)
 
-/** Legs in the terms of the input. `written` knows which nodes an earlier leg writes. */
-const legOf = (forest: Forest, draft: Draft, written: Set<number>): ScheduledLeg => {
-  const repeats = draft.nodes.filter((node) => written.has(node))
-  for (const node of draft.nodes) written.add(node)
+/** Legs in the terms of the input. `written` is 1 for nodes that an earlier leg writes. */
+const legOf = (forest: Forest, draft: Draft, written: Int32Array): ScheduledLeg => {
+  const repeats = draft.nodes.filter((node) => at(written, node) === 1)
+  for (const node of draft.nodes) written[node] = 1
   return {
     pool: forest.pools[draft.pool] ?? '',
     slot: draft.slot,
@@ -106,7 +106,7 @@ export const planSchedule = (
   const lowerBoundMs = phaseBound(forest, simple, options)
   const trial = leaves.length === 0 ? undefined : chooseTrial(forest, options)
   if (trial === undefined) return { waves: [], legs: [], repeated: [], makespanMs: 0, lowerBoundMs, runnerMs: 0 }
-  const written = new Set<number>()
+  const written = filled(forest.nodes.count, 0)
   const phases = [...trial.waves, trial.legs].map((drafts) => inStartOrder(drafts))
   const scheduled = phases.map((drafts) => drafts.map((draft) => legOf(forest, draft, written)))
   return {
