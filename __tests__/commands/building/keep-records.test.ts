@@ -104,6 +104,8 @@ describe('keepRecords', () => {
       ),
       expect.stringContaining('so later runs know less of what changed: denied'),
     ])
+    const cold = built({ cacheTo: [{ ref: 'a', written: false, error: 'no route' }] })
+    expect((await run([cold], { fault })).told.warnings).toEqual([])
     await expect(run([built()], { fault: new TypeError('bug') })).rejects.toThrow('bug')
   })
 })

@@ -26,7 +26,7 @@ describe('lookUpRefs', () => {
     ['there is nothing to look for', ACCESS, []],
   ])('asks nobody when %s', async (_, access, refs) => {
     const { io } = worldOf({})
-    const exists = await lookUpRefs(refs, access, io)
+    const exists = await lookUpRefs(refs, [], access, io)
     expect(of('a').map(exists)).toEqual([false])
   })
 
@@ -65,7 +65,7 @@ describe('lookUpRefs', () => {
     for (const tag of content) registry.pushImage('acme/cache', { tag })
     const { io, told } = worldOf(testClient())
     const refOf = (tag: string): string => `${registry.host}/acme/cache:${tag}`
-    const exists = await lookUpRefs(tags.map(refOf), ACCESS, io)
+    const exists = await lookUpRefs(tags.map(refOf), [], ACCESS, io)
     expect(tags.filter((tag) => exists(refOf(tag)))).toEqual(found)
     expect(
       registry.log().map((line) => line.replace(/^GET \S+ 200$/, 'list').replace(/ \S+\/(\w+) \d+$/, ' $1')),
@@ -75,14 +75,14 @@ describe('lookUpRefs', () => {
 
   test('says that there is no repository yet', async () => {
     const { io, told } = worldOf({ listTagsWithin: () => Promise.resolve(undefined) })
-    const exists = await lookUpRefs(of('a', 'b'), ACCESS, io)
+    const exists = await lookUpRefs(of('a', 'b'), [], ACCESS, io)
     expect(of('a', 'b').map(exists)).toEqual([false, false])
     expect(told).toMatchObject({ infos: [`There is no cache repository ${REF} yet; all is cold`], warnings: [] })
   })
 
   test.each([401, 403])('takes a cache that may not be read (%d) for empty', async (status) => {
     const { io, told } = worldOf({ listTagsWithin: () => Promise.reject(refused(status)) })
-    const exists = await lookUpRefs(of('a', 'b'), ACCESS, io)
+    const exists = await lookUpRefs(of('a', 'b'), [], ACCESS, io)
     expect(of('a', 'b').map(exists)).toEqual([false, false])
     const info = `The cache repository ${REF} may not be read, so everything is planned as cold: no answer`
     expect(told).toMatchObject({ infos: [info], warnings: [] })
@@ -90,7 +90,7 @@ describe('lookUpRefs', () => {
 
   test.each([500, 404, undefined])('knows nothing when the registry fails (%s), and warns', async (status) => {
     const { io, told } = worldOf({ headManifest: () => Promise.reject(refused(status)) })
-    const exists = await lookUpRefs(of('a'), ACCESS, io)
+    const exists = await lookUpRefs(of('a'), [], ACCESS, io)
     expect(of('a').map(exists)).toEqual([undefined])
     const warning = `the refs of ${REF} could not be listed, so everything is planned as cold: no answer`
     expect(told).toMatchObject({ infos: [], warnings: [warning] })
@@ -101,13 +101,26 @@ describe('lookUpRefs', () => {
       registry === 'ghcr.io' ? Promise.reject(refused()) : Promise.resolve(['a'])
     const { io, told } = worldOf({ listTagsWithin })
     const further = ['eu.example/acme/cache:a', 'eu.example/acme/cache:b', 'eu.example/other:a']
-    const exists = await lookUpRefs([...of('a', 'b'), ...further.slice(0, 2)], ACCESS, io)
+    const exists = await lookUpRefs([...of('a', 'b'), ...further.slice(0, 2)], [], ACCESS, io)
     expect([...of('a', 'b'), ...further].map(exists)).toEqual([undefined, undefined, true, false, false])
     expect(told.warnings).toHaveLength(1)
   })
 
+  test('asks for what others named as well, and for nothing in repositories that only they name', async () => {
+    await using registry = await startRegistry()
+    for (const tag of ['a', 'older']) registry.pushImage('acme/cache', { tag })
+    registry.pushImage('acme/other', { tag: 'older' })
+    const { io } = worldOf(testClient())
+    const [own, older, foreign] = ['cache:a', 'cache:older', 'other:older'].map(
+      (name) => `${registry.host}/acme/${name}`,
+    )
+    const exists = await lookUpRefs([own ?? ''], [older ?? '', foreign ?? ''], ACCESS, io)
+    expect([own, older, foreign].map((ref) => exists(ref ?? ''))).toEqual([true, true, false])
+    expect(registry.log().join()).not.toContain('acme/other')
+  })
+
   test('lets bugs through', async () => {
     const { io } = worldOf({ headManifest: () => Promise.reject(new TypeError('bug')) })
-    await expect(lookUpRefs(of('a'), ACCESS, io)).rejects.toThrow('bug')
+    await expect(lookUpRefs(of('a'), [], ACCESS, io)).rejects.toThrow('bug')
   })
 })

@@ -46,6 +46,10 @@ const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>)
   return known.get(recordName(record)) !== generationOf(record)
 }
 
+/** Whether a cache ref could not be written for a reason that is told. */
+const cacheFailed = (records: readonly CompatibilityRecord[]): boolean =>
+  records.some(({ cacheTo }) => cacheTo.some(({ error }) => error !== undefined))
+
 /** Keeps the records in the registry, for plans and prunes to come, where the run may write and they are news. */
 const push = async (work: LegWork, records: readonly CompatibilityRecord[], io: Io): Promise<void> => {
   const known = recordedGenerations(work)
@@ -60,7 +64,9 @@ const push = async (work: LegWork, records: readonly CompatibilityRecord[], io: 
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
     const message = `the records are not kept as ${formatReference(place)}, so later runs know less of what changed: ${error.message}`
-    io.actions.warning({ message })
+    // Where the cache could not be written either, a warning says so already.
+    if (cacheFailed(records)) io.actions.info(message)
+    else io.actions.warning({ message })
   }
 }
 

@@ -52,14 +52,18 @@ const tagsByRepository = (refs: readonly string[]): ReadonlyMap<string, readonly
 
 /**
  * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
- * could not be asked, and then a build finds out.
+ * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
+ * repositories are asked for.
  */
 export const lookUpRefs = async (
   refs: readonly string[],
+  further: readonly string[],
   { read }: Pick<CacheAccess, 'read'>,
   io: Io,
 ): Promise<CacheKnowledge['exists']> => {
-  const asked = read ? [...tagsByRepository([...new Set(refs)])] : []
+  const repositories = tagsByRepository(refs)
+  const all = tagsByRepository([...new Set([...refs, ...further])])
+  const asked = read ? [...all].filter(([name]) => repositories.has(name)) : []
   const found = await Promise.all(
     asked.map(async ([name, references]) => {
       const [repository] = references

@@ -107,16 +107,18 @@ const askRegistry = async (
   context: Context,
   io: Io,
 ): Promise<Known> => {
-  const asked = fetchEarlierRecords(items, cache, context, io)
-  if (cache.strategy !== 'layer') return { tags: [], states: [], records: await asked }
+  const records = await fetchEarlierRecords(items, cache, context, io)
+  if (cache.strategy !== 'layer') return { tags: [], states: [], records }
   const tags = prefixTags(tree.prefixes)
   const first = firstItems(tree).map((index) => items[index])
   const refs = tags.map((tag, index) => {
     const item = first[index]
     return item === undefined ? [] : refsOf(locationOf(cache, item), tag)
   })
-  const [records, exists] = await Promise.all([asked, lookUpRefs(refs.flat(), cache.access, io)])
-  return { tags, states: cacheStates(tree, refs, { exists, earlier: earlierRefs(items, tree, records) }), records }
+  const earlier = earlierRefs(items, tree, records)
+  const named = tree.prefixes.flatMap((_, index) => earlier(index))
+  const exists = await lookUpRefs(refs.flat(), named, cache.access, io)
+  return { tags, states: cacheStates(tree, refs, { exists, earlier }), records }
 }
 
 /** Why prefixes that must run do, as far as the records tell. */
