@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { comparePlans, restrictToChanged, type PlanComparison } from '../../src/plan/changes.ts'
+import { comparePlans, type PlanComparison } from '../../src/plan/changes.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { planWorld, type World } from '../support/world.ts'
 
@@ -248,28 +248,6 @@ describe('comparePlans', () => {
     const now = await wholeOf(withFiles({ 'lib/a.txt': 'x' }))
     const read = JSON.parse(JSON.stringify(now)) as Plan
     expect(comparePlans(read, BEFORE)).toEqual(comparePlans(now, BEFORE))
-  })
-})
-
-describe('restrictToChanged', () => {
-  test.each<{ force: readonly string[]; expected: readonly number[] }>([
-    { force: [], expected: [0, 1, 4, 5] },
-    { force: ['train-cuda'], expected: [0, 1, 4, 5, 6, 7] },
-    { force: ['*-cuda', 'nobody'], expected: [0, 1, 4, 5, 6, 7] },
-    { force: ['*'], expected: [0, 1, 2, 3, 4, 5, 6, 7] },
-  ])('takes what changed and $force', async ({ force, expected }) => {
-    const now = await wholeOf(withFiles({ 'apps/serve/main.py': 'x' }))
-    expect(now.items.map(({ manifestId }) => manifestId)).toEqual([
-      ...['serve-py312', 'serve-py312', 'train-py312', 'train-py312'],
-      ...['serve-cuda', 'serve-cuda', 'train-cuda', 'train-cuda'],
-    ])
-    const comparison = comparePlans(now, BEFORE)
-    expect(restrictToChanged(now.items, comparison, force)).toEqual(expected)
-  })
-
-  test('knows a work item by its other ids', () => {
-    const comparison = comparePlans(BEFORE, BEFORE)
-    expect(restrictToChanged(BEFORE.items, comparison, ['alias'], { 'serve-cuda': ['alias'] })).toEqual([4, 5])
   })
 })
 

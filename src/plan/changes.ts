@@ -1,5 +1,4 @@
-import { workItemName, type Expansion, type WorkItem } from '../factory/work-item.ts'
-import { matchesPattern } from '../factory/selector.ts'
+import { workItemName } from '../factory/work-item.ts'
 import {
   type Cause,
   causesOf,
@@ -62,19 +61,3 @@ export const comparePlans = (current: ComparedPlan, base: ComparedPlan | undefin
   const names = new Set(current.items.map(workItemName))
   return { items, groups: groupChanges(items), gone: [...before.keys()].filter((name) => !names.has(name)) }
 }
-
-/** Work items whose manifest, by one of its ids, is asked for by one of the patterns. */
-const matchesAny = (patterns: readonly string[], ids: readonly string[]): boolean =>
-  patterns.some((pattern) => ids.some((id) => matchesPattern(pattern, id)))
-
-/** Indices of the work items that changed, and of those whose ids match one of the globs of `force`. */
-export const restrictToChanged = (
-  items: readonly WorkItem[],
-  comparison: PlanComparison,
-  force: readonly string[],
-  aliases: Expansion['aliases'] = {},
-): readonly number[] =>
-  items.flatMap(({ manifestId }, index) => {
-    const isForced = matchesAny(force, [manifestId, ...(aliases[manifestId] ?? [])])
-    return isForced || comparison.items[index]?.changed === true ? [index] : []
-  })

@@ -33,14 +33,15 @@ const annotate = ({ items }: Results, io: Io): void => {
   }
 }
 
-const failureText = ({ items }: Results): { readonly failure?: string } => {
+const failureText = ({ items, kind }: Results): { readonly failure?: string } => {
   const failed = items
     .filter(({ status }) => status !== 'built')
     .map(({ manifestId, platform }) => `${manifestId} (${platform})`)
   if (failed.length === 0) return {}
   const texts = items.flatMap(({ error }) => (error === undefined ? [] : [error.message, ...error.logTail]))
   const advice = adviceOnFullDisk(texts)
-  const failure = `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}`
+  const what = kind === 'wave' ? 'prefixes' : 'work items'
+  const failure = `${failed.length} of ${items.length} ${what} failed: ${failed.join(', ')}`
   return { failure: advice === undefined ? failure : `${failure}; ${advice}` }
 }
 

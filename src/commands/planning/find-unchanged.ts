@@ -1,9 +1,9 @@
-import { matchesPattern } from '../../factory/selector.ts'
 import type { WorkItem } from '../../factory/work-item.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import type { Io } from '../../io/io.ts'
 import { parseReference, type Reference } from '../../oci/reference.ts'
 import { nameImages } from '../../plan/image-names.ts'
+import type { Forced } from '../../plan/forced.ts'
 import type { UnchangedItem } from '../../plan/plan.ts'
 import { KEY_ANNOTATION, keyTag } from '../../plan/published-key.ts'
 import type { PlanInputs } from '../inputs.ts'
@@ -66,15 +66,14 @@ export const findUnchanged = async (
   items: readonly WorkItem[],
   keys: readonly string[],
   chosen: readonly number[],
-  { tags, changes: { force } }: PlanInputs,
+  { tags, forced }: Pick<PlanInputs, 'tags'> & { readonly forced: Forced['items'] },
   io: Io,
 ): Promise<Unchanged> => {
   const names = nameImages(items, tags)
   const candidates = chosen.flatMap((index): readonly Candidate[] => {
     const [item, key] = [items[index], keys[index]]
     if (item === undefined || key === undefined) return []
-    const isForced = force.some((pattern) => matchesPattern(pattern, item.manifestId))
-    return isForced ? [] : [{ index, item, key, names: names[index] ?? [] }]
+    return forced.has(index) ? [] : [{ index, item, key, names: names[index] ?? [] }]
   })
   const byImage = Map.groupBy(candidates, ({ item }) => item.image)
   const found = await Promise.all([...byImage].map(([image, ofImage]) => publishedIn(image, ofImage, io)))

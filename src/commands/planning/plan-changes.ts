@@ -1,8 +1,8 @@
-import { matchesPattern } from '../../factory/selector.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import type { ComparedPlan } from '../../plan/causes.ts'
-import { comparePlans, restrictToChanged } from '../../plan/changes.ts'
+import { comparePlans } from '../../plan/changes.ts'
+import type { Forced } from '../../plan/forced.ts'
 import { parsePlan } from '../../plan/parse-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
@@ -32,13 +32,6 @@ const findBase = async (path: string | undefined, subject: PlanSubject, context:
   return { kind: 'found', text: `kept as ${kept.place}`, plan: kept.plan }
 }
 
-const warnOfUnmatched = ({ force }: ChangeInputs, { items, aliases }: WholePlan, io: Io): void => {
-  const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])])
-  for (const pattern of force.filter((each) => !ids.some((id) => matchesPattern(each, id)))) {
-    io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` })
-  }
-}
-
 /** All that is planned, before anything is left out. */
 export type WholePlan = ComparedPlan & Pick<Plan, 'aliases'>
 
@@ -61,14 +54,14 @@ export const findChanges = async (
 
 /** Which work items a plan is for, by index: all, or those that changed and those that are forced. */
 export const chooseItems = (
-  whole: WholePlan,
+  { items }: WholePlan,
   changes: PlanChanges | undefined,
-  inputs: ChangeInputs,
-  io: Io,
+  { scope }: ChangeInputs,
+  forced: Forced['items'],
 ): readonly number[] => {
-  if (inputs.scope === 'all' || changes === undefined) return whole.items.map((_, index) => index)
-  warnOfUnmatched(inputs, whole, io)
-  return restrictToChanged(whole.items, changes.comparison, inputs.force, whole.aliases)
+  const all = items.map((_, index) => index)
+  if (scope === 'all' || changes === undefined) return all
+  return all.filter((index) => forced.has(index) || changes.comparison.items[index]?.changed === true)
 }
 
 /** Keeps one comment on the pull request of this run that says what it touches. Never fails the run. */

@@ -9,6 +9,7 @@ import { publishedKey } from '../../plan/published-key.ts'
 import { recordedItems } from '../../plan/recorded.ts'
 import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
 import { shareOut } from '../../plan/work-graph.ts'
+import { findForced } from '../../plan/forced.ts'
 import { forecastOf } from '../../plan/forecast.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
 import { findUnchanged } from './find-unchanged.ts'
@@ -62,12 +63,16 @@ const chooseWork = async (
 ): Promise<Choice> => {
   const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
   const changes = await findChanges(compared, inputs.changes, { subject, context, io })
-  const chosen = chooseItems(compared, changes, inputs.changes, io)
+  const { items: forced, unmatched } = findForced(expansion, inputs.changes.force)
+  for (const pattern of unmatched) {
+    io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` })
+  }
+  const chosen = chooseItems(compared, changes, inputs.changes, forced)
   const restrict = (kept: readonly number[]): KeyedWork =>
     kept.length === all.items.length ? all : restrictWork(all, kept)
   if (!inputs.skipUnchanged) return { work: restrict(chosen), changes, published: { unchanged: [] } }
   const keys = all.imageKeys.map((key) => publishedKey(key, inputs.additions))
-  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, inputs, io)
+  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io)
   const publishedKeys = kept.flatMap((index) => keys[index] ?? [])
   return { work: restrict(kept), changes, published: { unchanged, publishedKeys } }
 }
