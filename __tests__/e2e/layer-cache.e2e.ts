@@ -214,11 +214,19 @@ describe('legs', () => {
     expect(images.map(({ results }) => results.items.map(({ status }) => status))).toEqual([
       ...[['built'], ['built'], ['built']],
     ])
+    const reported = await runAction(space, { action: 'report', env: service.env })
+    const all = { 'steps-unique': String(AMD64), 'steps-run': String(AMD64), 'cache-hit-ratio': '0' }
+    expect(reported).toMatchObject({ code: 0, warnings: [], outputs: all })
+    expect(reported.summary).toContain('amd64 · wave 1')
+    const kept = (await listPushedTags(`${space.cache}-records`)).filter((tag) => tag.startsWith('run-'))
+    expect(kept).toHaveLength(4)
 
     const warm = await planOn(space, service, SPREAD)
     expect(planOf(warm).forecast).toMatchObject({ unique: AMD64, warm: AMD64, cold: 0 })
     expect(legsOf(warm, 'wave-1')).toEqual([])
     expect(stepsRun(await buildLegs(space, legsOf(warm, 'matrix'), service))).toBe(0)
+    const after = (await listPushedTags(`${space.cache}-records`)).filter((tag) => tag.startsWith('run-'))
+    expect(after).toEqual(kept)
   })
 
   test('are skipped at once when what they wait for has failed', async () => {
