@@ -33498,8 +33498,8 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
 var plan = __nccwpck_require__(48720);
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
 var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
-var prepare = __nccwpck_require__(82503);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 27 modules
+var prepare = __nccwpck_require__(34118);
 ;// CONCATENATED MODULE: ./src/commands/planning/obtain-plan.ts
 
 
@@ -34161,6 +34161,8 @@ const isNews = (record, known) => {
         return record.cacheTo.some(({ written }) => written);
     return known.get((0,newest/* recordName */.xD)(record)) !== (0,newest/* generationOf */.gS)(record);
 };
+/** Whether a cache ref could not be written for a reason that is told. */
+const cacheFailed = (records) => records.some(({ cacheTo }) => cacheTo.some(({ error }) => error !== undefined));
 /** Keeps the records in the registry, for plans and prunes to come, where the run may write and they are news. */
 const push = async (work, records, io) => {
     const known = recordedGenerations(work);
@@ -34180,7 +34182,11 @@ const push = async (work, records, io) => {
         if (!(error instanceof registry_error/* RegistryError */.g))
             throw error;
         const message = `the records are not kept as ${(0,oci_reference/* formatReference */.FH)(place)}, so later runs know less of what changed: ${error.message}`;
-        io.actions.warning({ message });
+        // Where the cache could not be written either, a warning says so already.
+        if (cacheFailed(records))
+            io.actions.info(message);
+        else
+            io.actions.warning({ message });
     }
 };
 /** Writes the records of a leg to a file, hands them on, and keeps them; gives the file's path, if there is one. */
@@ -34668,7 +34674,7 @@ const annotate = ({ items }, io) => {
         });
     }
 };
-const failureText = ({ items }) => {
+const failureText = ({ items, kind }) => {
     const failed = items
         .filter(({ status }) => status !== 'built')
         .map(({ manifestId, platform }) => `${manifestId} (${platform})`);
@@ -34676,7 +34682,8 @@ const failureText = ({ items }) => {
         return {};
     const texts = items.flatMap(({ error }) => (error === undefined ? [] : [error.message, ...error.logTail]));
     const advice = adviceOnFullDisk(texts);
-    const failure = `${failed.length} of ${items.length} work items failed: ${failed.join(', ')}`;
+    const what = kind === 'wave' ? 'prefixes' : 'work items';
+    const failure = `${failed.length} of ${items.length} ${what} failed: ${failed.join(', ')}`;
     return { failure: advice === undefined ? failure : `${failure}; ${advice}` };
 };
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
@@ -36040,8 +36047,8 @@ const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument
 var kept_plan = __nccwpck_require__(99034);
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
 var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
-var prepare = __nccwpck_require__(82503);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 27 modules
+var prepare = __nccwpck_require__(34118);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
 
 
@@ -36452,8 +36459,6 @@ __nccwpck_require__.d(__webpack_exports__, {
   Xz: () => (/* binding */ keepComment)
 });
 
-// EXTERNAL MODULE: ./src/factory/selector.ts
-var selector = __nccwpck_require__(35569);
 // EXTERNAL MODULE: ./src/factory/work-item.ts
 var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/layers/build-options.ts
@@ -36619,7 +36624,6 @@ const causesOf = (before, now, describe) => {
 ;// CONCATENATED MODULE: ./src/plan/changes.ts
 
 
-
 const placedItems = (plan) => new Map(plan.items.map((item, index) => [(0,work_item/* workItemName */.A)(item), { plan, index, item }]));
 const groupChanges = (items) => {
     const groups = new Map();
@@ -36654,13 +36658,6 @@ const comparePlans = (current, base) => {
     const names = new Set(current.items.map(work_item/* workItemName */.A));
     return { items, groups: groupChanges(items), gone: [...before.keys()].filter((name) => !names.has(name)) };
 };
-/** Work items whose manifest, by one of its ids, is asked for by one of the patterns. */
-const matchesAny = (patterns, ids) => patterns.some((pattern) => ids.some((id) => (0,selector/* matchesPattern */.MT)(pattern, id)));
-/** Indices of the work items that changed, and of those whose ids match one of the globs of `force`. */
-const restrictToChanged = (items, comparison, force, aliases = {}) => items.flatMap(({ manifestId }, index) => {
-    const isForced = matchesAny(force, [manifestId, ...(aliases[manifestId] ?? [])]);
-    return isForced || comparison.items[index]?.changed === true ? [index] : [];
-});
 
 // EXTERNAL MODULE: ./src/plan/parse-plan.ts
 var parse_plan = __nccwpck_require__(69842);
@@ -36808,7 +36805,6 @@ var kept_plan = __nccwpck_require__(99034);
 
 
 
-
 const readBase = async (path, io) => {
     const text = await io.files.read(path);
     if (text !== undefined)
@@ -36823,12 +36819,6 @@ const findBase = async (path, subject, context, io) => {
     if ('without' in kept)
         return { kind: 'missing', text: kept.without };
     return { kind: 'found', text: `kept as ${kept.place}`, plan: kept.plan };
-};
-const warnOfUnmatched = ({ force }, { items, aliases }, io) => {
-    const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
-    for (const pattern of force.filter((each) => !ids.some((id) => (0,selector/* matchesPattern */.MT)(each, id)))) {
-        io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` });
-    }
 };
 /** What changed since an earlier plan, told in the log; undefined when nobody asks. Throws when the named plan is none. */
 const findChanges = async (whole, inputs, { subject, context, io }) => {
@@ -36845,11 +36835,11 @@ const findChanges = async (whole, inputs, { subject, context, io }) => {
     return changes;
 };
 /** Which work items a plan is for, by index: all, or those that changed and those that are forced. */
-const chooseItems = (whole, changes, inputs, io) => {
-    if (inputs.scope === 'all' || changes === undefined)
-        return whole.items.map((_, index) => index);
-    warnOfUnmatched(inputs, whole, io);
-    return restrictToChanged(whole.items, changes.comparison, inputs.force, whole.aliases);
+const chooseItems = ({ items }, changes, { scope }, forced) => {
+    const all = items.map((_, index) => index);
+    if (scope === 'all' || changes === undefined)
+        return all;
+    return all.filter((index) => forced.has(index) || changes.comparison.items[index]?.changed === true);
 };
 /** Keeps one comment on the pull request of this run that says what it touches. Never fails the run. */
 const keepComment = async ({ plan, changes }, { comment }, io) => {
@@ -36873,7 +36863,7 @@ const keepComment = async ({ plan, changes }, { comment }, io) => {
 
 /***/ }),
 
-/***/ 82503:
+/***/ 34118:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38548,6 +38538,20 @@ const shareOut = (work, { cache, handsOn }, options) => {
     return { ...inTurn(first, schedule(graphOf(afterHandOver(work, handOver)), fewer(allowed.waves))), loaded };
 };
 
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var selector = __nccwpck_require__(35569);
+;// CONCATENATED MODULE: ./src/plan/forced.ts
+
+/** Finds the work items whose manifest, by any of its ids, one of the globs of `force` asks for. */
+const findForced = ({ items, aliases }, force) => {
+    const ids = items.map(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
+    const matches = (pattern, index) => ids[index]?.some((id) => (0,selector/* matchesPattern */.MT)(pattern, id)) === true;
+    return {
+        items: new Set(items.flatMap((_, index) => (force.some((pattern) => matches(pattern, index)) ? [index] : []))),
+        unmatched: force.filter((pattern) => !items.some((_, index) => matches(pattern, index))),
+    };
+};
+
 ;// CONCATENATED MODULE: ./src/plan/forecast.ts
 
 
@@ -38615,8 +38619,6 @@ const forecastOf = (plan, schedule) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/factory/selector.ts
-var selector = __nccwpck_require__(35569);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/oci/reference.ts
@@ -38624,7 +38626,6 @@ var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/plan/image-names.ts
 var image_names = __nccwpck_require__(32915);
 ;// CONCATENATED MODULE: ./src/commands/planning/find-unchanged.ts
-
 
 
 
@@ -38672,14 +38673,13 @@ const publishedIn = async (image, candidates, io) => {
     }
 };
 /** Looks up which of some work items, by index, need not be built, since an image of equal making is there. */
-const findUnchanged = async (items, keys, chosen, { tags, changes: { force } }, io) => {
+const findUnchanged = async (items, keys, chosen, { tags, forced }, io) => {
     const names = (0,image_names/* nameImages */.E)(items, tags);
     const candidates = chosen.flatMap((index) => {
         const [item, key] = [items[index], keys[index]];
         if (item === undefined || key === undefined)
             return [];
-        const isForced = force.some((pattern) => (0,selector/* matchesPattern */.MT)(pattern, item.manifestId));
-        return isForced ? [] : [{ index, item, key, names: names[index] ?? [] }];
+        return forced.has(index) ? [] : [{ index, item, key, names: names[index] ?? [] }];
     });
     const byImage = Map.groupBy(candidates, ({ item }) => item.image);
     const found = await Promise.all([...byImage].map(([image, ofImage]) => publishedIn(image, ofImage, io)));
@@ -38700,6 +38700,7 @@ var plan_changes = __nccwpck_require__(82742);
 // EXTERNAL MODULE: ./src/commands/planning/survey.ts + 25 modules
 var planning_survey = __nccwpck_require__(33679);
 ;// CONCATENATED MODULE: ./src/commands/planning/prepare.ts
+
 
 
 
@@ -38732,12 +38733,16 @@ const withAllWork = (plan, { items, tops, imageKeys, prefixes, contents }) => ({
 const chooseWork = async ({ factory, expansion, subject, files, all }, inputs, context, io) => {
     const compared = { ...all, files, context: factory.context, aliases: expansion.aliases };
     const changes = await (0,plan_changes/* findChanges */.pz)(compared, inputs.changes, { subject, context, io });
-    const chosen = (0,plan_changes/* chooseItems */.A7)(compared, changes, inputs.changes, io);
+    const { items: forced, unmatched } = findForced(expansion, inputs.changes.force);
+    for (const pattern of unmatched) {
+        io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` });
+    }
+    const chosen = (0,plan_changes/* chooseItems */.A7)(compared, changes, inputs.changes, forced);
     const restrict = (kept) => kept.length === all.items.length ? all : restrictWork(all, kept);
     if (!inputs.skipUnchanged)
         return { work: restrict(chosen), changes, published: { unchanged: [] } };
     const keys = all.imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
-    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, inputs, io);
+    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io);
     const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
     return { work: restrict(kept), changes, published: { unchanged, publishedKeys } };
 };
@@ -42497,10 +42502,13 @@ const lookUpTags = async (repository, tags, io) => {
 const tagsByRepository = (refs) => Map.groupBy(refs.flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref) ?? []), oci_reference/* repositoryOf */._M);
 /**
  * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
- * could not be asked, and then a build finds out.
+ * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
+ * repositories are asked for.
  */
-const lookUpRefs = async (refs, { read }, io) => {
-    const asked = read ? [...tagsByRepository([...new Set(refs)])] : [];
+const lookUpRefs = async (refs, further, { read }, io) => {
+    const repositories = tagsByRepository(refs);
+    const all = tagsByRepository([...new Set([...refs, ...further])]);
+    const asked = read ? [...all].filter(([name]) => repositories.has(name)) : [];
     const found = await Promise.all(asked.map(async ([name, references]) => {
         const [repository] = references;
         const tags = references.flatMap(({ tag }) => tag ?? []);
@@ -42669,17 +42677,19 @@ const readWork = async ({ context, cache }, given, inputs, io) => {
 };
 /** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
 const askRegistry = async (cache, { items, tree }, context, io) => {
-    const asked = fetchEarlierRecords(items, cache, context, io);
+    const records = await fetchEarlierRecords(items, cache, context, io);
     if (cache.strategy !== 'layer')
-        return { tags: [], states: [], records: await asked };
+        return { tags: [], states: [], records };
     const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
     const first = firstItems(tree).map((index) => items[index]);
     const refs = tags.map((tag, index) => {
         const item = first[index];
         return item === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, item), tag);
     });
-    const [records, exists] = await Promise.all([asked, lookUpRefs(refs.flat(), cache.access, io)]);
-    return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier: earlierRefs(items, tree, records) }), records };
+    const earlier = earlierRefs(items, tree, records);
+    const named = tree.prefixes.flatMap((_, index) => earlier(index));
+    const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
+    return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier }), records };
 };
 /** Why prefixes that must run do, as far as the records tell. */
 const findReasons = ({ items, tree, files, fragments, images }, { tags, states, records }, context) => {
