@@ -1,4 +1,5 @@
 import type { WorkItem, WorkLayer } from '../../factory/work-item.ts'
+import { withoutDefaults } from '../../fragment/redact.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { chainOf, type LayerTree } from '../../layers/tree.ts'
 import { createLayerNow, type LayerWorld } from '../../plan/layer-now.ts'
@@ -39,11 +40,17 @@ const fragmentOf = (
   return { fragment: { file, digest, ...(text === undefined ? {} : { text }) } }
 }
 
-/** A layer that adds no step has no key. */
-const emptyLayer = ({ layer, variant, fragment }: WorkLayer): LegLayer => ({
-  ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
-  ...(fragment === undefined ? {} : fragmentOf(fragment, { inputs: [] })),
-})
+/** A layer that adds no step has no key; its fragment may have settings. */
+const emptyLayer = (
+  { layer, variant, fragment: file }: WorkLayer,
+  { fragments }: LegLayerSources['world'],
+): LegLayer => {
+  const fragment = fragments.get(file ?? '')
+  return {
+    ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
+    ...(fragment === undefined ? {} : fragmentOf(fragment.file, { inputs: [], text: withoutDefaults(fragment) })),
+  }
+}
 
 /** All layers of each work item of a leg, lowest first, with what is known of them before the build. */
 export const legLayers = ({
@@ -78,7 +85,9 @@ export const legLayers = ({
   }
   const layersOf = (item: WorkItem, chain: readonly number[], plannedChain: readonly number[]): readonly LegLayer[] => {
     const byName = new Map(chain.map((index) => [tree.prefixes[index]?.layer.layer, index]))
-    return item.layers.map((layer) => layerOf(byName.get(layer.layer) ?? -1, item, plannedChain) ?? emptyLayer(layer))
+    return item.layers.map(
+      (layer) => layerOf(byName.get(layer.layer) ?? -1, item, plannedChain) ?? emptyLayer(layer, world),
+    )
   }
   return items.map(({ index, item }, position) =>
     layersOf(item, chainOf(tree.prefixes, tree.tops[position]), chainOf(plan.prefixes, plan.tops[index])),
