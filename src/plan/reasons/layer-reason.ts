@@ -1,9 +1,9 @@
-import { inputChanges, type InputChange, type KeyInputKind } from '../layers/key-input.ts'
-import type { KeyInput } from '../layers/key-input.ts'
-import type { MissKind, MissReason } from '../records/reason.ts'
-import type { RecordFiles, RecordLayer } from '../records/record.ts'
+import { inputChanges, type InputChange, type KeyInputKind } from '../../layers/key-input.ts'
+import type { KeyInput } from '../../layers/key-input.ts'
+import type { MissKind, MissReason } from '../../records/reason.ts'
+import type { RecordFiles, RecordLayer } from '../../records/record.ts'
 import { diffLines } from './diff-lines.ts'
-import { describeFiles } from './planned-files.ts'
+import { describeFiles } from '../planned-files.ts'
 
 /** A layer as it is now, with everything a reason is found by. */
 export type LayerNow = {

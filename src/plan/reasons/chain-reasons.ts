@@ -1,5 +1,5 @@
-import type { MissReason } from '../records/reason.ts'
-import type { CompatibilityRecord, RecordLayer } from '../records/record.ts'
+import type { MissReason } from '../../records/reason.ts'
+import type { CompatibilityRecord, RecordLayer } from '../../records/record.ts'
 import { type ImageDigests, type LayerNow, ownReason } from './layer-reason.ts'
 
 /** Where a reason starts: a layer and what happened to it. */

@@ -1,10 +1,10 @@
-import { workItemName, type WorkItem } from '../factory/work-item.ts'
-import { chainOf, type LayerTree } from '../layers/tree.ts'
-import type { MissReason } from '../records/reason.ts'
+import { workItemName, type WorkItem } from '../../factory/work-item.ts'
+import { chainOf, type LayerTree } from '../../layers/tree.ts'
+import type { MissReason } from '../../records/reason.ts'
 import { chainReasons } from './chain-reasons.ts'
-import type { EarlierRecords } from './earlier.ts'
+import type { EarlierRecords } from '../earlier.ts'
 import type { ImageDigests, LayerNow } from './layer-reason.ts'
-import { mustRun, type PlannedPrefix } from './prefixes.ts'
+import { mustRun, type PlannedPrefix } from '../prefixes.ts'
 
 /** What reasons are found in. Lists are in the order of the tree's prefixes; of those without a state nothing is known. */
 export type ReasonSources = {

@@ -1,11 +1,11 @@
-import type { Fragment } from '../fragment/fragment.ts'
-import { withoutDefaults } from '../fragment/redact.ts'
-import { inputsOf, type Prefix } from '../layers/tree.ts'
-import type { RecordFiles } from '../records/record.ts'
-import { remember } from '../remember.ts'
+import type { Fragment } from '../../fragment/fragment.ts'
+import { withoutDefaults } from '../../fragment/redact.ts'
+import { inputsOf, type Prefix } from '../../layers/tree.ts'
+import type { RecordFiles } from '../../records/record.ts'
+import { remember } from '../../remember.ts'
 import type { LayerNow } from './layer-reason.ts'
-import { filesOf } from './planned-files.ts'
-import type { Plan } from './plan.ts'
+import { filesOf } from '../planned-files.ts'
+import type { Plan } from '../plan.ts'
 
 /** What prefixes are described by: what was read for their keys. */
 export type LayerWorld = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import type { KeyInput } from '../../src/layers/key-input.ts'
-import { chainReasons } from '../../src/plan/chain-reasons.ts'
-import type { LayerNow } from '../../src/plan/layer-reason.ts'
-import type { RecordLayer } from '../../src/records/record.ts'
-import { sampleRecord, sampleRecordLayer } from '../support/records.ts'
+import type { KeyInput } from '../../../src/layers/key-input.ts'
+import { chainReasons } from '../../../src/plan/reasons/chain-reasons.ts'
+import type { LayerNow } from '../../../src/plan/reasons/layer-reason.ts'
+import type { RecordLayer } from '../../../src/records/record.ts'
+import { sampleRecord, sampleRecordLayer } from '../../support/records.ts'
 
 const input = (kind: KeyInput['kind'], name: string, digest = 'old'): KeyInput => ({ kind, name, digest })
 
