@@ -33437,9 +33437,12 @@ const legChains = ({ plan, items, writes }, { prefixes, tops }, io) => {
     return chains;
 };
 
-// EXTERNAL MODULE: ./src/plan/layer-now.ts + 1 modules
-var layer_now = __nccwpck_require__(42677);
+// EXTERNAL MODULE: ./src/fragment/redact.ts
+var redact = __nccwpck_require__(50195);
+// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts
+var layer_now = __nccwpck_require__(25953);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-layers.ts
+
 
 
 
@@ -33457,11 +33460,14 @@ const fragmentOf = (file, { inputs, text }) => {
     const digest = input?.digest ?? (0,layers_digest/* digestOf */.o)([text ?? '']).slice(0, 16);
     return { fragment: { file, digest, ...(text === undefined ? {} : { text }) } };
 };
-/** A layer that adds no step has no key. */
-const emptyLayer = ({ layer, variant, fragment }) => ({
-    ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
-    ...(fragment === undefined ? {} : fragmentOf(fragment, { inputs: [] })),
-});
+/** A layer that adds no step has no key; its fragment may have settings. */
+const emptyLayer = ({ layer, variant, fragment: file }, { fragments }) => {
+    const fragment = fragments.get(file ?? '');
+    return {
+        ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
+        ...(fragment === undefined ? {} : fragmentOf(fragment.file, { inputs: [], text: (0,redact/* withoutDefaults */.n)(fragment) })),
+    };
+};
 /** All layers of each work item of a leg, lowest first, with what is known of them before the build. */
 const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
     const layerNow = (0,layer_now/* createLayerNow */.E)(world);
@@ -33489,7 +33495,7 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
     };
     const layersOf = (item, chain, plannedChain) => {
         const byName = new Map(chain.map((index) => [tree.prefixes[index]?.layer.layer, index]));
-        return item.layers.map((layer) => layerOf(byName.get(layer.layer) ?? -1, item, plannedChain) ?? emptyLayer(layer));
+        return item.layers.map((layer) => layerOf(byName.get(layer.layer) ?? -1, item, plannedChain) ?? emptyLayer(layer, world));
     };
     return items.map(({ index, item }, position) => layersOf(item, (0,layers_tree/* chainOf */.dR)(tree.prefixes, tree.tops[position]), (0,layers_tree/* chainOf */.dR)(plan.prefixes, plan.tops[index])));
 };
@@ -33560,7 +33566,7 @@ const obtainPlan = async (inputs, leg, context, io) => {
 };
 
 // EXTERNAL MODULE: ./src/commands/planning/survey.ts + 25 modules
-var survey = __nccwpck_require__(33679);
+var survey = __nccwpck_require__(93556);
 // EXTERNAL MODULE: ./src/commands/planning/sources.ts + 25 modules
 var sources = __nccwpck_require__(47858);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-work.ts
@@ -38698,7 +38704,7 @@ const findUnchanged = async (items, keys, chosen, { tags, forced }, io) => {
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
 var plan_changes = __nccwpck_require__(82742);
 // EXTERNAL MODULE: ./src/commands/planning/survey.ts + 25 modules
-var planning_survey = __nccwpck_require__(33679);
+var planning_survey = __nccwpck_require__(93556);
 ;// CONCATENATED MODULE: ./src/commands/planning/prepare.ts
 
 
@@ -40652,7 +40658,7 @@ const readFragments = async (items, io) => {
 
 /***/ }),
 
-/***/ 33679:
+/***/ 93556:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41326,8 +41332,8 @@ const checkImage = (need, { kind, platforms }) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/plan/layer-now.ts + 1 modules
-var layer_now = __nccwpck_require__(42677);
+// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts
+var layer_now = __nccwpck_require__(25953);
 // EXTERNAL MODULE: ./src/oci/json.ts
 var json = __nccwpck_require__(61691);
 // EXTERNAL MODULE: ./src/records/parse-records.ts
@@ -42178,7 +42184,7 @@ function splitLines(text) {
     return result;
 }
 
-;// CONCATENATED MODULE: ./src/plan/diff-lines.ts
+;// CONCATENATED MODULE: ./src/plan/reasons/diff-lines.ts
 
 /** Changed lines that are shown before the rest is counted. */
 const MAX_LINES = 12;
@@ -42195,7 +42201,7 @@ const diff_lines_diffLines = (before, now) => {
 
 // EXTERNAL MODULE: ./src/plan/planned-files.ts
 var planned_files = __nccwpck_require__(25667);
-;// CONCATENATED MODULE: ./src/plan/layer-reason.ts
+;// CONCATENATED MODULE: ./src/plan/reasons/layer-reason.ts
 
 
 
@@ -42269,7 +42275,7 @@ const ownReason = (pair) => {
     return { kind: first.kind, subject: first.subject, evidence: limited(found.flatMap(({ evidence }) => evidence)) };
 };
 
-;// CONCATENATED MODULE: ./src/plan/chain-reasons.ts
+;// CONCATENATED MODULE: ./src/plan/reasons/chain-reasons.ts
 
 /** Layers with steps that the record has and the chain has no more, lowest first. */
 const goneLayers = (before, chain) => before
@@ -42327,7 +42333,7 @@ const otherScheme = () => ({
 
 // EXTERNAL MODULE: ./src/plan/prefixes.ts
 var prefixes = __nccwpck_require__(29239);
-;// CONCATENATED MODULE: ./src/plan/prefix-reasons.ts
+;// CONCATENATED MODULE: ./src/plan/reasons/prefix-reasons.ts
 
 
 
@@ -45009,6 +45015,40 @@ const wordsOf = (instruction, from = instruction.argumentsAt) => [...instruction
 const keywordToken = (instruction) => {
     const start = instruction.text.length - instruction.text.trimStart().length;
     return tokenOf(instruction, start, start + instruction.keyword.length);
+};
+
+
+/***/ }),
+
+/***/ 50195:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ withoutDefaults)
+/* harmony export */ });
+/** What stands for a default in a text that is shown. */
+const ELLIPSIS = '…';
+/**
+ * The text of a fragment without the defaults of its arguments: `ARG PYTHON=…`. What an argument is set to never goes
+ * further than its digest.
+ */
+const withoutDefaults = ({ lines, args }) => {
+    const out = [...lines];
+    const cut = ({ line, start, end }, text) => {
+        const old = out[line - 1] ?? '';
+        out[line - 1] = `${old.slice(0, start)}${text}${old.slice(end)}`;
+    };
+    // From the back, so that what stands before keeps its place.
+    for (const { name, default: value, token } of args.toReversed()) {
+        if (value === undefined)
+            continue;
+        const [first, ...rest] = token.spans;
+        for (const span of rest.toReversed())
+            cut(span, '');
+        if (first !== undefined)
+            cut(first, `${name}=${ELLIPSIS}`);
+    }
+    return out.join('\n');
 };
 
 
@@ -49022,83 +49062,6 @@ const nameImages = (items, templates) => {
 
 /***/ }),
 
-/***/ 42677:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  E: () => (/* binding */ createLayerNow)
-});
-
-;// CONCATENATED MODULE: ./src/fragment/redact.ts
-/** What stands for a default in a text that is shown. */
-const ELLIPSIS = '…';
-/**
- * The text of a fragment without the defaults of its arguments: `ARG PYTHON=…`. What an argument is set to never goes
- * further than its digest.
- */
-const withoutDefaults = ({ lines, args }) => {
-    const out = [...lines];
-    const cut = ({ line, start, end }, text) => {
-        const old = out[line - 1] ?? '';
-        out[line - 1] = `${old.slice(0, start)}${text}${old.slice(end)}`;
-    };
-    // From the back, so that what stands before keeps its place.
-    for (const { name, default: value, token } of args.toReversed()) {
-        if (value === undefined)
-            continue;
-        const [first, ...rest] = token.spans;
-        for (const span of rest.toReversed())
-            cut(span, '');
-        if (first !== undefined)
-            cut(first, `${name}=${ELLIPSIS}`);
-    }
-    return out.join('\n');
-};
-
-// EXTERNAL MODULE: ./src/layers/tree.ts
-var tree = __nccwpck_require__(71696);
-// EXTERNAL MODULE: ./src/remember.ts
-var remember = __nccwpck_require__(68980);
-// EXTERNAL MODULE: ./src/plan/planned-files.ts
-var planned_files = __nccwpck_require__(25667);
-;// CONCATENATED MODULE: ./src/plan/layer-now.ts
-
-
-
-
-/** Files of one input that are listed; of more nothing but their digest is kept. */
-const MAX_LISTED = 2_000;
-/** Characters of a fragment that are kept. */
-const MAX_TEXT = 64 * 1024;
-/** Describes prefixes of a tree for comparison. Texts and lists of files are made when they are asked for, and once. */
-const createLayerNow = ({ files, context, fragments }) => {
-    const texts = new Map();
-    const textOf = (file) => (0,remember/* remember */.k)(texts, file, () => {
-        const fragment = fragments.get(file);
-        const text = fragment && withoutDefaults(fragment);
-        return text === undefined || text.length > MAX_TEXT ? undefined : text;
-    });
-    return (prefix, tag) => {
-        const { layer, key } = prefix;
-        const text = layer.fragment === undefined ? undefined : textOf(layer.fragment);
-        return {
-            ...{ layer: layer.layer, variant: layer.variant, key, inputs: (0,tree/* inputsOf */.Vc)(prefix) },
-            ...(layer.fragment === undefined ? {} : { file: layer.fragment }),
-            ...(text === undefined ? {} : { text }),
-            ...(tag === undefined ? {} : { tag }),
-            files: (name) => {
-                const taken = (0,planned_files/* filesOf */.R)(name, { files, layer, context });
-                return taken === undefined || taken.size > MAX_LISTED ? undefined : Object.fromEntries(taken);
-            },
-        };
-    };
-};
-
-
-/***/ }),
-
 /***/ 93511:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -49599,6 +49562,51 @@ const keyTag = (key) => `key-${key.slice(0, 16)}`;
 const keyAnnotation = (key, attests) => {
     const attested = attests.some((attest) => !attest.includes('disabled=true'));
     return `${attested ? 'index' : 'manifest'}:${KEY_ANNOTATION}=${key}`;
+};
+
+
+/***/ }),
+
+/***/ 25953:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ createLayerNow)
+/* harmony export */ });
+/* harmony import */ var _fragment_redact_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(50195);
+/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
+/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68980);
+/* harmony import */ var _planned_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25667);
+
+
+
+
+/** Files of one input that are listed; of more nothing but their digest is kept. */
+const MAX_LISTED = 2_000;
+/** Characters of a fragment that are kept. */
+const MAX_TEXT = 64 * 1024;
+/** Describes prefixes of a tree for comparison. Texts and lists of files are made when they are asked for, and once. */
+const createLayerNow = ({ files, context, fragments }) => {
+    const texts = new Map();
+    const textOf = (file) => (0,_remember_js__WEBPACK_IMPORTED_MODULE_2__/* .remember */ .k)(texts, file, () => {
+        const fragment = fragments.get(file);
+        const text = fragment && (0,_fragment_redact_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutDefaults */ .n)(fragment);
+        return text === undefined || text.length > MAX_TEXT ? undefined : text;
+    });
+    return (prefix, tag) => {
+        const { layer, key } = prefix;
+        const text = layer.fragment === undefined ? undefined : textOf(layer.fragment);
+        return {
+            ...{ layer: layer.layer, variant: layer.variant, key, inputs: (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(prefix) },
+            ...(layer.fragment === undefined ? {} : { file: layer.fragment }),
+            ...(text === undefined ? {} : { text }),
+            ...(tag === undefined ? {} : { tag }),
+            files: (name) => {
+                const taken = (0,_planned_files_js__WEBPACK_IMPORTED_MODULE_1__/* .filesOf */ .R)(name, { files, layer, context });
+                return taken === undefined || taken.size > MAX_LISTED ? undefined : Object.fromEntries(taken);
+            },
+        };
+    };
 };
 
 
