@@ -22,13 +22,18 @@ export type Failure = {
    * without the refs that list the blob it can be built.
    */
   readonly missingBlob?: string
+  /** There when BuildKit's store lost a snapshot that it was working on; what was to be built did no wrong. */
+  readonly lostSnapshot?: true
 }
 
 const TAIL_LINES = 40
 
 const MISSING_BLOB = /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found/
 
-const detailsOf = (error: string): Pick<Failure, 'error' | 'exitCode' | 'missingBlob'> => {
+/** Seen of containerd's store when a solve beside was canceled: its clean-up takes a snapshot that another one commits. */
+const LOST_SNAPSHOT = /failed to commit \S+ to \S+ during finalize: .*snapshot \S+ does not exist/s
+
+const detailsOf = (error: string): Pick<Failure, 'error' | 'exitCode' | 'missingBlob' | 'lostSnapshot'> => {
   const exitCode = /did not complete successfully: exit code: (\d+)/.exec(error)?.[1]
   const blob = MISSING_BLOB.exec(error)
   const missingBlob = blob?.[1] ?? blob?.[2]
@@ -36,6 +41,7 @@ const detailsOf = (error: string): Pick<Failure, 'error' | 'exitCode' | 'missing
     error,
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
     ...(missingBlob === undefined ? {} : { missingBlob }),
+    ...(LOST_SNAPSHOT.test(error) ? { lostSnapshot: true } : {}),
   }
 }
 

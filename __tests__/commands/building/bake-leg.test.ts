@@ -144,6 +144,23 @@ describe('bakeLeg, when a step fails', () => {
     })
   })
 
+  test('tries once more what BuildKit lost a snapshot of', async () => {
+    const error =
+      'failed to commit a to b during finalize: failed to stat active key during commit: snapshot a does not exist: not found'
+    const loses = { code: 1, stream: Buffer.from(`ERROR: target t0: failed to solve: ${error}\n`) }
+    const { io, told, calls } = playedIo([loses, GOES_ON])
+    const { failed } = await bakeLeg(legBuild(FAILING.slice(0, 2)), io)
+    expect(calls.map(targetsOf)).toEqual([
+      ['t0', 't1'],
+      ['t0', 't1'],
+    ])
+    expect(failed.size).toBe(0)
+    expect(told.infos.join('\n')).toContain('Baking again without 0 of 2 work items, as BuildKit lost a snapshot')
+
+    const twice = playedIo([loses, loses, GOES_ON])
+    expect([...(await bakeLeg(legBuild(FAILING.slice(0, 2)), twice.io)).failed.keys()]).toEqual(['t0'])
+  })
+
   test('gives up when nothing is left', async () => {
     const { io, calls } = playedIo([FAILS])
     const outcome = await bakeLeg(legBuild(FAILING.slice(0, 2)), io)

@@ -168,11 +168,13 @@ const unnamedFailure = (leg: LegBuild): Failure => ({
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
  * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
- * broken are imported no more and count as missing, so that they are written again. Without targets nothing is baked.
+ * broken are imported no more and count as missing, so that they are written again; a target whose snapshot BuildKit lost
+ * is tried once more. Without targets nothing is baked.
  */
 export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
   const failed = new Map<string, Failure>()
   const broken = new Set<string>()
+  let isAgain = false
   let result = NOTHING_BUILT
   if (whole.targets.length === 0) return { result, metadata: {}, failed, broken }
   let leg = whole
@@ -195,15 +197,22 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
       leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()))
       continue
     }
-    const dropped = doomed(leg, found)
+    // Once, what only lost its snapshot is tried again beside the rest.
+    const lost: readonly Failure[] = isAgain ? [] : found.filter(({ lostSnapshot }) => lostSnapshot === true)
+    isAgain ||= lost.length > 0
+    const dropped = doomed(
+      leg,
+      found.filter((failure) => !lost.includes(failure)),
+    )
     const rest = without(leg, new Set(dropped.keys()))
-    const hopeless = dropped.size === 0 || rest.targets.length === 0
+    const hopeless = (dropped.size === 0 && lost.length === 0) || rest.targets.length === 0
     const all = hopeless ? leg.targets.map(({ bake }) => bake.name) : [...dropped.keys()]
     for (const name of all) failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg))
     if (hopeless) return { result, metadata: {}, failed, broken }
     const items = whole.targets.filter(({ isItem }) => isItem)
     const count = items.filter(({ bake }) => failed.has(bake.name)).length
-    io.actions.info(`Baking again without ${count} of ${items.length} work items`)
+    const why = lost[0] === undefined ? '' : `, as BuildKit lost a snapshot: ${lost[0].error}`
+    io.actions.info(`Baking again without ${count} of ${items.length} work items${why}`)
     leg = rest
   }
 }
