@@ -31307,6 +31307,8 @@ var plain_text = __nccwpck_require__(79903);
 
 const TAIL_LINES = 40;
 const MISSING_BLOB = /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found/;
+/** Seen of containerd's store when a solve beside was canceled: its clean-up takes a snapshot that another one commits. */
+const LOST_SNAPSHOT = /failed to commit \S+ to \S+ during finalize: .*snapshot \S+ does not exist/s;
 const detailsOf = (error) => {
     const exitCode = /did not complete successfully: exit code: (\d+)/.exec(error)?.[1];
     const blob = MISSING_BLOB.exec(error);
@@ -31315,6 +31317,7 @@ const detailsOf = (error) => {
         error,
         ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
         ...(missingBlob === undefined ? {} : { missingBlob }),
+        ...(LOST_SNAPSHOT.test(error) ? { lostSnapshot: true } : {}),
     };
 };
 const failureOf = (vertex, index, order) => {
@@ -32201,11 +32204,13 @@ const unnamedFailure = (leg) => ({
 /**
  * Bakes all targets in one call. Bake cancels every target when one fails, so the targets that cannot be built are
  * dropped and the rest is baked again on the same builder, until all are built or dropped. Refs that turn out to be
- * broken are imported no more and count as missing, so that they are written again. Without targets nothing is baked.
+ * broken are imported no more and count as missing, so that they are written again; a target whose snapshot BuildKit lost
+ * is tried once more. Without targets nothing is baked.
  */
 const bakeLeg = async (whole, io) => {
     const failed = new Map();
     const broken = new Set();
+    let isAgain = false;
     let result = NOTHING_BUILT;
     if (whole.targets.length === 0)
         return { result, metadata: {}, failed, broken };
@@ -32230,9 +32235,12 @@ const bakeLeg = async (whole, io) => {
             leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()));
             continue;
         }
-        const dropped = doomed(leg, found);
+        // Once, what only lost its snapshot is tried again beside the rest.
+        const lost = isAgain ? [] : found.filter(({ lostSnapshot }) => lostSnapshot === true);
+        isAgain ||= lost.length > 0;
+        const dropped = doomed(leg, found.filter((failure) => !lost.includes(failure)));
         const rest = without(leg, new Set(dropped.keys()));
-        const hopeless = dropped.size === 0 || rest.targets.length === 0;
+        const hopeless = (dropped.size === 0 && lost.length === 0) || rest.targets.length === 0;
         const all = hopeless ? leg.targets.map(({ bake }) => bake.name) : [...dropped.keys()];
         for (const name of all)
             failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg));
@@ -32240,7 +32248,8 @@ const bakeLeg = async (whole, io) => {
             return { result, metadata: {}, failed, broken };
         const items = whole.targets.filter(({ isItem }) => isItem);
         const count = items.filter(({ bake }) => failed.has(bake.name)).length;
-        io.actions.info(`Baking again without ${count} of ${items.length} work items`);
+        const why = lost[0] === undefined ? '' : `, as BuildKit lost a snapshot: ${lost[0].error}`;
+        io.actions.info(`Baking again without ${count} of ${items.length} work items${why}`);
         leg = rest;
     }
 };
