@@ -10,6 +10,11 @@ import { readSources, walk, type Import, type Source } from './architecture/sour
  * what stands behind its name here, types included. The order is that of the flow, and nothing looks back.
  */
 const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
+/** All that is pure. */
+const BELOW_IO = [
+  ...BOTTOM,
+  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'report', 'retention'],
+]
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
   oci: [],
@@ -34,33 +39,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what may be forgotten
   retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside
-  io: [
-    '..',
-    ...BOTTOM,
-    'factory',
-    'fragment',
-    'layers',
-    'records',
-    'plan',
-    'render',
-    'progress',
-    'report',
-    'retention',
-  ],
+  io: ['..', ...BELOW_IO],
   // the story of each command; the world comes in as an argument
-  commands: [
-    ...BOTTOM,
-    'factory',
-    'fragment',
-    'layers',
-    'records',
-    'plan',
-    'render',
-    'progress',
-    'report',
-    'retention',
-    'io',
-  ],
+  commands: [...BELOW_IO, 'io'],
   // which command, and the only catch
   'main.ts': ['commands', 'io', ...BOTTOM],
 }

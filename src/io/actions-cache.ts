@@ -1,3 +1,5 @@
+import { reasonOf } from './failure-reason.ts'
+
 /** What came of fetching a file. `missing`: nothing is kept under such a key. `unavailable`: nothing offers a cache here. */
 export type CacheRestore = { readonly status: 'restored'; readonly key: string } | CacheMiss
 
@@ -24,9 +26,6 @@ const offersCache = (env: NodeJS.ProcessEnv): boolean => {
   const given = (name: string): boolean => (env[name] ?? '') !== ''
   return given('ACTIONS_RUNTIME_TOKEN') && (given('ACTIONS_RESULTS_URL') || given('ACTIONS_CACHE_URL'))
 }
-
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim()
 
 /** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
 const loadClient = () => import('@actions/cache')

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { reasonOf } from './failure-reason.ts'
 
 /** What came of storing files, with the artifact's number where it is new. `unavailable`: nothing offers artifacts here. */
 export type ArtifactUpload =
@@ -42,10 +43,6 @@ const offersArtifacts = (env: NodeJS.ProcessEnv): boolean => {
   const host = URL.parse(env['GITHUB_SERVER_URL'] ?? '')?.hostname ?? 'github.com'
   return given && /^github\.com$|\.(ghe\.com|localhost)$/.test(host)
 }
-
-/** First line of what went wrong; the toolkit's further ones are general advice. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim()
 
 /** The toolkit passes the service's status on in the message alone. */
 const isTaken = (reason: string): boolean => reason.includes('(409)')

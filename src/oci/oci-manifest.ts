@@ -32,6 +32,13 @@ export type OciManifest = Common & {
 /** A list of OCI manifests, as a rule one for each platform (OCI image spec, image-index.md). */
 export type OciIndex = Common & { readonly kind: 'index'; readonly manifests: readonly Descriptor[] }
 
+/**
+ * What an OCI manifest points to. Of a BuildKit cache that is all it holds, in both its forms: the older one is an index
+ * that lists blobs.
+ */
+export const contentOf = (document: OciManifest | OciIndex): readonly Descriptor[] =>
+  document.kind === 'index' ? document.manifests : [document.config, ...document.layers]
+
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/
 
 const parsePlatformFields = (members: Members): PlatformFields => ({

@@ -11,15 +11,16 @@ type Recorded = {
   readonly prefixes: readonly Pick<PlannedPrefix, 'parent' | 'key'>[]
 }
 
+/** The keys of a planned work item's prefixes, as `generationOf` gives those of a record. */
+export const plannedGeneration = ({ tops, prefixes }: Omit<Recorded, 'items'>, index: number): string =>
+  chainOf(prefixes, tops[index])
+    .map((each) => prefixes[each]?.key ?? '')
+    .join(' ')
+
 /** Work items, by index, whose newest record is of this branch and has the same keys. */
-export const recordedItems = (
-  { items, tops, prefixes }: Recorded,
-  records: EarlierRecords,
-  branch: string | undefined,
-): readonly number[] =>
-  items.flatMap((item, index) => {
+export const recordedItems = (work: Recorded, records: EarlierRecords, branch: string | undefined): readonly number[] =>
+  work.items.flatMap((item, index) => {
     const record = records.get(workItemName(item))
     if (record === undefined || record.run.branch !== branch) return []
-    const keys = chainOf(prefixes, tops[index]).map((each) => prefixes[each]?.key ?? '')
-    return keys.join(' ') === generationOf(record) ? [index] : []
+    return plannedGeneration(work, index) === generationOf(record) ? [index] : []
   })

@@ -34,6 +34,16 @@ export const reasonTitle = ({ kind, subject = '', evidence }: MissReason): strin
   }
 }
 
+/** A layer that ran and why, as one line: `core/0.1.0: argument PYTHON changed`. */
+export const missText = (missed: {
+  readonly layer: string
+  readonly variant: string
+  readonly reason?: MissReason
+}): string => {
+  const why = missed.reason === undefined ? '' : `: ${reasonTitle(missed.reason)}`
+  return `${missed.layer}/${missed.variant}${why}`
+}
+
 /** Evidence that says more than the title does. */
 export const furtherEvidence = (reason: MissReason): readonly string[] => {
   const title = reasonTitle(reason).replace(/^context file/, 'file')

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
+import { contentOf } from '../../oci/oci-manifest.ts'
 import { parseReference } from '../../oci/reference.ts'
 import { CanceledError } from '../../problem.ts'
 import { attributeSteps } from '../../progress/attribute.ts'
@@ -129,8 +130,7 @@ const listsBlob = async (ref: string, digest: string, io: Io): Promise<boolean> 
   if (reference === undefined) return false
   try {
     const { manifest } = await io.registry.getManifest(reference)
-    const descriptors = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers]
-    return descriptors.some((descriptor) => descriptor.digest === digest)
+    return contentOf(manifest).some((descriptor) => descriptor.digest === digest)
   } catch (error) {
     if (error instanceof RegistryError) return false
     throw error

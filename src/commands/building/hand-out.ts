@@ -2,19 +2,13 @@ import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { workItemName } from '../../factory/work-item.ts'
-import { digestOf } from '../../layers/digest.ts'
 import { renderPortableBake } from '../../render/bake.ts'
 import type { Reproduction } from '../../report/reproduction.ts'
+import { artifactLink, artifactName } from '../run-artifact.ts'
 import type { LegReport } from './leg-results.ts'
 
 /** Name of the bake file within the rendered files that is built on any machine. */
 const PORTABLE = 'docker-bake.portable.json'
-
-/** Named after leg and attempt, and without a leg after what is built, as names are given once in a run. */
-const artifactName = ({ work }: LegReport, { run }: Context): string => {
-  const names = work.items.map(({ item }) => workItemName(item))
-  return `strata-leg-${work.leg?.id ?? digestOf(names).slice(0, 8)}-${run.attempt ?? 1}`
-}
 
 /**
  * Hands out what a leg built from, to be looked at and to be built again elsewhere: the Dockerfiles, and a bake file that
@@ -30,13 +24,13 @@ export const handOutFiles = async (report: LegReport, context: Context, io: Io):
   })
   const file = join(folder, PORTABLE)
   await io.files.write(file, renderPortableBake(targets, options))
-  const name = artifactName(report, context)
+  const names = work.items.map(({ item }) => workItemName(item))
+  const name = artifactName('strata-leg', { leg: work.leg?.id, names, attempt: context.run.attempt })
   const files = rendered.files.map((each) => join(folder, each.name))
   const upload = await io.artifacts.upload(name, file, ...files)
-  const { url, id, commit } = context.run
+  const { id, commit } = context.run
   const secrets = options.secrets.filter((spec) => spec.includes('env='))
   const shared = { bakeFile: PORTABLE, folder, secrets, ...(commit === undefined ? {} : { commit }) }
   if (upload.status !== 'stored' || id === undefined) return shared
-  const link = url === undefined || upload.id === undefined ? undefined : `${url}/artifacts/${upload.id}`
-  return { ...shared, artifact: { name, run: id, ...(link === undefined ? {} : { link }) } }
+  return { ...shared, artifact: { name, run: id, ...artifactLink(context.run, upload) } }
 }

@@ -2,25 +2,20 @@ import { join } from 'node:path'
 import { workItemName } from '../../factory/work-item.ts'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
-import { digestOf } from '../../layers/digest.ts'
 import { formatReference } from '../../oci/reference.ts'
+import { plannedGeneration } from '../../plan/recorded.ts'
 import { generationOf, recordName } from '../../records/newest.ts'
 import { RECORDS_ARTIFACT, renderRecords } from '../../records/parse-records.ts'
 import { RECORDS_TYPE, recordsReference } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
-import { chainOf } from '../../layers/tree.ts'
 import type { RecordInputs } from '../inputs.ts'
+import { artifactName } from '../run-artifact.ts'
 import type { LegWork } from './leg-work.ts'
-
-/** Named after leg and attempt; without a leg, after what is built, so that two such jobs of a run do not clash. */
-const artifactName = (records: readonly CompatibilityRecord[]): string => {
-  const { leg, attempt = 1 } = records[0]?.run ?? {}
-  return `${RECORDS_ARTIFACT}-${leg ?? digestOf(records.map(recordName)).slice(0, 8)}-${attempt}`
-}
 
 /** Hands the records on to the report job of this run. Nothing depends on it but the report. */
 const handOn = async (records: readonly CompatibilityRecord[], file: string, io: Io): Promise<void> => {
-  const name = artifactName(records)
+  const { leg, attempt } = records[0]?.run ?? {}
+  const name = artifactName(RECORDS_ARTIFACT, { leg, names: records.map(recordName), attempt })
   const upload = await io.artifacts.upload(name, file)
   if (upload.status === 'stored') io.actions.info(`The records are artifact ${name}, for the report of this run`)
   if (upload.status === 'failed') {
@@ -34,12 +29,11 @@ const recordedGenerations = ({ plan }: LegWork): ReadonlyMap<string, string> =>
   new Map(
     (plan.recorded ?? []).flatMap((index) => {
       const item = plan.items[index]
-      const keys = chainOf(plan.prefixes, plan.tops[index]).map((each) => plan.prefixes[each]?.key ?? '')
-      return item === undefined ? [] : [[workItemName(item), keys.join(' ')] as const]
+      return item === undefined ? [] : [[workItemName(item), plannedGeneration(plan, index)] as const]
     }),
   )
 
-/** Whether a record tells later runs something new: a generation, prefixes that were written, or a failure of a trusted run. */
+/** Whether a record tells later runs something new: another generation, or in a wave a prefix that was written. */
 const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>): boolean => {
   if (record.verdict !== 'built') return false
   if (record.kind === 'prefix') return record.cacheTo.some(({ written }) => written)

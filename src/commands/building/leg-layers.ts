@@ -1,8 +1,7 @@
 import type { WorkItem, WorkLayer } from '../../factory/work-item.ts'
-import { withoutDefaults } from '../../fragment/redact.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { chainOf, type LayerTree } from '../../layers/tree.ts'
-import { createLayerNow, type LayerWorld } from '../../plan/reasons/layer-now.ts'
+import { createLayerNow, textToKeep, type LayerWorld } from '../../plan/reasons/layer-now.ts'
 import type { LayerNow } from '../../plan/reasons/layer-reason.ts'
 import type { PlannedLeg } from '../../plan/leg.ts'
 import type { Plan } from '../../plan/plan.ts'
@@ -33,7 +32,8 @@ const filesOf = ({ inputs, files }: LayerNow): Pick<RecordLayer, 'files'> => {
 
 const fragmentOf = (
   file: string,
-  { inputs, text }: Pick<LayerNow, 'inputs' | 'text'>,
+  inputs: LayerNow['inputs'],
+  text: string | undefined,
 ): Pick<RecordLayer, 'fragment'> => {
   const input = inputs.find(({ kind }) => kind === 'fragment')
   const digest = input?.digest ?? digestOf([text ?? '']).slice(0, 16)
@@ -48,7 +48,7 @@ const emptyLayer = (
   const fragment = fragments.get(file ?? '')
   return {
     ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
-    ...(fragment === undefined ? {} : fragmentOf(fragment.file, { inputs: [], text: withoutDefaults(fragment) })),
+    ...(fragment === undefined ? {} : fragmentOf(fragment.file, [], textToKeep(fragment))),
   }
 }
 
@@ -74,7 +74,7 @@ export const legLayers = ({
       const { costMs = 0, measured = 0, state, reason } = planned ?? {}
       return {
         ...{ layer: now.layer, variant: now.variant, key: now.key, inputs: now.inputs, costMs, measured },
-        ...(now.file === undefined ? {} : fragmentOf(now.file, now)),
+        ...(now.file === undefined ? {} : fragmentOf(now.file, now.inputs, now.text)),
         ...(ref === undefined ? {} : { ref }),
         ...filesOf(now),
         ...(equal && state !== undefined ? { state } : {}),

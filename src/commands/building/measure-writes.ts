@@ -1,6 +1,6 @@
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
-import type { Descriptor } from '../../oci/oci-manifest.ts'
+import { contentOf, type Descriptor } from '../../oci/oci-manifest.ts'
 import { parseReference } from '../../oci/reference.ts'
 
 /** What lies behind a cache ref. */
@@ -9,14 +9,13 @@ export type RefContent = { readonly digest: string; readonly blobs: readonly Pic
 /** How much a ref holds, and how much of it was not in the cache before. */
 export type RefSize = { readonly digest: string; readonly bytes: number; readonly addedBytes: number }
 
-/** Blobs of the cache that a ref holds: an image-manifest form, or the older index form, which lists blobs as OCI manifests. */
+/** What a cache ref holds; undefined where nobody can tell. */
 const readContent = async (ref: string, io: Io): Promise<RefContent | undefined> => {
   const reference = parseReference(ref)
   if (reference === undefined) return undefined
   try {
     const { descriptor, manifest } = await io.registry.getManifest(reference)
-    const blobs = manifest.kind === 'index' ? manifest.manifests : [...manifest.layers, manifest.config]
-    return { digest: descriptor.digest, blobs }
+    return { digest: descriptor.digest, blobs: contentOf(manifest) }
   } catch (error) {
     // Sizes are told where they are known; a build never fails for them.
     if (!(error instanceof RegistryError)) throw error

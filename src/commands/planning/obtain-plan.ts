@@ -1,24 +1,17 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { type LegStamp, parsePlan } from '../../plan/parse-plan.ts'
+import type { LegStamp } from '../../plan/parse-plan.ts'
 import { type Plan, planArtifactName } from '../../plan/plan.ts'
-import { inputError } from '../../problem.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { keepComment } from './plan-changes.ts'
 import { preparePlan } from './prepare.ts'
+import { readPlan } from './read-plan.ts'
 
 /** A plan to build from, and where it was made here what later runs compare with. */
 export type ObtainedPlan = { readonly plan: Plan; readonly whole?: Plan }
 
 /** A plan, and in words where it came from. */
 type Obtained = ObtainedPlan & { readonly source: string }
-
-const readPlan = async (path: string, io: Io): Promise<Plan> => {
-  const text = await io.files.read(path)
-  if (text !== undefined) return parsePlan(text, path)
-  const hint = 'without input plan-path, build fetches the plan of its run by itself'
-  throw inputError(`there is no plan file ${path}`, { hint })
-}
 
 /** Path of the plan that the plan job of this run stored, or why there is none to build from. */
 const fetchPlan = async (name: string, io: Io): Promise<{ readonly file: string } | { readonly without: string }> => {
@@ -47,11 +40,11 @@ const obtain = async (inputs: BuildInputs, leg: LegStamp | undefined, context: C
   const { planPath } = inputs
   const digest = leg?.digest
   const here = () => planHere(inputs, leg !== undefined, context, io)
-  if (planPath !== undefined) return { plan: await readPlan(planPath, io), source: `from ${planPath}` }
+  if (planPath !== undefined) return { plan: await readPlan(planPath, 'build', io), source: `from ${planPath}` }
   if (digest === undefined) return { ...(await here()), source: 'made here' }
   const name = planArtifactName(digest)
   const fetched = await fetchPlan(name, io)
-  if ('file' in fetched) return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` }
+  if ('file' in fetched) return { plan: await readPlan(fetched.file, 'build', io), source: `from artifact ${name}` }
   return { ...(await here()), source: `made here, as ${fetched.without}` }
 }
 

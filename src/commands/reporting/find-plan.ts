@@ -1,7 +1,7 @@
 import type { Io } from '../../io/io.ts'
-import { parsePlan } from '../../plan/parse-plan.ts'
 import { type Plan, planArtifactName } from '../../plan/plan.ts'
-import { InputError, inputError } from '../../problem.ts'
+import { InputError } from '../../problem.ts'
+import { readPlan } from '../planning/read-plan.ts'
 import { fetchArtifact } from './fetch-artifact.ts'
 
 /** Name of the artifact of the run's plan: of the one that made its matrix, else of the one that was stored last. */
@@ -13,13 +13,6 @@ const artifactName = async (digests: readonly string[], io: Io): Promise<string 
   return list.status === 'listed' ? list.names[0] : undefined
 }
 
-const readPlan = async (path: string, io: Io): Promise<Plan> => {
-  const text = await io.files.read(path)
-  if (text !== undefined) return parsePlan(text, path)
-  const hint = 'without input plan-path, report fetches the plan of its run by itself'
-  throw inputError(`there is no plan file ${path}`, { hint })
-}
-
 const fetchPlan = async (name: string, io: Io): Promise<Plan | undefined> => {
   const fetched = await fetchArtifact(name, io)
   if (!('file' in fetched)) {
@@ -27,7 +20,7 @@ const fetchPlan = async (name: string, io: Io): Promise<Plan | undefined> => {
     return undefined
   }
   try {
-    return await readPlan(fetched.file, io)
+    return await readPlan(fetched.file, 'report', io)
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     io.actions.warning({ message: `without its plan, the report cannot tell what is missing: ${error.message}` })
@@ -45,7 +38,7 @@ export const findPlan = async (
   digests: readonly string[],
   io: Io,
 ): Promise<Plan | undefined> => {
-  if (path !== undefined) return readPlan(path, io)
+  if (path !== undefined) return readPlan(path, 'report', io)
   const name = await artifactName(digests, io)
   return name === undefined ? undefined : fetchPlan(name, io)
 }

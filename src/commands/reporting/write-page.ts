@@ -1,13 +1,9 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { digestOf } from '../../layers/digest.ts'
 import { renderPage } from '../../report/page/page.ts'
 import type { RunReport } from '../../report/run-report.ts'
 import type { StoredPage } from '../../report/run-summary/run-summary.ts'
-
-/** Names are given once in a run, and it may have reports of several factories. */
-const artifactName = ({ name, factory }: RunReport, { run }: Context): string =>
-  `strata-report-${digestOf([name, factory]).slice(0, 8)}-${run.attempt ?? 1}`
+import { artifactLink, artifactName } from '../run-artifact.ts'
 
 /**
  * Writes the page of a run, and stores it as an artifact of the run, where there are artifacts. Nothing depends on the
@@ -20,15 +16,13 @@ export const writePage = async (
   io: Io,
 ): Promise<StoredPage | undefined> => {
   await io.files.write(file, renderPage(report))
-  const artifact = artifactName(report, context)
+  // A run may have reports of several factories.
+  const names = [report.name, report.factory]
+  const artifact = artifactName('strata-report', { leg: undefined, names, attempt: context.run.attempt })
   const upload = await io.artifacts.upload(artifact, file)
   if (upload.status === 'failed') {
     io.actions.warning({ message: `the page of the run could not be stored as artifact ${artifact}: ${upload.reason}` })
   }
   if (upload.status !== 'stored') return undefined
-  const { url } = context.run
-  return {
-    artifact,
-    ...(url === undefined || upload.id === undefined ? {} : { link: `${url}/artifacts/${upload.id}` }),
-  }
+  return { artifact, ...artifactLink(context.run, upload) }
 }

@@ -16,12 +16,6 @@ const parentReason = ({ layer, variant, evidence }: Root): MissReason => ({
   evidence: evidence.slice(0, 4),
 })
 
-/** A change of the settings of a lower layer starts there. */
-const withRoot = (reason: MissReason): MissReason => {
-  const [layer, ...variant] = reason.kind === 'parent' ? (reason.subject ?? '').split('/') : []
-  return layer === undefined ? reason : { ...reason, root: { layer, variant: variant.join('/') } }
-}
-
 /** A chain of layers with steps, lowest first, and what its images are pinned to. */
 export type ChainNow = { readonly chain: readonly LayerNow[]; readonly images: ImageDigests }
 
@@ -38,7 +32,7 @@ export const chainReasons = (record: CompatibilityRecord, { chain, images }: Cha
     const own = before === undefined ? newLayer(now, record) : ownReason({ before, now, images: digests })
     if (own === undefined) return root === undefined ? otherScheme() : parentReason(root)
     const also = root === undefined ? [] : [`${root.layer}/${root.variant} below it changed, too`]
-    const reason = withRoot({ ...own, evidence: [...own.evidence, ...also] })
+    const reason = { ...own, evidence: [...own.evidence, ...also] }
     root ??= { ...(reason.root ?? { layer: now.layer, variant: now.variant }), evidence: own.evidence }
     return reason
   })

@@ -21,15 +21,16 @@ const MAX_LISTED = 2_000
 /** Characters of a fragment that are kept. */
 const MAX_TEXT = 64 * 1024
 
+/** The text of a fragment for the next run to compare with; undefined when it is too long to keep. */
+export const textToKeep = (fragment: Fragment | undefined): string | undefined => {
+  const text = fragment && withoutDefaults(fragment)
+  return text === undefined || text.length > MAX_TEXT ? undefined : text
+}
+
 /** Describes prefixes of a tree for comparison. Texts and lists of files are made when they are asked for, and once. */
 export const createLayerNow = ({ files, context, fragments }: LayerWorld) => {
   const texts = new Map<string, string | undefined>()
-  const textOf = (file: string): string | undefined =>
-    remember(texts, file, () => {
-      const fragment = fragments.get(file)
-      const text = fragment && withoutDefaults(fragment)
-      return text === undefined || text.length > MAX_TEXT ? undefined : text
-    })
+  const textOf = (file: string): string | undefined => remember(texts, file, () => textToKeep(fragments.get(file)))
   return (prefix: Prefix, tag: string | undefined): LayerNow => {
     const { layer, key } = prefix
     const text = layer.fragment === undefined ? undefined : textOf(layer.fragment)

@@ -31,7 +31,7 @@ export type LayerPair = {
 }
 
 /** What a change of an input says: what it is about, and what was found. */
-type Found = Pick<MissReason, 'kind' | 'evidence'> & { readonly subject: string }
+type Found = Pick<MissReason, 'kind' | 'evidence' | 'root'> & { readonly subject: string }
 
 /** What a change of each kind of input is called; settings of lower layers are a change of those. */
 const KINDS: Readonly<Record<KeyInputKind, MissKind>> = {
@@ -76,8 +76,13 @@ const describe = ({ input: { kind, name }, how }: InputChange, pair: LayerPair):
       const evidence = how === 'changed' ? fileEvidence(name, pair) : [`files ${name} ${how.replace('is', 'are')}`]
       return found(fileSubject(evidence[0] ?? name), evidence)
     }
-    case 'below':
-      return found(name.replace(' ', '/'), [`settings of ${name} ${how}, which this layer inherits`])
+    case 'below': {
+      // `<layer> <variant>`: a change of the settings of a lower layer starts there.
+      const [layer = '', ...variant] = name.split(' ')
+      const root = { layer, variant: variant.join(' ') }
+      const evidence = [`settings of ${name} ${how}, which this layer inherits`]
+      return { ...found(`${layer}/${root.variant}`, evidence), root }
+    }
     default:
       return found(name, [`${kind} ${name} ${how}`])
   }
@@ -111,5 +116,5 @@ export const ownReason = (pair: LayerPair): MissReason | undefined => {
     .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
   const [first] = found
   if (first === undefined) return undefined
-  return { kind: first.kind, subject: first.subject, evidence: limited(found.flatMap(({ evidence }) => evidence)) }
+  return { ...first, evidence: limited(found.flatMap(({ evidence }) => evidence)) }
 }

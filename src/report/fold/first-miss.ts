@@ -1,4 +1,4 @@
-import { reasonTitle } from '../reason-text.ts'
+import { missText } from '../reason-text.ts'
 import type { RunReport } from '../run-report.ts'
 import { hasRun } from './met-prefix.ts'
 
@@ -7,7 +7,5 @@ export const firstMissOf = ({ layers, prefixes }: RunReport): string => {
   const ran = prefixes.filter(({ steps }) => steps.some(hasRun))
   const lowest = layers.find((layer) => ran.some((prefix) => prefix.layer === layer))
   const first = ran.find(({ layer }) => layer === lowest)
-  if (first === undefined) return ''
-  const why = first.reason === undefined ? '' : `: ${reasonTitle(first.reason)}`
-  return `${first.layer}/${first.variant}${why}`
+  return first === undefined ? '' : missText(first)
 }

@@ -6,7 +6,7 @@ import { reportItems } from './items.ts'
 import { foldLegs, reportLegs, timesOf, type FoldedLeg } from './legs.ts'
 import { countSteps, hasRun, hitRatioOf, prefixesOf, uniteByKey, type MetPrefix } from './met-prefix.ts'
 import { groupMisses } from './misses.ts'
-import { newestRecords, runsOf, type RecordedRun } from './newest.ts'
+import { newestAttempts, runsOf, type RecordedRun } from './newest.ts'
 import { compareTexts, sumOf } from './order.ts'
 import { addedBytesOf, foldPays } from './pays.ts'
 import { reportPrefixes, type PricedPrefix } from './prefixes.ts'
@@ -148,7 +148,7 @@ const foldRun = (newest: readonly CompatibilityRecord[], options: FoldOptions): 
 export const foldRecords = (records: readonly CompatibilityRecord[], options: FoldOptions): FoldedRun => {
   const runs = runsOf(ofOneFactory(records, options.plan))
   const current: RecordedRun = runs.at(-1) ?? { id: 'none', records: [] }
-  const newest = newestRecords(current.records)
+  const newest = newestAttempts(current.records)
   const report = foldRun(newest, options)
   const { runs: kept, keep } = options.history
   const earlier = [...runs.slice(0, -1).map(pastRun), ...kept]

@@ -1,20 +1,15 @@
+import { workItemName } from '../../factory/work-item.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
-import { reasonTitle } from '../reason-text.ts'
+import { missText } from '../reason-text.ts'
 import type { ReportItem } from '../run-report.ts'
 import { hasRun } from './met-prefix.ts'
-
 import { compareByList, compareTexts } from './order.ts'
-
-const nameOf = ({ manifestId, platform }: Pick<ReportItem, 'manifestId' | 'platform'>): string =>
-  `${manifestId} ${platform}`
 
 /** The lowest layer that ran, and why. */
 const firstMissOf = ({ layers }: CompatibilityRecord): Pick<ReportItem, 'firstMiss'> => {
   const missed = layers.find(({ steps }) => steps.some(hasRun))
-  if (missed === undefined) return {}
-  const why = missed.reason === undefined ? '' : `: ${reasonTitle(missed.reason)}`
-  return { firstMiss: `${missed.layer}/${missed.variant}${why}` }
+  return missed === undefined ? {} : { firstMiss: missText(missed) }
 }
 
 const recordedItem = (record: CompatibilityRecord, top: string | undefined): ReportItem => {
@@ -53,7 +48,7 @@ const plannedItems = ({ items, legs, aliases }: PlannedWork): ReadonlyMap<string
         variants: layers.map(({ layer, variant }) => ({ layer, variant })),
         ...{ totalSteps: 0, cachedSteps: 0, durationMs: 0 },
       }
-      return [nameOf(item), item]
+      return [workItemName(item), item]
     }),
   )
 }
@@ -68,11 +63,11 @@ export const reportItems = (
     .filter(({ kind }) => kind === 'work-item')
     .map((record) => recordedItem(record, keysOf(record).at(-1)))
   const planned = plan === undefined ? new Map<string, ReportItem>() : plannedItems(plan)
-  const known = new Set(recorded.map(nameOf))
+  const known = new Set(recorded.map(workItemName))
   const missing = [...planned].flatMap(([name, item]) => (known.has(name) ? [] : [item]))
   const byPlan = compareByList([...planned.keys()])
   return [...recorded, ...missing]
-    .map((item) => ({ item, name: nameOf(item) }))
+    .map((item) => ({ item, name: workItemName(item) }))
     .toSorted((a, b) => byPlan(a.name, b.name) || compareTexts(a.name, b.name))
     .map(({ item }) => item)
 }

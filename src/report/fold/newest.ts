@@ -39,7 +39,7 @@ const latestBy = (
  * Of one run the records that count: those of the newest attempt of each leg, and of each work item the newest. Legs that
  * build the same prefix each keep their record of it. Sorted, whatever their order was.
  */
-export const newestRecords = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] => {
+export const newestAttempts = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] => {
   const attempts = new Map<string, number>()
   for (const record of records) {
     attempts.set(legOf(record), Math.max(attempts.get(legOf(record)) ?? 0, attemptOf(record)))

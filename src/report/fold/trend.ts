@@ -1,7 +1,7 @@
 import type { RunReport, TrendPoint } from '../run-report.ts'
 import { timesOf } from './legs.ts'
 import { countSteps, foldPrefixes, hitRatioOf } from './met-prefix.ts'
-import { newestRecords, type RecordedRun } from './newest.ts'
+import { newestAttempts, type RecordedRun } from './newest.ts'
 import { compareTexts } from './order.ts'
 
 /** A run that is kept for the trend of those that follow, by its id. */
@@ -21,7 +21,7 @@ export const pointOf = (
 
 /** A run of which there are records, as a point of a later one's trend. */
 export const pastRun = ({ records, id }: RecordedRun): PastRun => {
-  const newest = newestRecords(records)
+  const newest = newestAttempts(records)
   const counts = countSteps(foldPrefixes(newest).values())
   const url = newest[0]?.run.url
   const times = timesOf(newest) ?? { startedAt: '', finishedAt: '' }
