@@ -30926,6 +30926,8 @@ const upToStage = (dockerfile, stage) => {
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
+// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
+var oci_manifest = __nccwpck_require__(9456);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
 ;// CONCATENATED MODULE: ./src/progress/build-result.ts
@@ -32102,6 +32104,7 @@ const followProgress = (targets, fold, io) => {
 
 
 
+
 /** What a build that has not begun has done. */
 const NOTHING_BUILT = {
     targets: [],
@@ -32168,8 +32171,7 @@ const listsBlob = async (ref, digest, io) => {
         return false;
     try {
         const { manifest } = await io.registry.getManifest(reference);
-        const descriptors = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers];
-        return descriptors.some((descriptor) => descriptor.digest === digest);
+        return (0,oci_manifest/* contentOf */.$E)(manifest).some((descriptor) => descriptor.digest === digest);
     }
     catch (error) {
         if (error instanceof registry_error/* RegistryError */.g)
@@ -33446,12 +33448,9 @@ const legChains = ({ plan, items, writes }, { prefixes, tops }, io) => {
     return chains;
 };
 
-// EXTERNAL MODULE: ./src/fragment/redact.ts
-var redact = __nccwpck_require__(50195);
-// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts
-var layer_now = __nccwpck_require__(25953);
+// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts + 1 modules
+var layer_now = __nccwpck_require__(42949);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-layers.ts
-
 
 
 
@@ -33464,7 +33463,7 @@ const filesOf = ({ inputs, files }) => {
     });
     return taken.length === 0 ? {} : { files: Object.fromEntries(taken) };
 };
-const fragmentOf = (file, { inputs, text }) => {
+const fragmentOf = (file, inputs, text) => {
     const input = inputs.find(({ kind }) => kind === 'fragment');
     const digest = input?.digest ?? (0,layers_digest/* digestOf */.o)([text ?? '']).slice(0, 16);
     return { fragment: { file, digest, ...(text === undefined ? {} : { text }) } };
@@ -33474,7 +33473,7 @@ const emptyLayer = ({ layer, variant, fragment: file }, { fragments }) => {
     const fragment = fragments.get(file ?? '');
     return {
         ...{ layer, variant, inputs: [], costMs: 0, measured: 1, repeated: false },
-        ...(fragment === undefined ? {} : fragmentOf(fragment.file, { inputs: [], text: (0,redact/* withoutDefaults */.n)(fragment) })),
+        ...(fragment === undefined ? {} : fragmentOf(fragment.file, [], (0,layer_now/* textToKeep */.m)(fragment))),
     };
 };
 /** All layers of each work item of a leg, lowest first, with what is known of them before the build. */
@@ -33493,7 +33492,7 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
             const { costMs = 0, measured = 0, state, reason } = planned ?? {};
             return {
                 ...{ layer: now.layer, variant: now.variant, key: now.key, inputs: now.inputs, costMs, measured },
-                ...(now.file === undefined ? {} : fragmentOf(now.file, now)),
+                ...(now.file === undefined ? {} : fragmentOf(now.file, now.inputs, now.text)),
                 ...(ref === undefined ? {} : { ref }),
                 ...filesOf(now),
                 ...(equal && state !== undefined ? { state } : {}),
@@ -33513,21 +33512,15 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
 var plan = __nccwpck_require__(48720);
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
 var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 27 modules
-var prepare = __nccwpck_require__(34118);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
+var prepare = __nccwpck_require__(44411);
+// EXTERNAL MODULE: ./src/commands/planning/read-plan.ts
+var read_plan = __nccwpck_require__(92838);
 ;// CONCATENATED MODULE: ./src/commands/planning/obtain-plan.ts
 
 
 
 
-
-const readPlan = async (path, io) => {
-    const text = await io.files.read(path);
-    if (text !== undefined)
-        return (0,parse_plan/* parsePlan */.vS)(text, path);
-    const hint = 'without input plan-path, build fetches the plan of its run by itself';
-    throw (0,problem/* inputError */.Xu)(`there is no plan file ${path}`, { hint });
-};
 /** Path of the plan that the plan job of this run stored, or why there is none to build from. */
 const fetchPlan = async (name, io) => {
     const download = await io.artifacts.download(name, await io.files.makeFolder('strata-plan'));
@@ -33555,13 +33548,13 @@ const obtain = async (inputs, leg, context, io) => {
     const digest = leg?.digest;
     const here = () => planHere(inputs, leg !== undefined, context, io);
     if (planPath !== undefined)
-        return { plan: await readPlan(planPath, io), source: `from ${planPath}` };
+        return { plan: await (0,read_plan/* readPlan */.m)(planPath, 'build', io), source: `from ${planPath}` };
     if (digest === undefined)
         return { ...(await here()), source: 'made here' };
     const name = (0,plan/* planArtifactName */.nU)(digest);
     const fetched = await fetchPlan(name, io);
     if ('file' in fetched)
-        return { plan: await readPlan(fetched.file, io), source: `from artifact ${name}` };
+        return { plan: await (0,read_plan/* readPlan */.m)(fetched.file, 'build', io), source: `from artifact ${name}` };
     return { ...(await here()), source: `made here, as ${fetched.without}` };
 };
 /**
@@ -34091,6 +34084,8 @@ const renderSummary = (results, { run, reproduction } = {}) => {
 
 // EXTERNAL MODULE: ./src/factory/work-item.ts
 var work_item = __nccwpck_require__(47013);
+// EXTERNAL MODULE: ./src/commands/run-artifact.ts
+var run_artifact = __nccwpck_require__(14578);
 ;// CONCATENATED MODULE: ./src/commands/building/hand-out.ts
 
 
@@ -34098,11 +34093,6 @@ var work_item = __nccwpck_require__(47013);
 
 /** Name of the bake file within the rendered files that is built on any machine. */
 const PORTABLE = 'docker-bake.portable.json';
-/** Named after leg and attempt, and without a leg after what is built, as names are given once in a run. */
-const artifactName = ({ work }, { run }) => {
-    const names = work.items.map(({ item }) => (0,work_item/* workItemName */.A)(item));
-    return `strata-leg-${work.leg?.id ?? (0,layers_digest/* digestOf */.o)(names).slice(0, 8)}-${run.attempt ?? 1}`;
-};
 /**
  * Hands out what a leg built from, to be looked at and to be built again elsewhere: the Dockerfiles, and a bake file that
  * needs nothing but a checkout.
@@ -34118,18 +34108,20 @@ const handOutFiles = async (report, context, io) => {
     });
     const file = (0,external_node_path_.join)(folder, PORTABLE);
     await io.files.write(file, renderPortableBake(targets, options));
-    const name = artifactName(report, context);
+    const names = work.items.map(({ item }) => (0,work_item/* workItemName */.A)(item));
+    const name = (0,run_artifact/* artifactName */.C)('strata-leg', { leg: work.leg?.id, names, attempt: context.run.attempt });
     const files = rendered.files.map((each) => (0,external_node_path_.join)(folder, each.name));
     const upload = await io.artifacts.upload(name, file, ...files);
-    const { url, id, commit } = context.run;
+    const { id, commit } = context.run;
     const secrets = options.secrets.filter((spec) => spec.includes('env='));
     const shared = { bakeFile: PORTABLE, folder, secrets, ...(commit === undefined ? {} : { commit }) };
     if (upload.status !== 'stored' || id === undefined)
         return shared;
-    const link = url === undefined || upload.id === undefined ? undefined : `${url}/artifacts/${upload.id}`;
-    return { ...shared, artifact: { name, run: id, ...(link === undefined ? {} : { link }) } };
+    return { ...shared, artifact: { name, run: id, ...(0,run_artifact/* artifactLink */.V)(context.run, upload) } };
 };
 
+// EXTERNAL MODULE: ./src/plan/recorded.ts
+var recorded = __nccwpck_require__(70511);
 // EXTERNAL MODULE: ./src/records/newest.ts
 var newest = __nccwpck_require__(37262);
 // EXTERNAL MODULE: ./src/records/parse-records.ts
@@ -34146,14 +34138,10 @@ var records_place = __nccwpck_require__(56329);
 
 
 
-/** Named after leg and attempt; without a leg, after what is built, so that two such jobs of a run do not clash. */
-const keep_records_artifactName = (records) => {
-    const { leg, attempt = 1 } = records[0]?.run ?? {};
-    return `${parse_records/* RECORDS_ARTIFACT */.CG}-${leg ?? (0,layers_digest/* digestOf */.o)(records.map(newest/* recordName */.xD)).slice(0, 8)}-${attempt}`;
-};
 /** Hands the records on to the report job of this run. Nothing depends on it but the report. */
 const handOn = async (records, file, io) => {
-    const name = keep_records_artifactName(records);
+    const { leg, attempt } = records[0]?.run ?? {};
+    const name = (0,run_artifact/* artifactName */.C)(parse_records/* RECORDS_ARTIFACT */.CG, { leg, names: records.map(newest/* recordName */.xD), attempt });
     const upload = await io.artifacts.upload(name, file);
     if (upload.status === 'stored')
         io.actions.info(`The records are artifact ${name}, for the report of this run`);
@@ -34165,10 +34153,9 @@ const handOn = async (records, file, io) => {
 /** Keys of work items whose newest record on this branch is the same, by name. */
 const recordedGenerations = ({ plan }) => new Map((plan.recorded ?? []).flatMap((index) => {
     const item = plan.items[index];
-    const keys = (0,layers_tree/* chainOf */.dR)(plan.prefixes, plan.tops[index]).map((each) => plan.prefixes[each]?.key ?? '');
-    return item === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), keys.join(' ')]];
+    return item === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), (0,recorded/* plannedGeneration */.$)(plan, index)]];
 }));
-/** Whether a record tells later runs something new: a generation, prefixes that were written, or a failure of a trusted run. */
+/** Whether a record tells later runs something new: another generation, or in a wave a prefix that was written. */
 const isNews = (record, known) => {
     if (record.verdict !== 'built')
         return false;
@@ -34345,15 +34332,15 @@ const recordOf = (subject, frame) => {
 ;// CONCATENATED MODULE: ./src/commands/building/measure-writes.ts
 
 
-/** Blobs of the cache that a ref holds: an image-manifest form, or the older index form, which lists blobs as OCI manifests. */
+
+/** What a cache ref holds; undefined where nobody can tell. */
 const readContent = async (ref, io) => {
     const reference = (0,oci_reference/* parseReference */.F2)(ref);
     if (reference === undefined)
         return undefined;
     try {
         const { descriptor, manifest } = await io.registry.getManifest(reference);
-        const blobs = manifest.kind === 'index' ? manifest.manifests : [...manifest.layers, manifest.config];
-        return { digest: descriptor.digest, blobs };
+        return { digest: descriptor.digest, blobs: (0,oci_manifest/* contentOf */.$E)(manifest) };
     }
     catch (error) {
         // Sizes are told where they are known; a build never fails for them.
@@ -34743,11 +34730,11 @@ const reportLeg = async (report, inputs, context, io) => {
 
 
 /** Name of the workflow artifact in which a wave leg says what it could not build. */
-const wave_failures_artifactName = (digest, leg) => `strata-failed-${digest}-${leg}`;
+const artifactName = (digest, leg) => `strata-failed-${digest}-${leg}`;
 /** Keys of the prefixes that a wave leg could not build, or nothing when it did not say so. */
 const failedKeys = async (digest, leg, io) => {
     const folder = await io.files.makeFolder('strata-wave');
-    const download = await io.artifacts.download(wave_failures_artifactName(digest, leg), folder);
+    const download = await io.artifacts.download(artifactName(digest, leg), folder);
     if (download.status !== 'found')
         return new Set();
     const text = (await io.files.read(download.file)) ?? '';
@@ -34806,7 +34793,7 @@ const tellFailures = async ({ work, outcome, written }, io) => {
     });
     const file = (0,external_node_path_.join)(written.folder, 'failed.json');
     await io.files.write(file, JSON.stringify({ failed: [...new Set(failed)] }));
-    await io.artifacts.upload(wave_failures_artifactName(work.plan.digest, work.leg.id), file);
+    await io.artifacts.upload(artifactName(work.plan.digest, work.leg.id), file);
 };
 
 // EXTERNAL MODULE: ./src/plan/leg.ts
@@ -36062,8 +36049,8 @@ const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument
 var kept_plan = __nccwpck_require__(99034);
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
 var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 27 modules
-var prepare = __nccwpck_require__(34118);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
+var prepare = __nccwpck_require__(44411);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
 
 
@@ -36878,7 +36865,7 @@ const keepComment = async ({ plan, changes }, { comment }, io) => {
 
 /***/ }),
 
-/***/ 34118:
+/***/ 44411:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36895,25 +36882,10 @@ var cache_location = __nccwpck_require__(54929);
 var plan_plan = __nccwpck_require__(48720);
 // EXTERNAL MODULE: ./src/plan/published-key.ts
 var published_key = __nccwpck_require__(7063);
-// EXTERNAL MODULE: ./src/factory/work-item.ts
-var work_item = __nccwpck_require__(47013);
+// EXTERNAL MODULE: ./src/plan/recorded.ts
+var plan_recorded = __nccwpck_require__(70511);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var tree = __nccwpck_require__(71696);
-// EXTERNAL MODULE: ./src/records/newest.ts
-var newest = __nccwpck_require__(37262);
-;// CONCATENATED MODULE: ./src/plan/recorded.ts
-
-
-
-/** Work items, by index, whose newest record is of this branch and has the same keys. */
-const recordedItems = ({ items, tops, prefixes }, records, branch) => items.flatMap((item, index) => {
-    const record = records.get((0,work_item/* workItemName */.A)(item));
-    if (record === undefined || record.run.branch !== branch)
-        return [];
-    const keys = (0,tree/* chainOf */.dR)(prefixes, tops[index]).map((each) => prefixes[each]?.key ?? '');
-    return keys.join(' ') === (0,newest/* generationOf */.gS)(record) ? [index] : [];
-});
-
 ;// CONCATENATED MODULE: ./src/plan/restrict.ts
 
 /** New numbers for the old ones that stay, in their order. */
@@ -36952,6 +36924,8 @@ const restrictWork = (work, kept) => {
     };
 };
 
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/remember.ts
 var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/plan/leg.ts
@@ -38771,7 +38745,7 @@ const preparePlan = async (inputs, context, io) => {
     const handsOn = cache.access.write && work.items.every(isKept);
     const schedule = shareOut(work, { cache, handsOn }, scheduleOptions(inputs.schedule));
     const { bytes: _, ...planned } = work;
-    const recorded = recordedItems(work, records, (0,branches/* ownBranch */.Z)(context.event));
+    const recorded = (0,plan_recorded/* recordedItems */.P)(work, records, (0,branches/* ownBranch */.Z)(context.event));
     const plan = (0,plan_plan/* makePlan */.Cs)({
         plannedAt: io.clock.now().toISOString(),
         factory: inputs.factory,
@@ -38785,6 +38759,28 @@ const preparePlan = async (inputs, context, io) => {
         pools: factory.pools,
     });
     return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) };
+};
+
+
+/***/ }),
+
+/***/ 92838:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ readPlan)
+/* harmony export */ });
+/* harmony import */ var _plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(69842);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+
+
+/** Reads a plan file for an action. Throws an InputError when there is none, or when it is no plan. */
+const readPlan = async (path, action, io) => {
+    const text = await io.files.read(path);
+    if (text !== undefined)
+        return (0,_plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlan */ .vS)(text, path);
+    const hint = `without input plan-path, ${action} fetches the plan of its run by itself`;
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`there is no plan file ${path}`, { hint });
 };
 
 
@@ -41341,8 +41337,8 @@ const checkImage = (need, { kind, platforms }) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts
-var layer_now = __nccwpck_require__(25953);
+// EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts + 1 modules
+var layer_now = __nccwpck_require__(42949);
 // EXTERNAL MODULE: ./src/oci/json.ts
 var json = __nccwpck_require__(61691);
 // EXTERNAL MODULE: ./src/records/parse-records.ts
@@ -42248,8 +42244,13 @@ const describe = ({ input: { kind, name }, how }, pair) => {
             const evidence = how === 'changed' ? fileEvidence(name, pair) : [`files ${name} ${how.replace('is', 'are')}`];
             return found(fileSubject(evidence[0] ?? name), evidence);
         }
-        case 'below':
-            return found(name.replace(' ', '/'), [`settings of ${name} ${how}, which this layer inherits`]);
+        case 'below': {
+            // `<layer> <variant>`: a change of the settings of a lower layer starts there.
+            const [layer = '', ...variant] = name.split(' ');
+            const root = { layer, variant: variant.join(' ') };
+            const evidence = [`settings of ${name} ${how}, which this layer inherits`];
+            return { ...found(`${layer}/${root.variant}`, evidence), root };
+        }
         default:
             return found(name, [`${kind} ${name} ${how}`]);
     }
@@ -42281,7 +42282,7 @@ const ownReason = (pair) => {
     const [first] = found;
     if (first === undefined)
         return undefined;
-    return { kind: first.kind, subject: first.subject, evidence: limited(found.flatMap(({ evidence }) => evidence)) };
+    return { ...first, evidence: limited(found.flatMap(({ evidence }) => evidence)) };
 };
 
 ;// CONCATENATED MODULE: ./src/plan/reasons/chain-reasons.ts
@@ -42294,11 +42295,6 @@ const parentReason = ({ layer, variant, evidence }) => ({
     ...{ kind: 'parent', subject: `${layer}/${variant}`, root: { layer, variant } },
     evidence: evidence.slice(0, 4),
 });
-/** A change of the settings of a lower layer starts there. */
-const withRoot = (reason) => {
-    const [layer, ...variant] = reason.kind === 'parent' ? (reason.subject ?? '').split('/') : [];
-    return layer === undefined ? reason : { ...reason, root: { layer, variant: variant.join('/') } };
-};
 /**
  * For each layer of a chain why it is another than in a record of the same work item, or, where it is the same, that its
  * ref is missing. A layer that did not change itself and stands on one that did has that one as its root.
@@ -42314,7 +42310,7 @@ const chainReasons = (record, { chain, images }) => {
         if (own === undefined)
             return root === undefined ? otherScheme() : parentReason(root);
         const also = root === undefined ? [] : [`${root.layer}/${root.variant} below it changed, too`];
-        const reason = withRoot({ ...own, evidence: [...own.evidence, ...also] });
+        const reason = { ...own, evidence: [...own.evidence, ...also] };
         root ??= { ...(reason.root ?? { layer: now.layer, variant: now.variant }), evidence: own.evidence };
         return reason;
     });
@@ -43552,10 +43548,10 @@ const renderRunSummary = (report, page) => (0,report_document/* renderDocument *
     ...itemSections(report),
 ]);
 
-// EXTERNAL MODULE: ./src/plan/parse-plan.ts
-var parse_plan = __nccwpck_require__(69842);
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan = __nccwpck_require__(48720);
+// EXTERNAL MODULE: ./src/commands/planning/read-plan.ts
+var read_plan = __nccwpck_require__(92838);
 ;// CONCATENATED MODULE: ./src/commands/reporting/fetch-artifact.ts
 /** Fetches the file of an artifact to a folder of its own. */
 const fetchArtifact = async (name, io) => {
@@ -43587,13 +43583,6 @@ const artifactName = async (digests, io) => {
         io.actions.info(`The plan of this run could not be looked for: ${list.reason}`);
     return list.status === 'listed' ? list.names[0] : undefined;
 };
-const readPlan = async (path, io) => {
-    const text = await io.files.read(path);
-    if (text !== undefined)
-        return (0,parse_plan/* parsePlan */.vS)(text, path);
-    const hint = 'without input plan-path, report fetches the plan of its run by itself';
-    throw (0,problem/* inputError */.Xu)(`there is no plan file ${path}`, { hint });
-};
 const fetchPlan = async (name, io) => {
     const fetched = await fetchArtifact(name, io);
     if (!('file' in fetched)) {
@@ -43601,7 +43590,7 @@ const fetchPlan = async (name, io) => {
         return undefined;
     }
     try {
-        return await readPlan(fetched.file, io);
+        return await (0,read_plan/* readPlan */.m)(fetched.file, 'report', io);
     }
     catch (error) {
         if (!(error instanceof problem/* InputError */.dz))
@@ -43617,7 +43606,7 @@ const fetchPlan = async (name, io) => {
  */
 const findPlan = async (path, digests, io) => {
     if (path !== undefined)
-        return readPlan(path, io);
+        return (0,read_plan/* readPlan */.m)(path, 'report', io);
     const name = await artifactName(digests, io);
     return name === undefined ? undefined : fetchPlan(name, io);
 };
@@ -43806,8 +43795,6 @@ const keepHistory = async (subject, runs, context, io) => {
         io.actions.info(`This run is not kept for the trend: ${saved.reason}`);
 };
 
-// EXTERNAL MODULE: ./src/layers/digest.ts
-var digest = __nccwpck_require__(19328);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/report/page/assets.json
@@ -43920,29 +43907,27 @@ const renderPage = (report) => `<!doctype html>
 </html>
 `;
 
+// EXTERNAL MODULE: ./src/commands/run-artifact.ts
+var run_artifact = __nccwpck_require__(14578);
 ;// CONCATENATED MODULE: ./src/commands/reporting/write-page.ts
 
 
-/** Names are given once in a run, and it may have reports of several factories. */
-const write_page_artifactName = ({ name, factory }, { run }) => `strata-report-${(0,digest/* digestOf */.o)([name, factory]).slice(0, 8)}-${run.attempt ?? 1}`;
 /**
  * Writes the page of a run, and stores it as an artifact of the run, where there are artifacts. Nothing depends on the
  * artifact, so one that cannot be stored is a warning.
  */
 const writePage = async (report, file, context, io) => {
     await io.files.write(file, renderPage(report));
-    const artifact = write_page_artifactName(report, context);
+    // A run may have reports of several factories.
+    const names = [report.name, report.factory];
+    const artifact = (0,run_artifact/* artifactName */.C)('strata-report', { leg: undefined, names, attempt: context.run.attempt });
     const upload = await io.artifacts.upload(artifact, file);
     if (upload.status === 'failed') {
         io.actions.warning({ message: `the page of the run could not be stored as artifact ${artifact}: ${upload.reason}` });
     }
     if (upload.status !== 'stored')
         return undefined;
-    const { url } = context.run;
-    return {
-        artifact,
-        ...(url === undefined || upload.id === undefined ? {} : { link: `${url}/artifacts/${upload.id}` }),
-    };
+    return { artifact, ...(0,run_artifact/* artifactLink */.V)(context.run, upload) };
 };
 
 ;// CONCATENATED MODULE: ./src/commands/report.ts
@@ -44023,6 +44008,28 @@ const report = async (inputs, context, io) => {
     const judged = records.length === 0 ? unrecorded : judgeHitRatios(folded.report, inputs, io);
     return { outputs: { ...outputsOf(folded.report, file), 'report-path': pageFile }, ...judged };
 };
+
+
+/***/ }),
+
+/***/ 14578:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ artifactName),
+/* harmony export */   V: () => (/* binding */ artifactLink)
+/* harmony export */ });
+/* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(19328);
+
+/**
+ * The name of an artifact of a job: `<begin>-<leg>-<attempt>`. Names are given once in a run, so a job without a leg is
+ * named after what it is about, and two such jobs do not clash.
+ */
+const artifactName = (begin, { leg, names, attempt = 1 }) => `${begin}-${leg ?? (0,_layers_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digestOf */ .o)(names).slice(0, 8)}-${attempt}`;
+/** The address of an artifact's page; none where the run or the artifact's number is not known. */
+const artifactLink = ({ url }, upload) => url === undefined || upload.status !== 'stored' || upload.id === undefined
+    ? {}
+    : { link: `${url}/artifacts/${upload.id}` };
 
 
 /***/ }),
@@ -45029,40 +45036,6 @@ const keywordToken = (instruction) => {
 
 /***/ }),
 
-/***/ 50195:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   n: () => (/* binding */ withoutDefaults)
-/* harmony export */ });
-/** What stands for a default in a text that is shown. */
-const ELLIPSIS = '…';
-/**
- * The text of a fragment without the defaults of its arguments: `ARG PYTHON=…`. What an argument is set to never goes
- * further than its digest.
- */
-const withoutDefaults = ({ lines, args }) => {
-    const out = [...lines];
-    const cut = ({ line, start, end }, text) => {
-        const old = out[line - 1] ?? '';
-        out[line - 1] = `${old.slice(0, start)}${text}${old.slice(end)}`;
-    };
-    // From the back, so that what stands before keeps its place.
-    for (const { name, default: value, token } of args.toReversed()) {
-        if (value === undefined)
-            continue;
-        const [first, ...rest] = token.spans;
-        for (const span of rest.toReversed())
-            cut(span, '');
-        if (first !== undefined)
-            cut(first, `${name}=${ELLIPSIS}`);
-    }
-    return out.join('\n');
-};
-
-
-/***/ }),
-
 /***/ 33377:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -45498,7 +45471,7 @@ const readContext = async (env, signal) => ({
 
 /***/ }),
 
-/***/ 76275:
+/***/ 3319:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45509,13 +45482,17 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
+;// CONCATENATED MODULE: ./src/io/failure-reason.ts
+/** First line of what went wrong; the further ones of the toolkit's clients are general advice. */
+const reasonOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim();
+
 ;// CONCATENATED MODULE: ./src/io/actions-cache.ts
+
 /** Whether the runner names a cache service, the present one or that of GitHub Enterprise Server. */
 const offersCache = (env) => {
     const given = (name) => (env[name] ?? '') !== '';
     return given('ACTIONS_RUNTIME_TOKEN') && (given('ACTIONS_RESULTS_URL') || given('ACTIONS_CACHE_URL'));
 };
-const reasonOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim();
 /** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
 const loadClient = () => Promise.all(/* import() */[__nccwpck_require__.e(30), __nccwpck_require__.e(956)]).then(__nccwpck_require__.bind(__nccwpck_require__, 89956));
 const restoreFile = async (file, prefixes) => {
@@ -45558,6 +45535,7 @@ var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./src/io/artifacts.ts
 
 
+
 /**
  * Whether there is an artifact service that the toolkit can speak to: the runner gives actions its address and a token,
  * and GitHub Enterprise Server has another one (`isGhes` in `@actions/artifact`, src/internal/shared/config.ts).
@@ -45567,8 +45545,6 @@ const offersArtifacts = (env) => {
     const host = URL.parse(env['GITHUB_SERVER_URL'] ?? '')?.hostname ?? 'github.com';
     return given && /^github\.com$|\.(ghe\.com|localhost)$/.test(host);
 };
-/** First line of what went wrong; the toolkit's further ones are general advice. */
-const artifacts_reasonOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim();
 /** The toolkit passes the service's status on in the message alone. */
 const isTaken = (reason) => reason.includes('(409)');
 const isNotFound = (error) => error instanceof Error && error.name === 'ArtifactNotFoundError';
@@ -45584,7 +45560,7 @@ const uploadFiles = async (name, ...files) => {
         return { status: 'stored', ...(id === undefined ? {} : { id }) };
     }
     catch (error) {
-        const reason = artifacts_reasonOf(error);
+        const reason = reasonOf(error);
         return isTaken(reason) ? { status: 'stored' } : { status: 'failed', reason };
     }
 };
@@ -45602,7 +45578,7 @@ const downloadFile = async (name, folder) => {
         return { status: 'failed', reason: `it has ${file === undefined ? 'no file' : 'more than one file'}` };
     }
     catch (error) {
-        return isNotFound(error) ? { status: 'missing' } : { status: 'failed', reason: artifacts_reasonOf(error) };
+        return isNotFound(error) ? { status: 'missing' } : { status: 'failed', reason: reasonOf(error) };
     }
 };
 const listNames = async (prefix) => {
@@ -45613,7 +45589,7 @@ const listNames = async (prefix) => {
         return { status: 'listed', names: found.map(({ name }) => name) };
     }
     catch (error) {
-        return { status: 'failed', reason: artifacts_reasonOf(error) };
+        return { status: 'failed', reason: reasonOf(error) };
     }
 };
 /** The artifact service that the runner's variables name, as far as they name one. */
@@ -46777,112 +46753,8 @@ const parseImageConfig = (text) => {
     };
 };
 
-;// CONCATENATED MODULE: ./src/oci/media-types.ts
-/** OCI image spec, media-types.md. */
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
-const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
-const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
-/** The config of an artifact that has none: the two bytes `{}`. */
-const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
-/** Docker's image manifest version 2, schema 2. */
-const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
-const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-/** The config of a cache that BuildKit's registry exporter wrote. */
-const BUILDKIT_CACHE_CONFIG = 'application/vnd.buildkit.cacheconfig.v0';
-/** What we can read where a registry is asked for a manifest; the value of `Accept`. */
-const MANIFEST_MEDIA_TYPES = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
-/** Whether the media type is that of a list of OCI manifests, one for each platform. */
-const isIndexMediaType = (mediaType) => mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
-/** Whether the media type is that of a single OCI manifest. */
-const isManifestMediaType = (mediaType) => mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST;
-/** The media type of a `Content-Type` without its parameters, lower case. */
-const parseContentType = (contentType) => contentType?.split(';')[0]?.trim().toLowerCase();
-
-;// CONCATENATED MODULE: ./src/oci/oci-manifest.ts
-
-
-
-const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
-const parsePlatformFields = (members) => ({
-    os: (0,json/* textAt */.$6)(members, 'os'),
-    architecture: (0,json/* textAt */.$6)(members, 'architecture'),
-    variant: (0,json/* textAt */.$6)(members, 'variant'),
-});
-const parseDescriptor = (value, where) => {
-    if (!(0,json/* isMembers */.gV)(value))
-        throw new json/* OciContentError */.dn(`${where}: expected a descriptor`);
-    const digest = (0,json/* textAt */.$6)(value, 'digest') ?? '';
-    const size = value['size'];
-    if (!DIGEST.test(digest))
-        throw new json/* OciContentError */.dn(`${where}.digest: expected <algorithm>:<encoded>`);
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-        throw new json/* OciContentError */.dn(`${where}.size: expected a number of bytes`);
-    }
-    const artifactType = (0,json/* textAt */.$6)(value, 'artifactType');
-    return {
-        mediaType: (0,json/* textAt */.$6)(value, 'mediaType') ?? '',
-        digest,
-        size,
-        annotations: (0,json/* textMapAt */.Pf)(value, 'annotations'),
-        ...(artifactType === undefined ? {} : { artifactType }),
-        ...((0,json/* isMembers */.gV)(value['platform']) ? { platform: parsePlatformFields(value['platform']) } : {}),
-    };
-};
-const parseDescriptors = (members, name) => (0,json/* arrayAt */.RD)(members, name).map((value, index) => parseDescriptor(value, `${name}[${index}]`));
-/** What the document calls itself, else what the registry called it, else what it looks like. */
-const mediaTypeOf = (members, contentType) => {
-    const isKnown = contentType !== undefined && (isIndexMediaType(contentType) || isManifestMediaType(contentType));
-    return (0,json/* textAt */.$6)(members, 'mediaType') ?? (isKnown ? contentType : 'manifests' in members ? OCI_INDEX : OCI_MANIFEST);
-};
-/** One document must not be an index to one reader and a manifest to another (CVE-2021-41190). */
-const refuseBoth = (members, mediaType, foreign) => {
-    const found = foreign.find((name) => name in members);
-    if (found !== undefined)
-        throw new json/* OciContentError */.dn(`"${found}" cannot stand in a document of type ${mediaType}`);
-};
-/**
- * Reads an OCI manifest or index, or Docker's equivalent.
- * `contentType` is the registry's word for what it is, needed only where the document does not say it itself.
- * Throws {@link OciContentError}, also for Docker's schema 1.
- */
-const parseOciManifest = (text, contentType) => {
-    const members = (0,json/* parseMembers */.RN)(text, 'OCI manifest');
-    if (members['schemaVersion'] !== 2)
-        throw new json/* OciContentError */.dn('schemaVersion: expected 2');
-    const mediaType = mediaTypeOf(members, contentType);
-    const artifactType = (0,json/* textAt */.$6)(members, 'artifactType');
-    const common = {
-        mediaType,
-        annotations: (0,json/* textMapAt */.Pf)(members, 'annotations'),
-        ...(artifactType === undefined ? {} : { artifactType }),
-        ...((0,json/* isMembers */.gV)(members['subject']) ? { subject: parseDescriptor(members['subject'], 'subject') } : {}),
-    };
-    if (isIndexMediaType(mediaType)) {
-        refuseBoth(members, mediaType, ['layers', 'config']);
-        return { kind: 'index', ...common, manifests: parseDescriptors(members, 'manifests') };
-    }
-    if (!isManifestMediaType(mediaType))
-        throw new json/* OciContentError */.dn(`mediaType: ${JSON.stringify(mediaType)} is unknown`);
-    refuseBoth(members, mediaType, ['manifests']);
-    const config = parseDescriptor((0,json/* objectAt */.lJ)(members, 'config'), 'config');
-    return { kind: 'manifest', ...common, config, layers: parseDescriptors(members, 'layers') };
-};
-/** The platforms an index has images for, in its order. Attestations and the like (`unknown/unknown`) are none. */
-const platformsOf = (index) => [
-    ...new Set(index.manifests.flatMap(({ platform }) => (platform && (0,oci_platform/* platformOf */.tj)(platform)) ?? [])),
-];
-/**
- * The image of an index that is used on a platform, or undefined: the best of the compatible ones, else the first
- * that does not say what it is for (containerd core/images/image.go, `Manifest`).
- */
-const childFor = (index, platform) => {
-    const best = (0,oci_platform/* compatiblePlatforms */.l6)(platform)
-        .map((wanted) => index.manifests.find((child) => child.platform && (0,oci_platform/* platformOf */.tj)(child.platform) === wanted))
-        .find((child) => child !== undefined);
-    return best ?? index.manifests.find((child) => child.platform === undefined && isManifestMediaType(child.mediaType));
-};
-
+// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
+var oci_manifest = __nccwpck_require__(9456);
 ;// CONCATENATED MODULE: ./src/io/registry/content.ts
 
 
@@ -47325,6 +47197,8 @@ const getBlob = async (session, repository, digest, { maxBytes }) => {
     return bytes;
 };
 
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(29217);
 ;// CONCATENATED MODULE: ./src/io/registry/manifests.ts
 
 
@@ -47338,7 +47212,7 @@ const requestFor = (method, reference) => ({
     repository: reference,
     path: `manifests/${(0,oci_reference/* identifierOf */.xP)(reference)}`,
     actions: ['pull'],
-    headers: { accept: MANIFEST_MEDIA_TYPES.join(', ') },
+    headers: { accept: media_types/* MANIFEST_MEDIA_TYPES */.$T.join(', ') },
 });
 /** Turns complaints about content into errors that say whose content it is. */
 const parseContent = (reference, parse) => {
@@ -47358,8 +47232,8 @@ const fetchManifest = async (session, reference) => {
     const named = reference.digest ?? ((0,oci_reference/* isDigest */.Bc)(header) ? header : undefined);
     if (named !== undefined)
         verifyContent(bytes, named, reference);
-    const contentType = parseContentType(headers.get('content-type'));
-    const manifest = parseContent(reference, () => parseOciManifest(bytes.toString('utf8'), contentType));
+    const contentType = (0,media_types/* parseContentType */.xk)(headers.get('content-type'));
+    const manifest = parseContent(reference, () => (0,oci_manifest/* parseOciManifest */.Ke)(bytes.toString('utf8'), contentType));
     const digest = named ?? sha256Of(bytes);
     return { descriptor: { digest, mediaType: manifest.mediaType, size: bytes.length }, manifest, bytes };
 };
@@ -47389,7 +47263,7 @@ const getManifest = (session, reference) => {
 /** The head as the headers tell it; undefined where the registry leaves something out. */
 const parseHead = (headers) => {
     const digest = headers.get('docker-content-digest') ?? '';
-    const mediaType = parseContentType(headers.get('content-type'));
+    const mediaType = (0,media_types/* parseContentType */.xk)(headers.get('content-type'));
     const length = headers.get('content-length') ?? '';
     if (!(0,oci_reference/* isDigest */.Bc)(digest) || mediaType === undefined || !/^\d+$/.test(length))
         return undefined;
@@ -47560,14 +47434,14 @@ var external_node_zlib_ = __nccwpck_require__(38522);
 const EMPTY_JSON = '{}';
 /** Points to {@link EMPTY_JSON}. */
 const EMPTY_DESCRIPTOR = {
-    mediaType: OCI_EMPTY,
+    mediaType: media_types/* OCI_EMPTY */.g1,
     digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
     size: EMPTY_JSON.length,
 };
 /** The OCI manifest of an artifact. One without layers has the empty one, as some registries want at least one. */
 const renderArtifact = ({ artifactType, layers, annotations }) => JSON.stringify({
     schemaVersion: 2,
-    mediaType: OCI_MANIFEST,
+    mediaType: media_types/* OCI_MANIFEST */.EG,
     artifactType,
     config: EMPTY_DESCRIPTOR,
     layers: layers.length === 0 ? [EMPTY_DESCRIPTOR] : layers,
@@ -47661,8 +47535,8 @@ const putArtifact = async (session, reference, { artifactType, layers, annotatio
     await Promise.all([...blobs.values()].map((bytes) => putBlob(session, reference, bytes)));
     const described = layers.map(({ bytes, ...layer }) => ({ ...layer, digest: sha256Of(bytes), size: bytes.length }));
     const manifest = Buffer.from(renderArtifact({ artifactType, layers: described, annotations }));
-    const digest = await putManifest(session, reference, manifest, OCI_MANIFEST);
-    return { digest, mediaType: OCI_MANIFEST, size: manifest.length };
+    const digest = await putManifest(session, reference, manifest, media_types/* OCI_MANIFEST */.EG);
+    return { digest, mediaType: media_types/* OCI_MANIFEST */.EG, size: manifest.length };
 };
 
 ;// CONCATENATED MODULE: ./src/io/registry/text-artifact.ts
@@ -47724,10 +47598,10 @@ const readConfig = async (session, reference, { config }) => {
 };
 /** Fetches the image for a platform out of an index. Throws InputError when there is none. */
 const getChild = async (session, reference, index, platform) => {
-    const child = childFor(index, platform);
+    const child = (0,oci_manifest/* childFor */.KM)(index, platform);
     if (child !== undefined)
         return getManifest(session, (0,oci_reference/* pinReference */.rp)(reference, child.digest));
-    const expected = `one of ${platformsOf(index).join(', ')}`;
+    const expected = `one of ${(0,oci_manifest/* platformsOf */.Wt)(index).join(', ')}`;
     throw (0,problem/* inputError */.Xu)(`${(0,oci_reference/* formatReference */.FH)(reference)} has no image for ${platform}`, { expected });
 };
 /**
@@ -47754,7 +47628,7 @@ const resolveImage = async (session, reference) => {
     const { descriptor, manifest } = await getManifest(session, head === undefined ? reference : (0,oci_reference/* pinReference */.rp)(reference, head.digest));
     const { digest, mediaType } = descriptor;
     if (manifest.kind === 'index')
-        return { digest, mediaType, kind: 'index', platforms: platformsOf(manifest) };
+        return { digest, mediaType, kind: 'index', platforms: (0,oci_manifest/* platformsOf */.Wt)(manifest) };
     const platform = (0,oci_platform/* platformOf */.tj)((await readConfig(session, reference, manifest)).platform);
     return { digest, mediaType, kind: 'manifest', platforms: platform === undefined ? [] : [platform] };
 };
@@ -48345,7 +48219,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _commands_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(28046);
 /* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(11323);
 /* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(90545);
-/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(76275);
+/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3319);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(64008);
 
 
@@ -48488,6 +48362,43 @@ const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(
 
 /***/ }),
 
+/***/ 29217:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ isIndexMediaType),
+/* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
+/* harmony export */   $p: () => (/* binding */ OCI_INDEX),
+/* harmony export */   CM: () => (/* binding */ isManifestMediaType),
+/* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
+/* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
+/* harmony export */   xk: () => (/* binding */ parseContentType)
+/* harmony export */ });
+/* unused harmony exports OCI_CONFIG, OCI_LAYER_GZIP, DOCKER_LIST, DOCKER_MANIFEST, BUILDKIT_CACHE_CONFIG */
+/** OCI image spec, media-types.md. */
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+/** The config of an artifact that has none: the two bytes `{}`. */
+const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
+/** Docker's image manifest version 2, schema 2. */
+const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+/** The config of a cache that BuildKit's registry exporter wrote. */
+const BUILDKIT_CACHE_CONFIG = 'application/vnd.buildkit.cacheconfig.v0';
+/** What we can read where a registry is asked for a manifest; the value of `Accept`. */
+const MANIFEST_MEDIA_TYPES = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
+/** Whether the media type is that of a list of OCI manifests, one for each platform. */
+const isIndexMediaType = (mediaType) => mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
+/** Whether the media type is that of a single OCI manifest. */
+const isManifestMediaType = (mediaType) => mediaType === OCI_MANIFEST || mediaType === DOCKER_MANIFEST;
+/** The media type of a `Content-Type` without its parameters, lower case. */
+const parseContentType = (contentType) => contentType?.split(';')[0]?.trim().toLowerCase();
+
+
+/***/ }),
+
 /***/ 22602:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -48505,6 +48416,109 @@ const isHost = (text) => {
 const parseMirror = (text) => {
     const [, registry = 'docker.io', mirror = ''] = /^(?:([^=]+?)\s*=\s*)?(.*)$/.exec(text) ?? [];
     return isHost(registry) && isHost(mirror) ? { registry, mirror } : undefined;
+};
+
+
+/***/ }),
+
+/***/ 9456:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $E: () => (/* binding */ contentOf),
+/* harmony export */   KM: () => (/* binding */ childFor),
+/* harmony export */   Ke: () => (/* binding */ parseOciManifest),
+/* harmony export */   Wt: () => (/* binding */ platformsOf)
+/* harmony export */ });
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61691);
+/* harmony import */ var _media_types_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29217);
+/* harmony import */ var _platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1890);
+
+
+
+/**
+ * What an OCI manifest points to. Of a BuildKit cache that is all it holds, in both its forms: the older one is an index
+ * that lists blobs.
+ */
+const contentOf = (document) => document.kind === 'index' ? document.manifests : [document.config, ...document.layers];
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+const parsePlatformFields = (members) => ({
+    os: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(members, 'os'),
+    architecture: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(members, 'architecture'),
+    variant: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(members, 'variant'),
+});
+const parseDescriptor = (value, where) => {
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(value))
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn(`${where}: expected a descriptor`);
+    const digest = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(value, 'digest') ?? '';
+    const size = value['size'];
+    if (!DIGEST.test(digest))
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn(`${where}.digest: expected <algorithm>:<encoded>`);
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn(`${where}.size: expected a number of bytes`);
+    }
+    const artifactType = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(value, 'artifactType');
+    return {
+        mediaType: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(value, 'mediaType') ?? '',
+        digest,
+        size,
+        annotations: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textMapAt */ .Pf)(value, 'annotations'),
+        ...(artifactType === undefined ? {} : { artifactType }),
+        ...((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(value['platform']) ? { platform: parsePlatformFields(value['platform']) } : {}),
+    };
+};
+const parseDescriptors = (members, name) => (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .arrayAt */ .RD)(members, name).map((value, index) => parseDescriptor(value, `${name}[${index}]`));
+/** What the document calls itself, else what the registry called it, else what it looks like. */
+const mediaTypeOf = (members, contentType) => {
+    const isKnown = contentType !== undefined && ((0,_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .isIndexMediaType */ .$$)(contentType) || (0,_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .isManifestMediaType */ .CM)(contentType));
+    return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(members, 'mediaType') ?? (isKnown ? contentType : 'manifests' in members ? _media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .OCI_INDEX */ .$p : _media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .OCI_MANIFEST */ .EG);
+};
+/** One document must not be an index to one reader and a manifest to another (CVE-2021-41190). */
+const refuseBoth = (members, mediaType, foreign) => {
+    const found = foreign.find((name) => name in members);
+    if (found !== undefined)
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn(`"${found}" cannot stand in a document of type ${mediaType}`);
+};
+/**
+ * Reads an OCI manifest or index, or Docker's equivalent.
+ * `contentType` is the registry's word for what it is, needed only where the document does not say it itself.
+ * Throws {@link OciContentError}, also for Docker's schema 1.
+ */
+const parseOciManifest = (text, contentType) => {
+    const members = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .parseMembers */ .RN)(text, 'OCI manifest');
+    if (members['schemaVersion'] !== 2)
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn('schemaVersion: expected 2');
+    const mediaType = mediaTypeOf(members, contentType);
+    const artifactType = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textAt */ .$6)(members, 'artifactType');
+    const common = {
+        mediaType,
+        annotations: (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .textMapAt */ .Pf)(members, 'annotations'),
+        ...(artifactType === undefined ? {} : { artifactType }),
+        ...((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(members['subject']) ? { subject: parseDescriptor(members['subject'], 'subject') } : {}),
+    };
+    if ((0,_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .isIndexMediaType */ .$$)(mediaType)) {
+        refuseBoth(members, mediaType, ['layers', 'config']);
+        return { kind: 'index', ...common, manifests: parseDescriptors(members, 'manifests') };
+    }
+    if (!(0,_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .isManifestMediaType */ .CM)(mediaType))
+        throw new _json_js__WEBPACK_IMPORTED_MODULE_0__/* .OciContentError */ .dn(`mediaType: ${JSON.stringify(mediaType)} is unknown`);
+    refuseBoth(members, mediaType, ['manifests']);
+    const config = parseDescriptor((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .objectAt */ .lJ)(members, 'config'), 'config');
+    return { kind: 'manifest', ...common, config, layers: parseDescriptors(members, 'layers') };
+};
+/** The platforms an index has images for, in its order. Attestations and the like (`unknown/unknown`) are none. */
+const platformsOf = (index) => [
+    ...new Set(index.manifests.flatMap(({ platform }) => (platform && (0,_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .platformOf */ .tj)(platform)) ?? [])),
+];
+/**
+ * The image of an index that is used on a platform, or undefined: the best of the compatible ones, else the first
+ * that does not say what it is for (containerd core/images/image.go, `Manifest`).
+ */
+const childFor = (index, platform) => {
+    const best = (0,_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .compatiblePlatforms */ .l6)(platform)
+        .map((wanted) => index.manifests.find((child) => child.platform && (0,_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .platformOf */ .tj)(child.platform) === wanted))
+        .find((child) => child !== undefined);
+    return best ?? index.manifests.find((child) => child.platform === undefined && (0,_media_types_js__WEBPACK_IMPORTED_MODULE_1__/* .isManifestMediaType */ .CM)(child.mediaType));
 };
 
 
@@ -49576,16 +49590,49 @@ const keyAnnotation = (key, attests) => {
 
 /***/ }),
 
-/***/ 25953:
+/***/ 42949:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E: () => (/* binding */ createLayerNow)
-/* harmony export */ });
-/* harmony import */ var _fragment_redact_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(50195);
-/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
-/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68980);
-/* harmony import */ var _planned_files_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(25667);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ createLayerNow),
+  m: () => (/* binding */ textToKeep)
+});
+
+;// CONCATENATED MODULE: ./src/fragment/redact.ts
+/** What stands for a default in a text that is shown. */
+const ELLIPSIS = '…';
+/**
+ * The text of a fragment without the defaults of its arguments: `ARG PYTHON=…`. What an argument is set to never goes
+ * further than its digest.
+ */
+const withoutDefaults = ({ lines, args }) => {
+    const out = [...lines];
+    const cut = ({ line, start, end }, text) => {
+        const old = out[line - 1] ?? '';
+        out[line - 1] = `${old.slice(0, start)}${text}${old.slice(end)}`;
+    };
+    // From the back, so that what stands before keeps its place.
+    for (const { name, default: value, token } of args.toReversed()) {
+        if (value === undefined)
+            continue;
+        const [first, ...rest] = token.spans;
+        for (const span of rest.toReversed())
+            cut(span, '');
+        if (first !== undefined)
+            cut(first, `${name}=${ELLIPSIS}`);
+    }
+    return out.join('\n');
+};
+
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var tree = __nccwpck_require__(71696);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
+// EXTERNAL MODULE: ./src/plan/planned-files.ts
+var planned_files = __nccwpck_require__(25667);
+;// CONCATENATED MODULE: ./src/plan/reasons/layer-now.ts
 
 
 
@@ -49594,29 +49641,58 @@ const keyAnnotation = (key, attests) => {
 const MAX_LISTED = 2_000;
 /** Characters of a fragment that are kept. */
 const MAX_TEXT = 64 * 1024;
+/** The text of a fragment for the next run to compare with; undefined when it is too long to keep. */
+const textToKeep = (fragment) => {
+    const text = fragment && withoutDefaults(fragment);
+    return text === undefined || text.length > MAX_TEXT ? undefined : text;
+};
 /** Describes prefixes of a tree for comparison. Texts and lists of files are made when they are asked for, and once. */
 const createLayerNow = ({ files, context, fragments }) => {
     const texts = new Map();
-    const textOf = (file) => (0,_remember_js__WEBPACK_IMPORTED_MODULE_2__/* .remember */ .k)(texts, file, () => {
-        const fragment = fragments.get(file);
-        const text = fragment && (0,_fragment_redact_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutDefaults */ .n)(fragment);
-        return text === undefined || text.length > MAX_TEXT ? undefined : text;
-    });
+    const textOf = (file) => (0,remember/* remember */.k)(texts, file, () => textToKeep(fragments.get(file)));
     return (prefix, tag) => {
         const { layer, key } = prefix;
         const text = layer.fragment === undefined ? undefined : textOf(layer.fragment);
         return {
-            ...{ layer: layer.layer, variant: layer.variant, key, inputs: (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .inputsOf */ .Vc)(prefix) },
+            ...{ layer: layer.layer, variant: layer.variant, key, inputs: (0,tree/* inputsOf */.Vc)(prefix) },
             ...(layer.fragment === undefined ? {} : { file: layer.fragment }),
             ...(text === undefined ? {} : { text }),
             ...(tag === undefined ? {} : { tag }),
             files: (name) => {
-                const taken = (0,_planned_files_js__WEBPACK_IMPORTED_MODULE_1__/* .filesOf */ .R)(name, { files, layer, context });
+                const taken = (0,planned_files/* filesOf */.R)(name, { files, layer, context });
                 return taken === undefined || taken.size > MAX_LISTED ? undefined : Object.fromEntries(taken);
             },
         };
     };
 };
+
+
+/***/ }),
+
+/***/ 70511:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ plannedGeneration),
+/* harmony export */   P: () => (/* binding */ recordedItems)
+/* harmony export */ });
+/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
+/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
+/* harmony import */ var _records_newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37262);
+
+
+
+/** The keys of a planned work item's prefixes, as `generationOf` gives those of a record. */
+const plannedGeneration = ({ tops, prefixes }, index) => (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, tops[index])
+    .map((each) => prefixes[each]?.key ?? '')
+    .join(' ');
+/** Work items, by index, whose newest record is of this branch and has the same keys. */
+const recordedItems = (work, records, branch) => work.items.flatMap((item, index) => {
+    const record = records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item));
+    if (record === undefined || record.run.branch !== branch)
+        return [];
+    return plannedGeneration(work, index) === (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .generationOf */ .gS)(record) ? [index] : [];
+});
 
 
 /***/ }),
@@ -50626,10 +50702,7 @@ const firstMissOf = ({ layers, prefixes }) => {
     const ran = prefixes.filter(({ steps }) => steps.some(_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__/* .hasRun */ .gb));
     const lowest = layers.find((layer) => ran.some((prefix) => prefix.layer === layer));
     const first = ran.find(({ layer }) => layer === lowest);
-    if (first === undefined)
-        return '';
-    const why = first.reason === undefined ? '' : `: ${(0,_reason_text_js__WEBPACK_IMPORTED_MODULE_1__/* .reasonTitle */ .t)(first.reason)}`;
-    return `${first.layer}/${first.variant}${why}`;
+    return first === undefined ? '' : (0,_reason_text_js__WEBPACK_IMPORTED_MODULE_1__/* .missText */ .gu)(first);
 };
 
 
@@ -50645,6 +50718,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ subjectOf)
 });
 
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/report/reason-text.ts
 var reason_text = __nccwpck_require__(36930);
 // EXTERNAL MODULE: ./src/report/fold/met-prefix.ts
@@ -50655,14 +50730,11 @@ var order = __nccwpck_require__(13352);
 
 
 
-const nameOf = ({ manifestId, platform }) => `${manifestId} ${platform}`;
+
 /** The lowest layer that ran, and why. */
 const firstMissOf = ({ layers }) => {
     const missed = layers.find(({ steps }) => steps.some(met_prefix/* hasRun */.gb));
-    if (missed === undefined)
-        return {};
-    const why = missed.reason === undefined ? '' : `: ${(0,reason_text/* reasonTitle */.t)(missed.reason)}`;
-    return { firstMiss: `${missed.layer}/${missed.variant}${why}` };
+    return missed === undefined ? {} : { firstMiss: (0,reason_text/* missText */.gu)(missed) };
 };
 const recordedItem = (record, top) => {
     const { run, digest, error } = record;
@@ -50695,7 +50767,7 @@ const plannedItems = ({ items, legs, aliases }) => {
             variants: layers.map(({ layer, variant }) => ({ layer, variant })),
             ...{ totalSteps: 0, cachedSteps: 0, durationMs: 0 },
         };
-        return [nameOf(item), item];
+        return [(0,work_item/* workItemName */.A)(item), item];
     }));
 };
 /** The work items of a run: those of the plan in its order, also where they left no record, then others by name. */
@@ -50704,11 +50776,11 @@ const reportItems = (newest, keysOf, plan) => {
         .filter(({ kind }) => kind === 'work-item')
         .map((record) => recordedItem(record, keysOf(record).at(-1)));
     const planned = plan === undefined ? new Map() : plannedItems(plan);
-    const known = new Set(recorded.map(nameOf));
+    const known = new Set(recorded.map(work_item/* workItemName */.A));
     const missing = [...planned].flatMap(([name, item]) => (known.has(name) ? [] : [item]));
     const byPlan = (0,order/* compareByList */.Th)([...planned.keys()]);
     return [...recorded, ...missing]
-        .map((item) => ({ item, name: nameOf(item) }))
+        .map((item) => ({ item, name: (0,work_item/* workItemName */.A)(item) }))
         .toSorted((a, b) => byPlan(a.name, b.name) || (0,order/* compareTexts */.qy)(a.name, b.name))
         .map(({ item }) => item);
 };
@@ -50720,7 +50792,7 @@ const WHOLE = 'all';
 /** The leg that a record comes from. */
 const legOf = ({ run }) => run.leg ?? WHOLE;
 const attemptOf = ({ run }) => run.attempt ?? 1;
-const newest_nameOf = ({ kind, manifest_id, platform }) => JSON.stringify([kind, manifest_id, platform]);
+const nameOf = ({ kind, manifest_id, platform }) => JSON.stringify([kind, manifest_id, platform]);
 /** Which run a record is of. Without an id a job that builds everything is a run of its own; legs are all of one. */
 const runOf = ({ run }) => run.id ?? (run.leg === undefined ? run.startedAt : 'local');
 /** The later one of two records of the same thing; the texts decide where nothing else does, so that order does not. */
@@ -50742,13 +50814,13 @@ const latestBy = (records, nameBy) => {
  * Of one run the records that count: those of the newest attempt of each leg, and of each work item the newest. Legs that
  * build the same prefix each keep their record of it. Sorted, whatever their order was.
  */
-const newestRecords = (records) => {
+const newestAttempts = (records) => {
     const attempts = new Map();
     for (const record of records) {
         attempts.set(legOf(record), Math.max(attempts.get(legOf(record)) ?? 0, attemptOf(record)));
     }
     const ofLegs = records.filter((record) => attemptOf(record) === attempts.get(legOf(record)));
-    const latest = latestBy(ofLegs, (record) => record.kind === 'prefix' ? `${newest_nameOf(record)} ${legOf(record)}` : newest_nameOf(record));
+    const latest = latestBy(ofLegs, (record) => record.kind === 'prefix' ? `${nameOf(record)} ${legOf(record)}` : nameOf(record));
     return latest
         .map((record) => ({ record, name: JSON.stringify([legOf(record), record.manifest_id, record.platform]) }))
         .toSorted((a, b) => (0,order/* compareTexts */.qy)(a.name, b.name))
@@ -50916,13 +50988,13 @@ const titleOf = (first, misses) => {
         case 'base-image':
         case 'not-read':
         case 'repeated':
-            return (0,reason_text/* reasonTitle */.t)(reason);
+            return (0,reason_text/* reasonTitle */.tc)(reason);
         default:
-            return `${misses_nameOf(first)}: ${(0,reason_text/* reasonTitle */.t)(reason)}`;
+            return `${misses_nameOf(first)}: ${(0,reason_text/* reasonTitle */.tc)(reason)}`;
     }
 };
 const evidenceOf = (misses) => {
-    const lines = [...new Set(misses.flatMap(({ reason }) => (0,reason_text/* furtherEvidence */.s)(reason)))];
+    const lines = [...new Set(misses.flatMap(({ reason }) => (0,reason_text/* furtherEvidence */.sX)(reason)))];
     const more = lines.length - MAX_EVIDENCE;
     return more > 0 ? [...lines.slice(0, MAX_EVIDENCE), `and ${more} more`] : lines;
 };
@@ -51142,7 +51214,7 @@ const pointOf = (of) => ({
 });
 /** A run of which there are records, as a point of a later one's trend. */
 const pastRun = ({ records, id }) => {
-    const newest = newestRecords(records);
+    const newest = newestAttempts(records);
     const counts = (0,met_prefix/* countSteps */.jg)((0,met_prefix/* foldPrefixes */.Cz)(newest).values());
     const url = newest[0]?.run.url;
     const times = timesOf(newest) ?? { startedAt: '', finishedAt: '' };
@@ -51268,7 +51340,7 @@ const foldRun = (newest, options) => {
 const foldRecords = (records, options) => {
     const runs = runsOf(ofOneFactory(records, options.plan));
     const current = runs.at(-1) ?? { id: 'none', records: [] };
-    const newest = newestRecords(current.records);
+    const newest = newestAttempts(current.records);
     const report = foldRun(newest, options);
     const { runs: kept, keep } = options.history;
     const earlier = [...runs.slice(0, -1).map(pastRun), ...kept];
@@ -51672,8 +51744,9 @@ const renderEstimate = (ms) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   s: () => (/* binding */ furtherEvidence),
-/* harmony export */   t: () => (/* binding */ reasonTitle)
+/* harmony export */   gu: () => (/* binding */ missText),
+/* harmony export */   sX: () => (/* binding */ furtherEvidence),
+/* harmony export */   tc: () => (/* binding */ reasonTitle)
 /* harmony export */ });
 /** What a reason is called, the subject named. It may hold text from outside. */
 const reasonTitle = ({ kind, subject = '', evidence }) => {
@@ -51707,6 +51780,11 @@ const reasonTitle = ({ kind, subject = '', evidence }) => {
         case 'disagreed':
             return 'BuildKit disagreed';
     }
+};
+/** A layer that ran and why, as one line: `core/0.1.0: argument PYTHON changed`. */
+const missText = (missed) => {
+    const why = missed.reason === undefined ? '' : `: ${reasonTitle(missed.reason)}`;
+    return `${missed.layer}/${missed.variant}${why}`;
 };
 /** Evidence that says more than the title does. */
 const furtherEvidence = (reason) => {
