@@ -100,12 +100,15 @@ terminate() {
   rm -f "$run/$1.pid"
 }
 
-# await NAME WORD SECONDS CHECK...: until CHECK succeeds; dies with the log's end when the process ends or time is up.
+# await NAME SECONDS CHECK...: until CHECK succeeds; dies with the log's end when the process that launch has just
+# started ends or time is up. Whether it lives is asked of the kernel, as the command line of a process that is only
+# being started is another's, or empty.
 await() {
-  local name=$1 word=$2 tenths=$(($3 * 10))
-  shift 3
+  local name=$1 tenths=$(($2 * 10)) pid
+  shift 2
+  pid=$(<"$run/$name.pid")
   until "$@" >/dev/null 2>&1; do
-    if ! running "$name" "$word" || ((tenths-- <= 0)); then
+    if ! kill -0 "$pid" 2>/dev/null || ((tenths-- <= 0)); then
       tail -n 15 "$logs/$name.log" >&2 || true
       die "$name did not come up" "its log is $logs/$name.log"
     fi

@@ -49,7 +49,7 @@ ensure_engine() {
   link_buildx
   use_engine
   if engine_is_own; then
-    await dockerd "$engine_config" 60 docker version
+    await dockerd 60 docker version
   else
     # In a subshell, because without packages a foreign engine still does: its registry and bases are then pulled.
     (ensure_companions) || say 'no packages for this machine: images from a registry stand in'

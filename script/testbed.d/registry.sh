@@ -48,7 +48,7 @@ start_registry() {
     write_registry_config
     : >"$logs/registry.log"
     launch registry "$bin/docker-registry" serve "$registry_config"
-    await registry "$registry_config" 20 registry_answers
+    await registry 60 registry_answers
   else
     start_registry_container
   fi
