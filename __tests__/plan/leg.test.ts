@@ -30,6 +30,16 @@ const legsOf = (legs: readonly ScheduledLeg[], pools = POOLS): PlannedLegs =>
 const nameOf = (leg: Partial<ScheduledLeg>): string | undefined => legsOf([sampleScheduled(leg)]).legs[0]?.leg.name
 
 describe('planLegs', () => {
+  test('has no leg with an image when stable prefixes alone are planned', () => {
+    const legs = [sampleScheduled({ nodes: [0, 3] })]
+    const [planned] = planLegs({ ...NAMED, prewarm: true }, { waves: [], legs }, POOLS, STAMP).legs
+    expect(planned).toMatchObject({
+      leg: { id: 'prewarm-linux-amd64-1', name: 'amd64 · prewarm · mixed · 2 prefixes', kind: 'wave' },
+      items: [],
+      writes: [0, 3],
+    })
+  })
+
   test('makes a small leg of what is built together', () => {
     const scheduled = sampleScheduled({ leaves: [0, 1], nodes: [0, 1, 2], repeats: [0] })
     expect(legsOf([scheduled])).toEqual({

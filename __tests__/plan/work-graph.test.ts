@@ -50,6 +50,25 @@ describe('shareOut', () => {
     expect([...new Set(phasesOf(schedule).flatMap(({ nodes }) => nodes))].toSorted()).toEqual([0, 1, 2])
   })
 
+  test('builds prefixes alone when that is asked for, the slowest first', () => {
+    const rules = { cache: CACHE, handsOn: true, prefixesOnly: true }
+    const both = shareOut(work(), rules, OPTIONS)
+    expect(phasesOf(both).flatMap(({ leaves }) => leaves)).toEqual([])
+    expect(phasesOf(both).flatMap(({ nodes }) => nodes)).toEqual([0, 1, 2])
+    expect(phasesOf(shareOut(work(warm(0, 1, 2)), rules, OPTIONS))).toEqual([])
+
+    const apart = [100_000, 3_000_000].map((costMs, item) => samplePrefix({ key: `core-${item}`, item, costMs }))
+    const slowest = shareOut(work({ prefixes: apart, tops: [0, 1] }), rules, OPTIONS)
+    expect(slowest.legs.map(({ nodes }) => nodes)).toEqual([[1], [0]])
+  })
+
+  test('leaves out legs whose prefixes are all built in waves', () => {
+    const slow = work().prefixes.map((prefix) => (prefix.key === 'train' ? { ...prefix, costMs: 3_000_000 } : prefix))
+    const rules = { cache: CACHE, handsOn: true, prefixesOnly: true }
+    const schedule = shareOut(work({ prefixes: slow }), rules, { ...OPTIONS, maxLegMs: 60_000, repeat: 'never' })
+    expect(phasesOf(schedule).map(({ nodes }) => nodes.length)).not.toContain(0)
+  })
+
   test.each([
     ['what is below a ref that is there', warm(0), [1, 2]],
     ['nothing', warm(1, 2), []],

@@ -38,6 +38,7 @@ export const legItem = (
 /** What a leg builds, and what differs from nothing at all. */
 export const legWork = (changes: Partial<LegWork> = {}): LegWork => ({
   plan: samplePlan(),
+  kind: 'build',
   items: [],
   fragments: new Map(),
   access: { read: true, write: true, reason: 'a test' },

@@ -126,7 +126,7 @@ const keepWhole = async (
   context: Context,
   io: Io,
 ): Promise<void> => {
-  if (leg !== undefined || whole === undefined || !access.write) return
+  if (leg !== undefined || whole === undefined || whole.prewarm === true || !access.write) return
   await keepPlan(whole, planScope(inputs), context, io)
 }
 
@@ -140,7 +140,8 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   const startedAt = io.clock.now().toISOString()
   const work = await selectWork(inputs, context, io)
   if (work.items.length === 0) {
-    io.actions.info('Nothing changed, so nothing is built')
+    const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed'
+    io.actions.info(`${why}, so nothing is built`)
     if (!inputs.dryRun) await keepWhole(work, inputs, context, io)
     return NOTHING_BUILT
   }

@@ -31,9 +31,9 @@ export type PlanInputs = {
   readonly changes: ChangeInputs
 }
 
-/** What is planned of what changed since an earlier plan, and who is told. */
+/** What of the work is planned, what it is compared with, and who is told. */
 export type ChangeInputs = {
-  readonly scope: 'all' | 'changed'
+  readonly scope: 'all' | 'changed' | 'stable'
   /** Path of the plan to compare with; absent for the newest one that is kept. */
   readonly basePlan?: string
   /** Whether the pull request gets a comment. */
@@ -94,7 +94,7 @@ const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
 })
 
 const changeInputs = (read: ReadInput): ChangeInputs => ({
-  scope: choice(read, 'scope', ['all', 'changed']),
+  scope: choice(read, 'scope', ['all', 'changed', 'stable']),
   ...optional('basePlan', read('base-plan')),
   comment: bool(read, 'comment', false),
   force: list(read('force')),

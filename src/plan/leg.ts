@@ -10,7 +10,7 @@ export type Leg = {
   readonly id: string
   /** Short, unique and stable: `amd64 · py312-cuda · 6 images`. */
   readonly name: string
-  /** `wave` legs build prefixes for legs that come later; `build` legs build images. */
+  /** `wave` legs build prefixes for legs or runs that come later; `build` legs build images. */
   readonly kind: 'wave' | 'build'
   readonly platform: Platform
   /** Name of the pool: a platform, or `linux/amd64+cuda`. */
@@ -55,6 +55,8 @@ type Named = {
   readonly items: readonly WorkItem[]
   readonly prefixes: readonly PlannedPrefix[]
   readonly tops: readonly (number | null)[]
+  /** Whether no leg builds an image. */
+  readonly prewarm?: boolean
 }
 
 /** The highest prefix that all chains have, if they have one. */
@@ -121,6 +123,12 @@ export type PlannedLegs = {
   readonly legs: readonly PlannedLeg[]
 }
 
+/** What the last phase is: legs that build images, or like those of a wave prefixes alone. */
+const lastPhase = ({ prewarm }: Named): Omit<Phase, 'legs'> =>
+  prewarm === true
+    ? { kind: 'wave', idPrefix: 'prewarm-', title: ' · prewarm' }
+    : { kind: 'build', idPrefix: '', title: '' }
+
 /** The legs of all phases. Ids follow the slots of the schedule, which are stable when work items come or go. */
 export const planLegs = (
   named: Named,
@@ -132,5 +140,5 @@ export const planLegs = (
     const [idPrefix, title] = [`wave-${index + 1}-`, ` · wave ${index + 1}`]
     return phaseLegs(named, { kind: 'wave', idPrefix, title, legs: wave }, pools, stamp)
   }),
-  legs: phaseLegs(named, { kind: 'build', idPrefix: '', title: '', legs }, pools, stamp),
+  legs: phaseLegs(named, { ...lastPhase(named), legs }, pools, stamp),
 })

@@ -32,6 +32,8 @@ export type Plan = {
   /** Path of the factory file. */
   readonly factory: string
   readonly name: string
+  /** Whether it is for stable prefixes alone: its work items end with them and have no image. Absent if not. */
+  readonly prewarm?: boolean
   /** Build context, relative to the workspace. */
   readonly context: string
   readonly cache: PlannedCache

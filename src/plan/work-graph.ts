@@ -83,6 +83,15 @@ const optionsFor = (strategy: CacheStrategy, handsOn: boolean, options: Schedule
   }
 }
 
+/** For prefixes alone: those that none of the others stands on are the leaves, which take no time of their own. */
+const withTopsAsLeaves = ({ nodes, prefixOf }: Pick<WorkGraph, 'nodes' | 'prefixOf'>): WorkGraph => {
+  const below = new Set(nodes.map(({ parent }) => parent))
+  const leaves = nodes.flatMap(({ id, pool }, node): readonly WorkLeaf[] =>
+    below.has(node) ? [] : [{ id, node, pool, cost: 0, bytes: 0 }],
+  )
+  return { nodes, leaves, prefixOf }
+}
+
 /** The schedule in terms of prefixes. What two pools build counts as repeated, and the first leg writes it. */
 const inPrefixes = ({ waves, legs, repeated, ...rest }: Schedule, { nodes, prefixOf }: WorkGraph): Schedule => {
   const toPrefix = (node: number): number => prefixOf[node] ?? -1
@@ -109,7 +118,7 @@ export type SharedOut = Schedule & {
   readonly loaded: ReadonlySet<number>
 }
 
-/** What pools build for each other, as the scheduler takes it: prefixes that none of the others stands on are its leaves. */
+/** What pools build for each other, as the scheduler takes it. */
 const handOverGraph = ({ prefixes, bytes }: PlannedWork, { built }: HandOver): WorkGraph => {
   const prefixOf = [...built.keys()]
   const positions = new Map(prefixOf.map((prefix, position) => [prefix, position]))
@@ -125,11 +134,7 @@ const handOverGraph = ({ prefixes, bytes }: PlannedWork, { built }: HandOver): W
       bytes: bytes[prefix] ?? 0,
     }
   })
-  const below = new Set(nodes.map(({ parent }) => parent))
-  const leaves = nodes.flatMap(({ id, pool }, node): readonly WorkLeaf[] =>
-    below.has(node) ? [] : [{ id, node, pool, cost: 0, bytes: 0 }],
-  )
-  return { nodes, leaves, prefixOf }
+  return withTopsAsLeaves({ nodes, prefixOf })
 }
 
 /** The work that is left once pools have built for each other. */
@@ -156,6 +161,8 @@ export type SharingRules = {
   readonly cache: PlannedCache
   /** Whether what one leg builds reaches others, by the cache. */
   readonly handsOn: boolean
+  /** Whether legs build prefixes alone, and no images. */
+  readonly prefixesOnly?: boolean
 }
 
 /** Waves that are left after one. */
@@ -164,14 +171,31 @@ const fewer = (waves: ScheduleOptions['waves']): ScheduleOptions['waves'] => {
   return left[waves]
 }
 
+/** Legs that build prefixes and no images, those with the most to do first: the slowest chain is not to start last. */
+const withoutLeaves = (schedule: Schedule, { prefixes }: PlannedWork): Schedule => {
+  const costOf = ({ nodes }: ScheduledLeg): number =>
+    nodes.reduce((sum, node) => sum + (prefixes[node]?.costMs ?? 0), 0)
+  // A leg whose prefixes are all built in waves would have nothing to do.
+  const legs = schedule.legs.filter(({ nodes }) => nodes.length > 0).map((leg) => ({ ...leg, leaves: [] }))
+  return { ...schedule, legs: legs.toSorted((a, b) => costOf(b) - costOf(a)) }
+}
+
 /** Who builds what, when. What several pools need comes first, as each of them is scheduled by itself. */
-export const shareOut = (work: PlannedWork, { cache, handsOn }: SharingRules, options: ScheduleOptions): SharedOut => {
+export const shareOut = (
+  work: PlannedWork,
+  { cache, handsOn, prefixesOnly = false }: SharingRules,
+  options: ScheduleOptions,
+): SharedOut => {
   const allowed = optionsFor(cache.strategy, handsOn, options)
   const schedule = (graph: WorkGraph, waves: ScheduleOptions['waves']): Schedule =>
     inPrefixes(planSchedule(graph.nodes, graph.leaves, { ...allowed, waves }), graph)
+  const scheduleWork = (part: PlannedWork, waves: ScheduleOptions['waves']): Schedule =>
+    prefixesOnly
+      ? withoutLeaves(schedule(withTopsAsLeaves(graphOf(part)), waves), part)
+      : schedule(graphOf(part), waves)
   const handOver = allowed.waves === 0 ? NOTHING_HANDED : findHandOver(work, cache, allowed)
   const { built, loaded } = handOver
-  if (built.size === 0) return { ...schedule(graphOf(work), allowed.waves), loaded }
+  if (built.size === 0) return { ...scheduleWork(work, allowed.waves), loaded }
   const first = schedule(handOverGraph(work, handOver), 0)
-  return { ...inTurn(first, schedule(graphOf(afterHandOver(work, handOver)), fewer(allowed.waves))), loaded }
+  return { ...inTurn(first, scheduleWork(afterHandOver(work, handOver), fewer(allowed.waves))), loaded }
 }

@@ -33,13 +33,14 @@ const legTable = (
 
 /** The legs of each wave with the prefixes that they build, then those of the final build with their work items. */
 export const legSections = (plan: Plan): readonly Section[] => {
-  const { waves, legs, items } = plan
+  const { waves, legs, items, prewarm } = plan
   const prefixesOf = ({ writes, repeats }: PlannedLeg): readonly string[] =>
     [...writes, ...repeats].map((index) => prefixName(plan, index))
   const itemsOf = (leg: PlannedLeg): readonly string[] => leg.items.map((index) => items[index]?.manifestId ?? '?')
+  const inWave = { what: 'Prefixes', namesOf: prefixesOf }
   return [
-    ...waves.flatMap((wave, index) => legTable(`Wave ${index + 1}`, wave, { what: 'Prefixes', namesOf: prefixesOf })),
-    ...legTable('Legs', legs, { what: 'Work items', namesOf: itemsOf }),
+    ...waves.flatMap((wave, index) => legTable(`Wave ${index + 1}`, wave, inWave)),
+    ...legTable('Legs', legs, prewarm === true ? inWave : { what: 'Work items', namesOf: itemsOf }),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
+import { mustRun } from '../plan/prefixes.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
@@ -9,11 +10,19 @@ import { renderCount } from './quantity.ts'
 import { excludedSection, fixedSection, renderAccess } from './sections.ts'
 import { renderTreePicture } from './tree-picture.ts'
 
+/** What a plan is to build: `8 work items`, or with scope `stable` cold prefixes. */
+const renderSubject = ({ prewarm, prefixes, items }: Plan): string =>
+  prewarm === true
+    ? renderCount(prefixes.filter(mustRun).length, 'cold stable prefix', 'cold stable prefixes')
+    : renderCount(items.length, 'work item')
+
 /** `8 work items in 2 legs after 1 wave`. */
-const renderWork = ({ items, waves, legs }: Plan): string => {
+const renderWork = (plan: Plan): string => {
+  const { items, waves, legs, prewarm } = plan
+  if (prewarm === true && legs.length === 0) return 'nothing to prewarm'
   if (items.length === 0) return 'nothing to build'
   const shares = legs.length === 0 ? '' : ` in ${renderCount(legs.length, 'leg')}`
-  return `${renderCount(items.length, 'work item')}${shares}${waves.length === 0 ? '' : ` after ${renderCount(waves.length, 'wave')}`}`
+  return `${renderSubject(plan)}${shares}${waves.length === 0 ? '' : ` after ${renderCount(waves.length, 'wave')}`}`
 }
 
 const renderHeadline = (plan: Plan): string => {

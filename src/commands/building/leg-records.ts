@@ -21,7 +21,7 @@ const frameOf = (report: LegReport, results: Results, context: Context, noCache:
   const { work, outcome, known } = report
   const { factory, name, builder, cache } = results
   return {
-    kind: work.leg?.kind === 'wave' ? 'prefix' : 'work-item',
+    kind: work.kind === 'wave' ? 'prefix' : 'work-item',
     ...{ factory, name, builder, strategy: cache.strategy },
     run: runOf(report, results.finishedAt, context),
     cache: {

@@ -109,7 +109,8 @@ export const legResults = (report: LegReport, finishedAt: string): Results => {
     finishedAt,
     factory: work.plan.factory,
     name: work.plan.name,
-    ...(work.leg === undefined ? {} : { leg: work.leg.id, kind: work.leg.kind }),
+    ...(work.leg === undefined ? {} : { leg: work.leg.id }),
+    ...(work.leg === undefined && work.kind === 'build' ? {} : { kind: work.kind }),
     builder: {
       name: used.builder.name,
       driver: used.builder.driver,

@@ -12,6 +12,7 @@ import type { Leg, PlannedLeg } from '../../plan/leg.ts'
 import type { LegChain } from '../../plan/leg-cache.ts'
 import { findLeg, type LegStamp, parseLeg } from '../../plan/parse-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
+import { mustRun } from '../../plan/prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import { stitch } from '../../render/dockerfile.ts'
@@ -39,6 +40,8 @@ export type LegWork = {
   readonly whole?: Plan
   /** Absent when all work items are built. */
   readonly leg?: Leg
+  /** Whether it builds images, or as legs of a wave do prefixes alone. */
+  readonly kind: Leg['kind']
   /** Work items, or in a wave what stands for prefixes: work items that end with them and have no image. */
   readonly items: readonly LegWorkItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
@@ -85,15 +88,21 @@ const endingWith = ({ prefixes, items }: Plan, index: number): readonly LegItem[
 }
 
 /** In a wave those prefixes that no other one of the leg stands on: building them builds the others. */
-const waveItems = (plan: Plan, { writes, repeats }: PlannedLeg): readonly LegItem[] => {
+const waveItems = (plan: Plan, { writes, repeats }: Pick<PlannedLeg, 'writes' | 'repeats'>): readonly LegItem[] => {
   const all = [...writes, ...repeats]
   const below = new Set(all.map((index) => plan.prefixes[index]?.parent))
   return all.filter((index) => !below.has(index)).flatMap((index) => endingWith(plan, index))
 }
 
-const legItems = (plan: Plan, leg: PlannedLeg | undefined): readonly LegItem[] => {
+/** All cold prefixes of a plan, as what one leg writes. */
+const coldPrefixes = ({ prefixes }: Plan): Pick<PlannedLeg, 'writes' | 'repeats'> => ({
+  writes: prefixes.flatMap((prefix, index) => (mustRun(prefix) ? [index] : [])),
+  repeats: [],
+})
+
+const legItems = (plan: Plan, leg: PlannedLeg | undefined, kind: Leg['kind']): readonly LegItem[] => {
+  if (kind === 'wave') return waveItems(plan, leg ?? coldPrefixes(plan))
   if (leg === undefined) return plan.items.map((item, index) => ({ index, item }))
-  if (leg.leg.kind === 'wave') return waveItems(plan, leg)
   return leg.items.flatMap((index) => {
     const item = plan.items[index]
     return item === undefined ? [] : [{ index, item }]
@@ -101,8 +110,8 @@ const legItems = (plan: Plan, leg: PlannedLeg | undefined): readonly LegItem[] =
 }
 
 /** Images of work items; a wave builds none. */
-const imagesOf = (items: readonly WorkItem[], leg: PlannedLeg | undefined, inputs: BuildInputs) =>
-  leg?.leg.kind === 'wave' ? items.map(() => []) : nameImages(items, inputs.tags)
+const imagesOf = (items: readonly WorkItem[], kind: Leg['kind'], inputs: BuildInputs) =>
+  kind === 'wave' ? items.map(() => []) : nameImages(items, inputs.tags)
 
 /** Work items of a leg as this job sees them: with its own contexts, stitched, and with their keys. */
 const readLegItems = async (plan: Plan, workItems: readonly WorkItem[], io: Io) => {
@@ -148,13 +157,14 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const { plan, ...made } = await obtainPlan(inputs, given, context, io)
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)
-  const part = legItems(plan, leg)
+  const kind = leg?.leg.kind ?? (plan.prewarm === true ? 'wave' : 'build')
+  const part = legItems(plan, leg, kind)
   const planned = part.map(({ item }) => item)
   const workItems = withContexts(planned, inputs.buildContexts)
   const { fragments, dockerfiles, finder, tree, files, imageKeys } = await readLegItems(plan, workItems, io)
   if (made.whole === undefined) warnOfModes(io)
-  const names = imagesOf(workItems, leg, inputs)
-  const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io)
+  const names = imagesOf(workItems, kind, inputs)
+  const keys = publishedKeys(plan, kind === 'wave' ? [] : part, imageKeys, inputs, io)
   const writes = leg === undefined ? undefined : new Set(leg.writes)
   const byContent = plan.cache.strategy === 'layer' && planned.some((item) => isCached(item, plan))
   const refOf = (prefix: Prefix, item: WorkItem): string | undefined =>
@@ -170,7 +180,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   })
   checkPush(items, inputs)
   return {
-    ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
+    ...{ ...made, plan, kind, items, fragments, access: accessOf(plan, inputs, context) },
     chains: byContent ? legChains({ plan, items: part, writes }, tree, io) : [],
     ...(leg === undefined ? {} : { leg: leg.leg }),
   }

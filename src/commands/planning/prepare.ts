@@ -7,6 +7,7 @@ import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
 import { recordedItems } from '../../plan/recorded.ts'
+import { inputError } from '../../problem.ts'
 import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
 import { shareOut } from '../../plan/work-graph.ts'
 import { findForced } from '../../plan/forced.ts'
@@ -55,6 +56,28 @@ type Choice = {
   readonly published: Pick<Plan, 'unchanged' | 'publishedKeys'>
 }
 
+/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
+const choosePrewarmed = ({ subject, all }: Survey, io: Io): Choice => {
+  const { cache } = subject
+  const unknown = all.prefixes.some(({ state }) => state === 'unknown')
+  if (cache.strategy !== 'layer') {
+    throw inputError(`scope is stable, and the cache strategy is ${cache.strategy}`, {
+      expected: 'strategy layer, whose refs other builds find by what is in them',
+    })
+  }
+  if (!cache.access.write) {
+    io.actions.warning({
+      message: `nothing is prewarmed, as this run does not write the cache: ${cache.access.reason}`,
+    })
+  } else if (unknown) {
+    io.actions.warning({
+      message: 'nothing is prewarmed, as it cannot be known what the cache holds; the next run can',
+    })
+  }
+  const work = cache.access.write && !unknown ? all : restrictWork(all, [])
+  return { work, changes: undefined, published: { unchanged: [] } }
+}
+
 const chooseWork = async (
   { factory, expansion, subject, files, all }: Survey,
   inputs: PlanInputs,
@@ -80,18 +103,21 @@ const chooseWork = async (
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
   const survey = await surveyWork(inputs, context, io)
-  const { work, changes, published } = await chooseWork(survey, inputs, context, io)
+  const prewarm = inputs.changes.scope === 'stable'
+  const choice = prewarm ? choosePrewarmed(survey, io) : await chooseWork(survey, inputs, context, io)
+  const { work, changes, published } = choice
   const { factory, expansion, images, files, records, all } = survey
   const { cache } = survey.subject
   const isKept = (item: WorkItem): boolean => locationOf(cache, item).repositories.length > 0
   const handsOn = cache.access.write && work.items.every(isKept)
-  const schedule = shareOut(work, { cache, handsOn }, scheduleOptions(inputs.schedule))
+  const schedule = shareOut(work, { cache, handsOn, prefixesOnly: prewarm }, scheduleOptions(inputs.schedule))
   const { bytes: _, ...planned } = work
   const recorded = recordedItems(work, records, ownBranch(context.event))
   const plan = makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
     name: factory.name,
+    ...(prewarm ? { prewarm } : {}),
     context: factory.context,
     ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },

@@ -17,6 +17,7 @@ import { firstItems, planPrefixes } from '../../plan/plan-prefixes.ts'
 import { prefixReasons } from '../../plan/reasons/prefix-reasons.ts'
 import { cacheStates } from '../../plan/prefixes.ts'
 import type { KeyedWork } from '../../plan/restrict.ts'
+import { stableRecords, stableWork, type StableWork } from '../../plan/stable-work.ts'
 import { addRecordTimes, addStepTimes, type StepTimes } from '../../plan/step-times.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import type { MissReason } from '../../records/reason.ts'
@@ -100,14 +101,27 @@ type Known = {
   readonly records: EarlierRecords
 }
 
+/** What a plan can be about: all work items, or the stacks of stable layers that they begin with. */
+type Subjects = Expansion & { readonly stable?: StableWork }
+
+/** What earlier builds say of what a plan is about. */
+const findRecords = async (
+  { items, stable }: Subjects,
+  cache: PlannedCache,
+  context: Context,
+  io: Io,
+): Promise<EarlierRecords> => {
+  if (stable === undefined) return fetchEarlierRecords(items, cache, context, io)
+  return stableRecords(stable, await fetchEarlierRecords(stable.sources.flat(), cache, context, io))
+}
+
 /** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
 const askRegistry = async (
   cache: PlannedCache,
   { items, tree }: Pick<Prepared, 'items' | 'tree'>,
-  context: Context,
+  records: EarlierRecords,
   io: Io,
 ): Promise<Known> => {
-  const records = await fetchEarlierRecords(items, cache, context, io)
   if (cache.strategy !== 'layer') return { tags: [], states: [], records }
   const tags = prefixTags(tree.prefixes)
   const first = firstItems(tree).map((index) => items[index])
@@ -136,7 +150,7 @@ const findReasons = (
   return prefixReasons({ items, tree, states, layers, images: digests }, records)
 }
 
-const expand = (factory: Factory, inputs: PlanInputs): Expansion =>
+const expandAll = (factory: Factory, inputs: PlanInputs): Expansion =>
   expandFactory(factory, {
     ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
     base: inputs.base,
@@ -144,10 +158,21 @@ const expand = (factory: Factory, inputs: PlanInputs): Expansion =>
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
 
+const expand = (factory: Factory, inputs: PlanInputs): Subjects => {
+  const all = expandAll(factory, inputs)
+  if (inputs.changes.scope !== 'stable') return all
+  const stable = stableWork(all.items, factory.layers)
+  if (stable.items.length === 0) {
+    const hint = 'set `stable: true` on the lowest layers, which change least'
+    throw inputError('scope is stable, and no layer of the factory file is', { hint })
+  }
+  return { items: stable.items, excluded: [], aliases: {}, stable }
+}
+
 /** Everything that could be planned, before anything is left out. */
 export type Survey = {
   readonly factory: Factory
-  readonly expansion: Expansion
+  readonly expansion: Subjects
   readonly subject: PlanSubject
   readonly images: readonly PinnedImage[]
   readonly files: Plan['files']
@@ -165,8 +190,8 @@ export const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): 
   const { images, files, imageKeys } = prepared
   warnOfModes(io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
-  const known = await askRegistry(cache, prepared, context, io)
-  const { records } = known
+  const records = await findRecords(expansion, cache, context, io)
+  const known = await askRegistry(cache, prepared, records, io)
   const times = addRecordTimes(await readTimes(inputs.costs, io), records.values())
   const reasons = findReasons(prepared, known, factory.context)
   const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys }
