@@ -15,7 +15,7 @@ export const readImage = (read: ReadInput, name: string, byDefault: string): str
 }
 
 /** `mirror` for Docker Hub, or `registry=mirror`. */
-const mirrors = (read: ReadInput): readonly RegistryMirror[] =>
+export const readMirrors = (read: ReadInput): readonly RegistryMirror[] =>
   lines(read('registry-mirrors')).map((line) => {
     const mirror = parseMirror(line)
     if (mirror !== undefined) return mirror
@@ -106,7 +106,7 @@ export const readCommon = (read: ReadInput): Omit<BuilderSettings, 'driver' | 'n
     ...optional('path', read('buildkitd-config')),
     ...optional('text', read('buildkitd-config-inline')),
   },
-  mirrors: mirrors(read),
+  mirrors: readMirrors(read),
   ...(read('max-parallelism') === ''
     ? {}
     : { maxParallelism: Math.floor(count(read, 'max-parallelism', { byDefault: 1, least: 1, most: 1024 })) }),

@@ -2,6 +2,8 @@ import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import type { BuildOptions } from '../render/bake.ts'
+import type { RegistryMirror } from '../oci/mirror.ts'
+import { readMirrors } from './builder-settings-reader.ts'
 import { readBuilderInputs } from './builder-inputs.ts'
 import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
 import type { BuilderInputs } from './wanted-builder.ts'
@@ -19,6 +21,8 @@ export type PlanInputs = {
   /** Named contexts for every fragment, by name; stronger than those of the factory file. */
   readonly buildContexts: Readonly<Record<string, string>>
   readonly githubToken?: string
+  /** Where images of registries are looked up instead. */
+  readonly mirrors: readonly RegistryMirror[]
   readonly schedule: ScheduleInputs
   /** Whether work items whose image is published already are left out. */
   readonly skipUnchanged: boolean
@@ -29,11 +33,13 @@ export type PlanInputs = {
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
   readonly changes: ChangeInputs
+  /** Whether scheduled runs leave out, for a growing number of runs, what keeps failing. */
+  readonly backoff: boolean
 }
 
 /** What of the work is planned, what it is compared with, and who is told. */
 export type ChangeInputs = {
-  readonly scope: 'all' | 'changed' | 'stable'
+  readonly scope: 'all' | 'changed' | 'stable' | 'bases-only'
   /** Path of the plan to compare with; absent for the newest one that is kept. */
   readonly basePlan?: string
   /** Whether the pull request gets a comment. */
@@ -94,7 +100,7 @@ const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
 })
 
 const changeInputs = (read: ReadInput): ChangeInputs => ({
-  scope: choice(read, 'scope', ['all', 'changed', 'stable']),
+  scope: choice(read, 'scope', ['all', 'changed', 'stable', 'bases-only']),
   ...optional('basePlan', read('base-plan')),
   comment: bool(read, 'comment', false),
   force: list(read('force')),
@@ -123,12 +129,14 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   ...optional('registry', read('registry').replace(/\/+$/, '')),
   ...optional('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
   ...optional('githubToken', read('github-token')),
+  mirrors: readMirrors(read),
   schedule: scheduleInputs(read),
   skipUnchanged: bool(read, 'skip-unchanged', false),
   tags: lines(read('tags')),
   additions: additions(read),
   costs: list(read('costs')),
   changes: changeInputs(read),
+  backoff: bool(read, 'backoff', true),
 })
 
 const secrets = (read: ReadInput): readonly SecretSource[] => [

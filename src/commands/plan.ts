@@ -33,7 +33,7 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
   const prepared = await preparePlan(inputs, context, io)
-  const { plan: made, whole, changes } = prepared
+  const { plan: made, whole } = prepared
   const folder = await io.files.makeFolder('strata-plan')
   const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
   await io.files.write(file, renderPlanFile(made))
@@ -43,7 +43,7 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   const phases = [...made.waves, made.legs]
   const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name))
   io.actions.group(`${names.length} legs`, names)
-  await io.actions.summary(renderPlanSummary(made, changes))
+  await io.actions.summary(renderPlanSummary(made, prepared))
   await keepComment(prepared, inputs.changes, io)
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)

@@ -66,6 +66,26 @@ export type Plan = {
    * Absent without any.
    */
   readonly recorded?: readonly number[]
+  /** How often prefixes failed in a row in scheduled runs, by key; absent without any. */
+  readonly failures?: Readonly<Record<string, number>>
+  /** Work items that are left out, as a prefix of them keeps failing; absent without any. */
+  readonly held?: readonly HeldBack[]
+}
+
+/** A work item that a scheduled run leaves out. */
+export type HeldBack = {
+  readonly manifestId: string
+  readonly platform: Platform
+  /** The layer that failed. */
+  readonly layer: string
+  readonly variant: string
+  /** How often in a row. */
+  readonly times: number
+  /** `GITHUB_RUN_NUMBER` of the run that tries again. */
+  readonly nextRun: number
+  readonly message: string
+  /** Of the run that failed last. */
+  readonly url?: string
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */

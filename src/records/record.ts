@@ -79,6 +79,8 @@ export type RecordWrite = {
 export type RecordRun = {
   /** `GITHUB_RUN_ID`; absent outside GitHub, as are all below but leg and kind. */
   readonly id?: string
+  /** `GITHUB_RUN_NUMBER`: counts the runs of its workflow. */
+  readonly number?: number
   /** `GITHUB_RUN_ATTEMPT` */
   readonly attempt?: number
   readonly url?: string
@@ -106,6 +108,18 @@ export type RecordBuilder = {
   readonly emulated?: boolean
 }
 
+/** An image that a work item is built on or takes files from, as it was pinned. */
+export type RecordImage = {
+  /** As the user wrote it. */
+  readonly reference: string
+  /** `sha256:<hex>`, of the index where there is one. */
+  readonly digest?: string
+  /** What it was on the platform, as far as that is known: digest over filesystem layers and settings, 64 hex. */
+  readonly content?: string
+  /** Size of its compressed filesystem layers. */
+  readonly bytes?: number
+}
+
 /**
  * A compatibility record: what one work item, or one prefix in a wave, did in one run. A file of records holds one in
  * each line (JSON lines).
@@ -127,8 +141,10 @@ export type CompatibilityRecord = {
   readonly builder: RecordBuilder
   readonly strategy: string
   /** Images that it is built on or takes files from, as they were pinned. */
-  readonly images: readonly { readonly reference: string; readonly digest?: string }[]
+  readonly images: readonly RecordImage[]
   readonly verdict: 'built' | 'failed' | 'canceled'
+  /** In a scheduled run, how often in a row the step that failed did so with nothing changed, this time included. */
+  readonly failures?: number
   /** References the image was pushed or loaded as, and the digest of its OCI manifest. */
   readonly published: readonly string[]
   readonly digest?: string

@@ -1,9 +1,11 @@
 import type { Plan } from '../plan/plan.ts'
 import { mustRun } from '../plan/prefixes.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
+import { baseSection, type MovedBase } from './base-texts.ts'
 import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
+import { heldSection } from './held-texts.ts'
 import { renderCode, renderText } from './markdown.ts'
 import { imageSection, legSections, repeatSection, unchangedSection, unpinnedSection } from './plan-sections.ts'
 import { renderCount } from './quantity.ts'
@@ -40,15 +42,20 @@ const renderHeadline = (plan: Plan): string => {
   ].join('\n')
 }
 
+/** What was found out while planning. */
+export type PlanFindings = { readonly changes?: PlanChanges; readonly bases?: readonly MovedBase[] }
+
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
  * saves, the layer tree as a picture, who builds what, and from what.
  */
-export const renderPlanSummary = (plan: Plan, changes?: PlanChanges): string =>
+export const renderPlanSummary = (plan: Plan, { changes, bases = [] }: PlanFindings = {}): string =>
   renderDocument([
     ...fixedSection(renderHeadline(plan)),
     ...forecastSection(plan),
     ...changeSection(changes),
+    ...baseSection(bases),
+    ...heldSection(plan.held),
     ...fixedSection(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),

@@ -10,6 +10,7 @@ import type {
 } from '../records/record.ts'
 import type { RecordRun } from '../records/record.ts'
 import type { LegLayer } from './leg-layer.ts'
+import { failedLayer } from '../records/failures.ts'
 import { type CacheFacts, missReasons } from './miss-reason.ts'
 import type { WorkItemResult } from './results.ts'
 
@@ -22,6 +23,8 @@ export type RecordFrame = {
   readonly run: RecordRun
   readonly builder: RecordBuilder
   readonly cache: Omit<CacheFacts, 'reads'>
+  /** How often prefixes failed in a row before, by key; absent where failures are not counted. */
+  readonly failures?: Readonly<Record<string, number>>
 }
 
 /** What a work item did, and what is known of it. */
@@ -77,17 +80,28 @@ const layersOf = (subject: RecordSubject, cache: CacheFacts): readonly RecordLay
   })
 }
 
+/** How often in a row the step that failed now did so, this time included. */
+const countFailure = (
+  layers: readonly RecordLayer[],
+  failures: RecordFrame['failures'],
+): Pick<CompatibilityRecord, 'failures'> => {
+  const key = failedLayer({ layers })?.key
+  return key === undefined || failures === undefined ? {} : { failures: (failures[key] ?? 0) + 1 }
+}
+
 /** The record of one work item, or of one prefix of a wave. */
 export const recordOf = (subject: RecordSubject, frame: RecordFrame): CompatibilityRecord => {
   const { item, report, result, bases, writes } = subject
-  const { cache, ...shared } = frame
+  const { cache, failures, ...shared } = frame
   const reads = readsOf(subject)
+  const layers = layersOf(subject, { ...cache, reads })
   return {
     ...{ version: 1, ...shared, manifest_id: item.manifestId, aliases: report.aliases, platform: item.platform },
     ...(item.version === undefined ? {} : { manifestVersion: item.version }),
     ...{ images: bases, verdict: report.status, published: report.images },
     ...(report.digest === undefined ? {} : { digest: report.digest }),
-    layers: layersOf(subject, { ...cache, reads }),
+    ...countFailure(layers, failures),
+    layers,
     ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
     durationMs: report.durationMs,
     downloadedBytes: result?.downloadedBytes ?? 0,

@@ -1,3 +1,4 @@
+import type { HeldBack } from '../plan/plan.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { MissReason } from '../records/reason.ts'
 import type { RecordOutcome } from '../records/record.ts'
@@ -164,6 +165,8 @@ export type RunReport = {
   readonly misses: readonly MissGroup[]
   readonly pools: readonly { readonly pool: string; readonly counts: StepCounts }[]
   readonly legs: readonly ReportLeg[]
+  /** Work items that this run left out, as they keep failing; absent without any. */
+  readonly held?: readonly HeldBack[]
   /** Absent where input `needs` was not given. */
   readonly jobs?: readonly ReportJob[]
   readonly pays: readonly CachePay[]

@@ -49,7 +49,7 @@ const MAIN: RunEvent = { name: 'push', ref: 'refs/heads/main', refProtected: fal
 const fetch = async (world: ReturnType<typeof worldOf>, event = MAIN, cache = CACHE) => {
   const found = await fetchEarlierRecords(ITEMS, cache, { ...literalContext(), event }, world.io)
   return Object.fromEntries(
-    [...found].map(([name, { run }]) => [name, `${run.branch ?? ''} ${run.finishedAt.slice(8, 10)}`]),
+    [...found.records].map(([name, { run }]) => [name, `${run.branch ?? ''} ${run.finishedAt.slice(8, 10)}`]),
   )
 }
 

@@ -3,6 +3,7 @@ import { workItemName } from '../../factory/work-item.ts'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { formatReference } from '../../oci/reference.ts'
+import type { Plan } from '../../plan/plan.ts'
 import { plannedGeneration } from '../../plan/recorded.ts'
 import { generationOf, recordName } from '../../records/newest.ts'
 import { RECORDS_ARTIFACT, renderRecords } from '../../records/parse-records.ts'
@@ -33,9 +34,13 @@ const recordedGenerations = ({ plan }: LegWork): ReadonlyMap<string, string> =>
     }),
   )
 
-/** Whether a record tells later runs something new: another generation, or in a wave a prefix that was written. */
-const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>): boolean => {
-  if (record.verdict !== 'built') return false
+/**
+ * Whether a record tells later runs something new: another generation, in a wave a prefix that was written, in a scheduled
+ * run that something failed once more, or that it does no longer.
+ */
+const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>, { failures = {} }: Plan): boolean => {
+  if (record.verdict !== 'built') return record.failures !== undefined
+  if (record.layers.some(({ key }) => key !== undefined && failures[key] !== undefined)) return true
   if (record.kind === 'prefix') return record.cacheTo.some(({ written }) => written)
   return known.get(recordName(record)) !== generationOf(record)
 }
@@ -49,7 +54,7 @@ const push = async (work: LegWork, records: readonly CompatibilityRecord[], io: 
   const known = recordedGenerations(work)
   const [first] = records
   if (first === undefined || !work.access.write || work.plan.cache.ref === undefined) return
-  if (!records.some((record) => isNews(record, known))) return
+  if (!records.some((record) => isNews(record, known, work.plan))) return
   const place = recordsReference(work.plan.cache.ref, first.run)
   if (place === undefined) return
   try {

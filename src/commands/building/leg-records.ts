@@ -24,6 +24,7 @@ const frameOf = (report: LegReport, results: Results, context: Context, noCache:
     kind: work.kind === 'wave' ? 'prefix' : 'work-item',
     ...{ factory, name, builder, strategy: cache.strategy },
     run: runOf(report, results.finishedAt, context),
+    ...(context.event.name === 'schedule' ? { failures: work.plan.failures ?? {} } : {}),
     cache: {
       ...{ access: work.access, noCache, known, broken: outcome.broken },
       byContent: work.chains.length > 0,

@@ -5,6 +5,7 @@ import type { Io } from '../../io/io.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import type { ImageKey } from '../../layers/image-key.ts'
 import type { Prefix } from '../../layers/tree.ts'
+import type { Platform } from '../../oci/platform.ts'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
 import { locationOf, refsOf } from '../../plan/cache-location.ts'
 import { nameImages } from '../../plan/image-names.ts'
@@ -14,6 +15,7 @@ import { findLeg, type LegStamp, parseLeg } from '../../plan/parse-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { mustRun } from '../../plan/prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
+import type { RecordImage } from '../../records/record.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import { stitch } from '../../render/dockerfile.ts'
 import type { RenderItem } from '../../render/leg.ts'
@@ -30,7 +32,7 @@ import { readFragments } from '../planning/sources.ts'
 export type LegWorkItem = RenderItem & {
   readonly layers: readonly LegLayer[]
   /** Images that it is built on or takes files from, as they are pinned. */
-  readonly bases: readonly { readonly reference: string; readonly digest?: string }[]
+  readonly bases: readonly RecordImage[]
 }
 
 /** What one leg builds. */
@@ -142,10 +144,15 @@ const publishedKeys = (
   return own
 }
 
-/** An image with the digest that the plan pinned it to, where it did. */
-const pinOf = (reference: string, { images }: Plan): LegWorkItem['bases'][number] => {
-  const digest = images.find((image) => image.reference === reference)?.digest
-  return { reference, ...(digest === undefined ? {} : { digest }) }
+/** An image as the plan pinned it, where it did, and what it is on the platform. */
+const pinOf = (reference: string, platform: Platform, { images }: Plan): RecordImage => {
+  const { digest, contents = {} } = images.find((image) => image.reference === reference) ?? {}
+  const { digest: content, bytes } = contents[platform] ?? {}
+  return {
+    reference,
+    ...(digest === undefined ? {} : { digest }),
+    ...(content === undefined || bytes === undefined ? {} : { content, bytes }),
+  }
 }
 
 /** Whether there is a registry that keeps the cache of a work item. */
@@ -174,7 +181,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const items = dockerfiles.map((dockerfile, index): LegWorkItem => {
     const [item, key] = [workItems[index], keys[index]]
     if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
-    const bases = finder.ofItem(item).map((reference) => pinOf(reference, plan))
+    const bases = finder.ofItem(item).map((reference) => pinOf(reference, item.platform, plan))
     const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases }
     return { ...known, ...(key === undefined ? {} : { publishedKey: key }) }
   })

@@ -5,8 +5,9 @@ import { RegistryError } from '../../io/registry/registry-error.ts'
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { branchesOf, ownBranch } from '../../plan/branches.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
-import type { EarlierRecords } from '../../plan/earlier.ts'
+import { type EarlierBuilds, NO_EARLIER } from '../../plan/earlier.ts'
 import { InputError } from '../../problem.ts'
+import { foldFailures } from '../../records/failures.ts'
 import { newestRecords } from '../../records/newest.ts'
 import { parseRecords } from '../../records/parse-records.ts'
 import { RECORDS_TYPE, recordsRepository, recordsTags } from '../../records/place.ts'
@@ -15,8 +16,6 @@ import type { CompatibilityRecord } from '../../records/record.ts'
 /** Artifacts that are fetched at a time, and at the most. */
 const AT_A_TIME = 8
 const MOST = 128
-
-const NONE: EarlierRecords = new Map()
 
 const fetchRecords = async (place: Reference, io: Io): Promise<readonly CompatibilityRecord[]> => {
   try {
@@ -50,16 +49,17 @@ const branchesWithRecords = ({ event }: Context, { access }: PlannedCache): read
 
 /**
  * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
- * the default branch. Artifacts are read newest first until each work item has one. Never fails a run.
+ * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
+ * those are among them. Never fails a run.
  */
 export const fetchEarlierRecords = async (
   items: readonly WorkItem[],
   cache: PlannedCache,
   context: Context,
   io: Io,
-): Promise<EarlierRecords> => {
+): Promise<EarlierBuilds> => {
   const repository = cache.ref === undefined || !cache.access.read ? undefined : recordsRepository(cache.ref)
-  if (repository === undefined) return NONE
+  if (repository === undefined) return NO_EARLIER
   const tags = (await listRecords(repository, io)).slice(0, MOST)
   const branches = branchesWithRecords(context, cache)
   const missing = new Set(items.map(workItemName))
@@ -74,5 +74,5 @@ export const fetchEarlierRecords = async (
   const newest = newestRecords(found, branches)
   if (found.length > 0)
     io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`)
-  return newest
+  return { records: newest, failures: foldFailures(found) }
 }

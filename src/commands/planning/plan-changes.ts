@@ -1,5 +1,6 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import type { BaseChange } from '../../plan/base-changes.ts'
 import type { ComparedPlan } from '../../plan/causes.ts'
 import { comparePlans } from '../../plan/changes.ts'
 import type { Forced } from '../../plan/forced.ts'
@@ -42,7 +43,7 @@ export const findChanges = async (
   { subject, context, io }: { readonly subject: PlanSubject; readonly context: Context; readonly io: Io },
 ): Promise<PlanChanges | undefined> => {
   const { scope, basePlan, comment } = inputs
-  if (scope === 'all' && basePlan === undefined && !comment) return undefined
+  if (scope !== 'changed' && basePlan === undefined && !comment) return undefined
   const { plan, ...base } = await findBase(basePlan, subject, context, io)
   const compared = comparePlans(whole, plan)
   // What `only` leaves out is not gone.
@@ -52,14 +53,25 @@ export const findChanges = async (
   return changes
 }
 
-/** Which work items a plan is for, by index: all, or those that changed and those that are forced. */
+/** What is known of work items that became others. */
+export type KnownChanges = {
+  readonly changes?: PlanChanges
+  /** Images that moved, each with the work items on it by index. */
+  readonly bases: readonly Pick<BaseChange, 'items'>[]
+}
+
+/** Which work items a plan is for, by index: all, or those that changed in the way that is asked for, and the forced. */
 export const chooseItems = (
   { items }: WholePlan,
-  changes: PlanChanges | undefined,
+  { changes, bases }: KnownChanges,
   { scope }: ChangeInputs,
   forced: Forced['items'],
 ): readonly number[] => {
   const all = items.map((_, index) => index)
+  if (scope === 'bases-only') {
+    const moved = new Set(bases.flatMap((base) => base.items))
+    return all.filter((index) => forced.has(index) || moved.has(index))
+  }
   if (scope === 'all' || changes === undefined) return all
   return all.filter((index) => forced.has(index) || changes.comparison.items[index]?.changed === true)
 }

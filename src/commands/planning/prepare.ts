@@ -3,19 +3,17 @@ import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
+import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
-import { publishedKey } from '../../plan/published-key.ts'
 import { recordedItems } from '../../plan/recorded.ts'
-import { inputError } from '../../problem.ts'
-import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
+import type { KeyedWork } from '../../plan/restrict.ts'
 import { shareOut } from '../../plan/work-graph.ts'
-import { findForced } from '../../plan/forced.ts'
 import { forecastOf } from '../../plan/forecast.ts'
+import type { MovedBase } from '../../report/base-texts.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
-import { findUnchanged } from './find-unchanged.ts'
-import { chooseItems, findChanges } from './plan-changes.ts'
-import { surveyWork, type Survey } from './survey.ts'
+import { chooseWork } from './choose-work.ts'
+import { surveyWork } from './survey.ts'
 
 const MINUTE = 60_000
 const GIB = 1024 ** 3
@@ -47,72 +45,31 @@ export type PreparedPlan = {
   readonly whole: Plan
   /** What changed since an earlier plan, where somebody asks. */
   readonly changes?: PlanChanges
+  /** Images that changed since the work items on them were built last. */
+  readonly bases: readonly MovedBase[]
 }
 
-/** What of the work is built, and what speaks for leaving the rest out. */
-type Choice = {
-  readonly work: KeyedWork
-  readonly changes: PlanChanges | undefined
-  readonly published: Pick<Plan, 'unchanged' | 'publishedKeys'>
-}
-
-/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
-const choosePrewarmed = ({ subject, all }: Survey, io: Io): Choice => {
-  const { cache } = subject
-  const unknown = all.prefixes.some(({ state }) => state === 'unknown')
-  if (cache.strategy !== 'layer') {
-    throw inputError(`scope is stable, and the cache strategy is ${cache.strategy}`, {
-      expected: 'strategy layer, whose refs other builds find by what is in them',
-    })
-  }
-  if (!cache.access.write) {
-    io.actions.warning({
-      message: `nothing is prewarmed, as this run does not write the cache: ${cache.access.reason}`,
-    })
-  } else if (unknown) {
-    io.actions.warning({
-      message: 'nothing is prewarmed, as it cannot be known what the cache holds; the next run can',
-    })
-  }
-  const work = cache.access.write && !unknown ? all : restrictWork(all, [])
-  return { work, changes: undefined, published: { unchanged: [] } }
-}
-
-const chooseWork = async (
-  { factory, expansion, subject, files, all }: Survey,
-  inputs: PlanInputs,
-  context: Context,
-  io: Io,
-): Promise<Choice> => {
-  const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
-  const changes = await findChanges(compared, inputs.changes, { subject, context, io })
-  const { items: forced, unmatched } = findForced(expansion, inputs.changes.force)
-  for (const pattern of unmatched) {
-    io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` })
-  }
-  const chosen = chooseItems(compared, changes, inputs.changes, forced)
-  const restrict = (kept: readonly number[]): KeyedWork =>
-    kept.length === all.items.length ? all : restrictWork(all, kept)
-  if (!inputs.skipUnchanged) return { work: restrict(chosen), changes, published: { unchanged: [] } }
-  const keys = all.imageKeys.map((key) => publishedKey(key, inputs.additions))
-  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io)
-  const publishedKeys = kept.flatMap((index) => keys[index] ?? [])
-  return { work: restrict(kept), changes, published: { unchanged, publishedKeys } }
+/** How often prefixes of the work failed in a row, by key: a leg that sees one fail again counts on. */
+const failuresOf = ({ prefixes }: KeyedWork, { failures }: EarlierBuilds): Pick<Plan, 'failures'> => {
+  const known = prefixes.flatMap(({ key }) => {
+    const failure = failures.get(key)
+    return failure === undefined ? [] : [[key, failure.times] as const]
+  })
+  return known.length === 0 ? {} : { failures: Object.fromEntries(known) }
 }
 
 /** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
 export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
   const survey = await surveyWork(inputs, context, io)
-  const prewarm = inputs.changes.scope === 'stable'
-  const choice = prewarm ? choosePrewarmed(survey, io) : await chooseWork(survey, inputs, context, io)
-  const { work, changes, published } = choice
-  const { factory, expansion, images, files, records, all } = survey
+  const { work, changes, bases, held, published } = await chooseWork(survey, inputs, context, io)
+  const { factory, expansion, images, files, earlier, all } = survey
+  const prewarm = expansion.stable !== undefined
   const { cache } = survey.subject
   const isKept = (item: WorkItem): boolean => locationOf(cache, item).repositories.length > 0
   const handsOn = cache.access.write && work.items.every(isKept)
   const schedule = shareOut(work, { cache, handsOn, prefixesOnly: prewarm }, scheduleOptions(inputs.schedule))
   const { bytes: _, ...planned } = work
-  const recorded = recordedItems(work, records, ownBranch(context.event))
+  const recorded = recordedItems(work, earlier.records, ownBranch(context.event))
   const plan = makePlan({
     plannedAt: io.clock.now().toISOString(),
     factory: inputs.factory,
@@ -122,9 +79,12 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
     ...(recorded.length === 0 ? {} : { recorded }),
+    ...(held.length === 0 ? {} : { held }),
+    ...failuresOf(work, earlier),
     forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,
   })
-  return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) }
+  const whole = work === all ? plan : withAllWork(plan, all)
+  return { plan, whole, bases, ...(changes === undefined ? {} : { changes }) }
 }

@@ -1,9 +1,13 @@
+import type { ResolvedImage } from '../../io/registry/registry.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import type { Io } from '../../io/io.ts'
 import { imageContent } from '../../layers/image-content.ts'
+import { mirroredReferences, type RegistryMirror } from '../../oci/mirror.ts'
 import type { Platform } from '../../oci/platform.ts'
 import { formatReference, parseReference, pinReference, type Reference } from '../../oci/reference.ts'
+import type { EarlierRecords } from '../../plan/earlier.ts'
 import { checkImage, type ImageContent, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
+import { knownImage } from '../../plan/known-images.ts'
 import { InputError, type Problem } from '../../problem.ts'
 
 type Resolved = { readonly image: PinnedImage; readonly problem?: Problem; readonly warning?: string }
@@ -14,12 +18,25 @@ const problemOf = ({ reference, place, manifests }: ImageNeed, why: string): Pro
   hint: `${manifests.join(', ')} ${manifests.length === 1 ? 'needs' : 'need'} it`,
 })
 
-/** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
-const unresolved = (need: ImageNeed, error: RegistryError): Resolved => {
+/** Where images are looked up, and what is known of them besides. */
+export type ImageSources = {
+  readonly mirrors: readonly RegistryMirror[]
+  /** What earlier builds say; asked for when a registry cannot be. */
+  readonly records: () => Promise<EarlierRecords>
+}
+
+/**
+ * A registry that cannot be reached is no reason to stop: the image counts as what it was in the last build, or BuildKit
+ * may reach it, or have it already.
+ */
+const unresolved = async (need: ImageNeed, error: RegistryError, { records }: ImageSources): Promise<Resolved> => {
   const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} }
   // Without an answer nothing is known; with one that will not change, the image cannot be used.
   if (!error.temporary && error.status !== undefined) return { image, problem: problemOf(need, error.message) }
-  return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` }
+  const known = knownImage(need, await records())
+  if (known === undefined) return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` }
+  const warning = `${need.reference} stays at ${known.digest ?? ''}, as in the last build: ${error.message}`
+  return { image: known, warning }
 }
 
 /** The image on one platform; undefined where it cannot be read, since its digest then stands for it. */
@@ -48,17 +65,33 @@ const readContents = async (
   )
 }
 
-const resolveOne = async (need: ImageNeed, reference: Reference, io: Io): Promise<Resolved> => {
+/** What an image means now, by the first of these places that says so; and where that is. */
+const findImage = async (
+  [place, ...others]: readonly Reference[],
+  io: Io,
+): Promise<{ readonly found: ResolvedImage; readonly place: Reference }> => {
+  if (place === undefined) throw new Error('bug: an image has no place')
   try {
-    const found = await io.registry.resolveImage(reference)
+    return { found: await io.registry.resolveImage(place), place }
+  } catch (error) {
+    // A mirror that is down or lacks the image is not the last word.
+    if (!(error instanceof RegistryError) || others.length === 0) throw error
+    io.actions.info(`${formatReference(place)} is looked up elsewhere: ${error.message}`)
+    return findImage(others, io)
+  }
+}
+
+const resolveOne = async (need: ImageNeed, reference: Reference, sources: ImageSources, io: Io): Promise<Resolved> => {
+  try {
+    const { found, place } = await findImage(mirroredReferences(reference, sources.mirrors), io)
     const problem = checkImage(need, found)
-    const pinned = pinReference(reference, found.digest)
-    const contents = problem === undefined ? await readContents(pinned, need, io) : {}
+    const contents = problem === undefined ? await readContents(pinReference(place, found.digest), need, io) : {}
     const { digest, platforms } = found
-    const image = { reference: need.reference, pinned: formatReference(pinned), digest, platforms, contents }
+    const pinned = formatReference(pinReference(reference, digest))
+    const image = { reference: need.reference, pinned, digest, platforms, contents }
     return problem === undefined ? { image } : { image, problem }
   } catch (error) {
-    if (error instanceof RegistryError) return unresolved(need, error)
+    if (error instanceof RegistryError) return unresolved(need, error, sources)
     throw error
   }
 }
@@ -67,11 +100,15 @@ const resolveOne = async (need: ImageNeed, reference: Reference, io: Io): Promis
  * Resolves every image to its digest, once for the whole run. Throws an InputError with all images that do not exist,
  * may not be read, or lack a platform; warns of those whose registry cannot be reached.
  */
-export const resolveImages = async (needs: readonly ImageNeed[], io: Io): Promise<readonly PinnedImage[]> => {
+export const resolveImages = async (
+  needs: readonly ImageNeed[],
+  sources: ImageSources,
+  io: Io,
+): Promise<readonly PinnedImage[]> => {
   const resolved = await Promise.all(
     needs.map(async (need): Promise<Resolved> => {
       const reference = parseReference(need.reference)
-      if (reference !== undefined) return resolveOne(need, reference, io)
+      if (reference !== undefined) return resolveOne(need, reference, sources, io)
       const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} }
       return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } }
     }),

@@ -1,23 +1,18 @@
-import { expandFactory } from '../../factory/expand.ts'
 import type { Factory } from '../../factory/factory.ts'
-import type { Expansion, WorkItem } from '../../factory/work-item.ts'
+import type { WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { prefixTags } from '../../layers/cache-refs.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
-import { planCache, type PlannedCache } from '../../plan/cache.ts'
-import { locationOf, refsOf } from '../../plan/cache-location.ts'
-import { earlierRefs, type EarlierRecords } from '../../plan/earlier.ts'
+import { planCache } from '../../plan/cache.ts'
+import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
 import { createLayerNow } from '../../plan/reasons/layer-now.ts'
 import type { LayerNow } from '../../plan/reasons/layer-reason.ts'
 import type { Plan } from '../../plan/plan.ts'
-import { firstItems, planPrefixes } from '../../plan/plan-prefixes.ts'
+import { planPrefixes } from '../../plan/plan-prefixes.ts'
 import { prefixReasons } from '../../plan/reasons/prefix-reasons.ts'
-import { cacheStates } from '../../plan/prefixes.ts'
 import type { KeyedWork } from '../../plan/restrict.ts'
-import { stableRecords, stableWork, type StableWork } from '../../plan/stable-work.ts'
 import { addRecordTimes, addStepTimes, type StepTimes } from '../../plan/step-times.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import type { MissReason } from '../../records/reason.ts'
@@ -25,12 +20,12 @@ import { remember } from '../../remember.ts'
 import { createImageFinder, type ImageFinder } from '../../render/dockerfile.ts'
 import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs } from '../inputs.ts'
-import { fetchEarlierRecords } from './earlier-records.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
+import { askRegistry, type AskEarlier, createAskEarlier, type Known } from './ask-registry.ts'
 import { growWork, warnOfModes, type GrownWork, type LayerSources } from './layer-facts.ts'
-import { lookUpRefs } from './look-up-refs.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
+import { expandSubjects, type Subjects } from './subjects.ts'
 
 /** Finds the images of work items that were made by a factory. */
 export const imageFinderOf = (fragments: ReadonlyMap<string, Fragment>, items: readonly WorkItem[]): ImageFinder =>
@@ -84,61 +79,24 @@ const readWork = async (
   { context, cache }: Pick<LayerSources, 'context' | 'cache'>,
   given: readonly WorkItem[],
   inputs: PlanInputs,
+  askEarlier: AskEarlier,
   io: Io,
 ): Promise<Prepared> => {
   const items = withContexts(given, inputs.buildContexts)
   const fragments = await readFragments(items, io)
   const finder = imageFinderOf(fragments, items)
-  const images = await resolveImages(neededImages(items, fragments, finder), io)
+  const images = await resolveImages(
+    neededImages(items, fragments, finder),
+    { mirrors: inputs.mirrors, records: async () => (await askEarlier()).records },
+    io,
+  )
   return { items, fragments, images, ...growWork({ items, fragments, finder, images, context, cache }, io) }
-}
-
-/** What is known before anything is built: tags of the prefixes, what the cache holds of them, what earlier builds did. */
-type Known = {
-  /** Empty where refs are not named by content. */
-  readonly tags: readonly string[]
-  readonly states: ReturnType<typeof cacheStates>
-  readonly records: EarlierRecords
-}
-
-/** What a plan can be about: all work items, or the stacks of stable layers that they begin with. */
-type Subjects = Expansion & { readonly stable?: StableWork }
-
-/** What earlier builds say of what a plan is about. */
-const findRecords = async (
-  { items, stable }: Subjects,
-  cache: PlannedCache,
-  context: Context,
-  io: Io,
-): Promise<EarlierRecords> => {
-  if (stable === undefined) return fetchEarlierRecords(items, cache, context, io)
-  return stableRecords(stable, await fetchEarlierRecords(stable.sources.flat(), cache, context, io))
-}
-
-/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
-const askRegistry = async (
-  cache: PlannedCache,
-  { items, tree }: Pick<Prepared, 'items' | 'tree'>,
-  records: EarlierRecords,
-  io: Io,
-): Promise<Known> => {
-  if (cache.strategy !== 'layer') return { tags: [], states: [], records }
-  const tags = prefixTags(tree.prefixes)
-  const first = firstItems(tree).map((index) => items[index])
-  const refs = tags.map((tag, index) => {
-    const item = first[index]
-    return item === undefined ? [] : refsOf(locationOf(cache, item), tag)
-  })
-  const earlier = earlierRefs(items, tree, records)
-  const named = tree.prefixes.flatMap((_, index) => earlier(index))
-  const exists = await lookUpRefs(refs.flat(), named, cache.access, io)
-  return { tags, states: cacheStates(tree, refs, { exists, earlier }), records }
 }
 
 /** Why prefixes that must run do, as far as the records tell. */
 const findReasons = (
   { items, tree, files, fragments, images }: Prepared,
-  { tags, states, records }: Known,
+  { tags, states, earlier: { records } }: Known,
   context: string,
 ): readonly (MissReason | undefined)[] => {
   const layerNow = createLayerNow({ files, context, fragments })
@@ -150,25 +108,6 @@ const findReasons = (
   return prefixReasons({ items, tree, states, layers, images: digests }, records)
 }
 
-const expandAll = (factory: Factory, inputs: PlanInputs): Expansion =>
-  expandFactory(factory, {
-    ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
-    base: inputs.base,
-    ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
-    ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
-  })
-
-const expand = (factory: Factory, inputs: PlanInputs): Subjects => {
-  const all = expandAll(factory, inputs)
-  if (inputs.changes.scope !== 'stable') return all
-  const stable = stableWork(all.items, factory.layers)
-  if (stable.items.length === 0) {
-    const hint = 'set `stable: true` on the lowest layers, which change least'
-    throw inputError('scope is stable, and no layer of the factory file is', { hint })
-  }
-  return { items: stable.items, excluded: [], aliases: {}, stable }
-}
-
 /** Everything that could be planned, before anything is left out. */
 export type Survey = {
   readonly factory: Factory
@@ -176,24 +115,25 @@ export type Survey = {
   readonly subject: PlanSubject
   readonly images: readonly PinnedImage[]
   readonly files: Plan['files']
-  readonly records: EarlierRecords
+  readonly earlier: EarlierBuilds
   readonly all: KeyedWork
 }
 
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
 export const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise<Survey> => {
   const factory = await readFactory(inputs.factory, io)
-  const expansion = expand(factory, inputs)
+  const expansion = expandSubjects(factory, inputs)
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
   for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
-  const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, io)
+  const askEarlier = createAskEarlier(expansion, cache, context, io)
+  const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
   const { images, files, imageKeys } = prepared
   warnOfModes(io)
   const subject = { cache, name: factory.name, only: planScope(inputs) }
-  const records = await findRecords(expansion, cache, context, io)
-  const known = await askRegistry(cache, prepared, records, io)
-  const times = addRecordTimes(await readTimes(inputs.costs, io), records.values())
+  const known = await askRegistry(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io)
+  const { earlier } = known
+  const times = addRecordTimes(await readTimes(inputs.costs, io), earlier.records.values())
   const reasons = findReasons(prepared, known, factory.context)
   const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys }
-  return { factory, expansion, subject, images, files, records, all }
+  return { factory, expansion, subject, images, files, earlier, all }
 }

@@ -15,7 +15,10 @@ import { foldStack } from './stack.ts'
 import { foldTrend, pastRun, pointOf, type PastRun } from './trend.ts'
 
 /** What of a plan is compared with what was done. */
-export type ExpectedWork = Pick<Plan, 'name' | 'factory' | 'plannedAt' | 'items' | 'waves' | 'legs' | 'aliases'>
+export type ExpectedWork = Pick<
+  Plan,
+  'name' | 'factory' | 'plannedAt' | 'items' | 'waves' | 'legs' | 'aliases' | 'prewarm' | 'held'
+>
 
 /** What is known besides the records. */
 export type FoldOptions = {
@@ -134,6 +137,7 @@ const foldRun = (newest: readonly CompatibilityRecord[], options: FoldOptions): 
     ...stack,
     ...{ prefixes, items, misses: groupMisses(prefixes, items), pools: foldPools(legs) },
     legs: reportLegs(legs, plan, needs),
+    ...(plan?.held === undefined ? {} : { held: plan.held }),
     pays: foldPays(legs, byKey, stack.layers),
     disagreed: countDisagreed(prefixes),
   }

@@ -34,7 +34,7 @@ const recordedItem = (record: CompatibilityRecord, top: string | undefined): Rep
 }
 
 /** What of a plan says which work items there should be. */
-export type PlannedWork = Pick<Plan, 'items' | 'legs' | 'aliases'>
+export type PlannedWork = Pick<Plan, 'items' | 'legs' | 'aliases' | 'prewarm'>
 
 /** Work items that were planned, by name, as they are reported when they left no record. */
 const plannedItems = ({ items, legs, aliases }: PlannedWork): ReadonlyMap<string, ReportItem> => {
@@ -62,7 +62,8 @@ export const reportItems = (
   const recorded = newest
     .filter(({ kind }) => kind === 'work-item')
     .map((record) => recordedItem(record, keysOf(record).at(-1)))
-  const planned = plan === undefined ? new Map<string, ReportItem>() : plannedItems(plan)
+  // A plan for stable prefixes alone asks for no work item.
+  const planned = plan === undefined || plan.prewarm === true ? new Map<string, ReportItem>() : plannedItems(plan)
   const known = new Set(recorded.map(workItemName))
   const missing = [...planned].flatMap(([name, item]) => (known.has(name) ? [] : [item]))
   const byPlan = compareByList([...planned.keys()])

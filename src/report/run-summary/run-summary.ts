@@ -1,5 +1,6 @@
 import { renderDocument } from '../document.ts'
 import { renderCode } from '../markdown.ts'
+import { heldSection } from '../held-texts.ts'
 import type { RunReport } from '../run-report.ts'
 import { fixedSection } from '../sections.ts'
 import { renderTreePicture } from '../tree-picture.ts'
@@ -29,6 +30,7 @@ export const renderRunSummary = (report: RunReport, page?: StoredPage): string =
   renderDocument([
     ...fixedSection([renderHeadline(report), renderPageLink(page)].filter((text) => text !== '').join('\n\n')),
     ...troubleSections(report),
+    ...heldSection(report.held),
     ...heatSection(report),
     ...missSection(report),
     ...trendSection(report),

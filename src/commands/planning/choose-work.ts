@@ -1,0 +1,119 @@
+import type { Context } from '../../io/context.ts'
+import type { Io } from '../../io/io.ts'
+import { findBaseChanges } from '../../plan/base-changes.ts'
+import { findForced } from '../../plan/forced.ts'
+import { heldItems } from '../../plan/hold-back.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { PlanChanges } from '../../plan/plan-changes.ts'
+import { publishedKey } from '../../plan/published-key.ts'
+import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
+import { inputError } from '../../problem.ts'
+import { plainLine } from '../../progress/plain-text.ts'
+import { renderMovedBases, type MovedBase } from '../../report/base-texts.ts'
+import { renderHeldLines } from '../../report/held-texts.ts'
+import type { PlanInputs } from '../inputs.ts'
+import { findUnchanged } from './find-unchanged.ts'
+import { chooseItems, findChanges } from './plan-changes.ts'
+import type { Survey } from './survey.ts'
+
+/** What of the work is built, and what speaks for leaving the rest out. */
+export type Choice = {
+  readonly work: KeyedWork
+  readonly changes: PlanChanges | undefined
+  readonly bases: readonly MovedBase[]
+  readonly held: NonNullable<Plan['held']>
+  readonly published: Pick<Plan, 'unchanged' | 'publishedKeys'>
+}
+
+/** Work items, by index, and what was found out on the way. */
+type Chosen = {
+  readonly kept: readonly number[]
+  readonly changes?: PlanChanges
+  readonly published: Choice['published']
+}
+
+/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
+const choosePrewarmed = ({ subject: { cache }, all }: Survey, io: Io): Chosen => {
+  const isUnknown = all.prefixes.some(({ state }) => state === 'unknown')
+  if (cache.strategy !== 'layer') {
+    throw inputError(`scope is stable, and the cache strategy is ${cache.strategy}`, {
+      expected: 'strategy layer, whose refs other builds find by what is in them',
+    })
+  }
+  if (!cache.access.write) {
+    io.actions.warning({
+      message: `nothing is prewarmed, as this run does not write the cache: ${cache.access.reason}`,
+    })
+  } else if (isUnknown) {
+    io.actions.warning({
+      message: 'nothing is prewarmed, as it cannot be known what the cache holds; the next run can',
+    })
+  }
+  const kept = cache.access.write && !isUnknown ? [...all.items.keys()] : []
+  return { kept, published: { unchanged: [] } }
+}
+
+const chooseImages = async (
+  { factory, expansion, subject, files, all }: Survey,
+  bases: readonly MovedBase[],
+  inputs: PlanInputs,
+  context: Context,
+  io: Io,
+): Promise<Chosen> => {
+  const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
+  const changes = await findChanges(compared, inputs.changes, { subject, context, io })
+  const { items: forced, unmatched } = findForced(expansion, inputs.changes.force)
+  for (const pattern of unmatched) {
+    io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` })
+  }
+  const found = { ...(changes === undefined ? {} : { changes }) }
+  const chosen = chooseItems(compared, { ...found, bases }, inputs.changes, forced)
+  if (!inputs.skipUnchanged) return { ...found, kept: chosen, published: { unchanged: [] } }
+  const keys = all.imageKeys.map((key) => publishedKey(key, inputs.additions))
+  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io)
+  const publishedKeys = kept.flatMap((index) => keys[index] ?? [])
+  return { ...found, kept, published: { unchanged, publishedKeys } }
+}
+
+/** Images that changed since the last builds, told in the log. */
+const findBases = ({ all, images, expansion, earlier }: Survey, io: Io): readonly MovedBase[] => {
+  const moved = findBaseChanges({ ...all, images }, earlier.records).map((change): MovedBase => {
+    const items = change.items.flatMap((index) => expansion.stable?.sources[index] ?? all.items[index] ?? [])
+    return { ...change, manifests: [...new Set(items.map(({ manifestId }) => manifestId))] }
+  })
+  for (const line of renderMovedBases(moved)) io.actions.info(plainLine(line))
+  return moved
+}
+
+/** Work items that keep failing and are left out this time, told in the log; in scheduled runs alone. */
+const findHeld = ({ all, earlier }: Survey, inputs: PlanInputs, { event, run }: Context, io: Io) => {
+  if (!inputs.backoff || event.name !== 'schedule') return { indices: new Set<number>(), held: [] }
+  const found = heldItems(all, earlier.failures, run)
+  const held = found.flatMap(({ item, failure: { layer, variant, times, message, url }, nextRun }) => {
+    const { manifestId, platform } = all.items[item] ?? {}
+    if (manifestId === undefined || platform === undefined) return []
+    return [{ manifestId, platform, layer, variant, times, nextRun, message, ...(url === undefined ? {} : { url }) }]
+  })
+  for (const line of renderHeldLines(held)) io.actions.info(plainLine(line))
+  return { indices: new Set(found.map(({ item }) => item)), held }
+}
+
+/** Which part of the work this run is for. */
+export const chooseWork = async (survey: Survey, inputs: PlanInputs, context: Context, io: Io): Promise<Choice> => {
+  const { all, expansion } = survey
+  const bases = findBases(survey, io)
+  const chosen =
+    expansion.stable === undefined
+      ? await chooseImages(survey, bases, inputs, context, io)
+      : choosePrewarmed(survey, io)
+  const { indices, held } = findHeld(survey, inputs, context, io)
+  const kept = chosen.kept.filter((index) => !indices.has(index))
+  const keys = chosen.published.publishedKeys
+  const publishedKeys = keys?.filter((_, position) => !indices.has(chosen.kept[position] ?? -1))
+  return {
+    work: kept.length === all.items.length ? all : restrictWork(all, kept),
+    changes: chosen.changes,
+    ...{ bases, held },
+    published: { ...chosen.published, ...(publishedKeys === undefined ? {} : { publishedKeys }) },
+  }
+}
