@@ -13,7 +13,7 @@ const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
 /** All that is pure. */
 const BELOW_IO = [
   ...BOTTOM,
-  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'report', 'retention'],
+  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'canary', 'report', 'retention'],
 ]
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
@@ -34,8 +34,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   render: [...BOTTOM, 'factory', 'fragment', 'layers', 'plan'],
   // what BuildKit did
   progress: [...BOTTOM, 'fragment', 'render'],
+  // whether what comes from cache is stale
+  canary: [...BOTTOM, 'render'],
   // what people see
-  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress'],
+  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'canary'],
   // what may be forgotten
   retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside

@@ -56,6 +56,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       writeSecret: unexpected,
       removeFolder: unexpected,
       makeFolder: (name) => Promise.resolve(`/tmp/${name}`),
+      readImage: () => Promise.reject(new Error('there is no image')),
       absolute: (path) => `/workspace/${path}`,
     },
     registry: {

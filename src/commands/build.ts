@@ -1,46 +1,22 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
-import { shortPlatform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
-import { locationOf } from '../plan/cache-location.ts'
-import { grantsOf } from '../render/grants.ts'
-import type { RenderedLeg } from '../render/leg.ts'
-import { upToStage } from '../render/stitched.ts'
-import { bakeLeg, type LegBuild, type LegOutcome, type LegTarget, type LegTargets } from './building/bake-leg.ts'
-import { openBuilder } from './building/builder.ts'
+import { bakeLeg, type LegOutcome } from './building/bake-leg.ts'
 import type { CommandResult } from './command.ts'
-import { askedProvenance } from './building/check-attribution.ts'
-import { decideCache, findRefs } from './building/decide-cache.ts'
+import { runCanary } from './building/canary.ts'
+import { decideCache, NO_REFS } from './building/decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './building/docker-build.ts'
 import { AGREED, healRefs } from './building/heal.ts'
 import type { BuildInputs } from './inputs.ts'
 import { keepPlan, planScope } from './planning/kept-plan.ts'
 import type { BuiltLeg } from './building/leg-results.ts'
+import { cachesOf, openLeg, openLegBuilder, targetsOf } from './building/open-leg.ts'
 import { withRoom } from './building/room.ts'
 import { selectWork, type LegWork } from './building/leg-work.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
-import { dropFailedInWaves, tellFailures } from './building/wave-failures.ts'
-import { poolBuilders } from './building/pool-builders.ts'
-import { wantedBuilder } from './wanted-builder.ts'
-import { writeLeg, type WrittenLeg } from './building/write-leg.ts'
-
-const NO_REFS: ReadonlySet<string> = new Set()
-
-const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly string[] =>
-  grantsOf({
-    allow: inputs.options.allow,
-    ssh: inputs.options.ssh.length > 0,
-    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
-    cacheFrom: inputs.cacheFrom,
-    cacheTo: inputs.cacheTo,
-    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
-  })
-
-/** Repositories that a leg's caches are read from. */
-const cachesOf = ({ plan, items }: LegWork): readonly string[] => [
-  ...new Set(items.flatMap(({ item }) => locationOf(plan.cache, item).repositories)),
-]
+import { tellFailures } from './building/wave-failures.ts'
+import { writeLeg } from './building/write-leg.ts'
 
 /** Hosts of the registries that a leg's images, bases and caches are in. */
 const registriesOf = (work: LegWork): readonly string[] => {
@@ -49,61 +25,13 @@ const registriesOf = (work: LegWork): readonly string[] => {
   return [...new Set(names.flatMap((name) => parseReference(name)?.registry ?? []))]
 }
 
-/** Rendered targets with the Dockerfiles that they build and what the log calls them. */
-const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: RenderedLeg): LegTargets => {
-  const ofItems = targets.flatMap((bake, index): readonly LegTarget[] => {
-    const rendered = items[index]
-    if (rendered === undefined) return []
-    const { item, dockerfile } = rendered
-    return [{ bake, dockerfile, title: `${shortPlatform(item.platform)} ${item.manifestId}`, isItem: true }]
-  })
-  const ofPrefixes = prefixes.flatMap(({ bake, write }): readonly LegTarget[] => {
-    const dockerfile = items[write.item]?.dockerfile
-    if (dockerfile === undefined) return []
-    const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`
-    return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
-  })
-  return { targets: [...ofItems, ...ofPrefixes], collectors }
-}
-
-/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
-const otherPools = ({ leg, items }: LegWork): ReadonlyMap<string, string> =>
-  new Map(
-    items.flatMap(({ item: { platform, pool } }): readonly (readonly [string, string])[] =>
-      pool === undefined || pool === leg?.pool ? [] : [[platform, pool]],
-    ),
-  )
-
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
 const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
-  const needs = {
-    platforms: [...new Set(all.items.map(({ item }) => item.platform))],
-    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write),
-    pools: otherPools(all),
-  }
-  const wanted = wantedBuilder(inputs.builder, poolBuilders(all, io), context.env)
-  await using used = await openBuilder(needs, wanted, context, io)
-  const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
-  const { work, dropped } = await dropFailedInWaves(all, known, io)
-  const refs = decideCache(work, known, NO_REFS)
-  const written = await writeLeg(work, { driver: used.builder.driver, refs, inputs, context }, io)
-  let { rendered } = written
-  const leg: LegBuild = {
-    ...targetsOf(work, rendered),
-    options: written.options,
-    builder: used.builder.name,
-    folder: written.folder,
-    allow: grants(written, inputs),
-    env: { ...written.secrets.env, ...askedProvenance(context.env) },
-    signal: context.signal,
-    withoutRefs: (broken) => {
-      rendered = written.renderWith(decideCache(work, known, broken))
-      return targetsOf(work, rendered)
-    },
-  }
+  await using used = await openLegBuilder(all, inputs, context, io)
+  const { work, dropped, known, leg, written } = await openLeg(all, used, inputs, context, io)
   const outcome: LegOutcome = await bakeLeg(leg, io)
   const disagreed = await healRefs(work, { known, leg, outcome }, io)
-  return { work, dropped, written: { ...written, rendered }, outcome, disagreed, known, used }
+  return { work, dropped, written: written(), outcome, disagreed, known, used }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */
@@ -146,6 +74,9 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
     return NOTHING_BUILT
   }
   checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh)
+  if (work.plan.canary === true && !inputs.dryRun) {
+    return io.whileSignedIn(registriesOf(work), () => runCanary(work, inputs, context, io))
+  }
   if (inputs.dryRun) {
     const refs = decideCache(work, NO_REFS, NO_REFS)
     const { folder } = await writeLeg(work, { driver: 'docker-container', refs, inputs, context }, io)

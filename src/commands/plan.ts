@@ -39,7 +39,7 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   await io.files.write(file, renderPlanFile(made))
   await io.files.write(explanation, renderExplanation(made).join('\n'))
   await handOn(made, file, io)
-  if (made.prewarm !== true) await keepPlan(whole, planScope(inputs), context, io)
+  if (made.prewarm !== true && made.canary !== true) await keepPlan(whole, planScope(inputs), context, io)
   const phases = [...made.waves, made.legs]
   const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name))
   io.actions.group(`${names.length} legs`, names)

@@ -1,5 +1,7 @@
 import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import type { BuiltImage } from '../canary/changeset.ts'
+import { readBuiltImage } from './image-layout.ts'
 import { isMissing } from './missing.ts'
 
 /** Files of the workspace, and the folder for what the run makes. */
@@ -18,6 +20,8 @@ export type Files = {
   readonly removeFolder: (path: string) => Promise<void>
   /** A new folder below the runner's temporary folder. */
   readonly makeFolder: (name: string) => Promise<string>
+  /** The image in a folder that Buildx wrote as OCI image layout. */
+  readonly readImage: (folder: string) => Promise<BuiltImage>
   /** Absolute form of a path of the workspace. */
   readonly absolute: (path: string) => string
 }
@@ -27,6 +31,7 @@ export const createFiles = (workspace: string, temporary: string): Files => {
   const absolute = (path: string): string => resolve(workspace, path)
   return {
     absolute,
+    readImage: readBuiltImage,
     read: async (path) => {
       try {
         return await readFile(absolute(path), 'utf8')

@@ -34,6 +34,8 @@ export type Plan = {
   readonly name: string
   /** Whether it is for stable prefixes alone: its work items end with them and have no image. Absent if not. */
   readonly prewarm?: boolean
+  /** Whether it is for one work item that is built twice, from cache and without, to be compared. Absent if not. */
+  readonly canary?: boolean
   /** Build context, relative to the workspace. */
   readonly context: string
   readonly cache: PlannedCache

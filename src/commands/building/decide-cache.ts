@@ -12,6 +12,9 @@ import type { LegWork } from './leg-work.ts'
 /** Which refs there are when the build starts. A ref that was not asked for counts as missing. */
 export type KnownRefs = ReadonlySet<string>
 
+/** Where nothing is known to be there. */
+export const NO_REFS: KnownRefs = new Set()
+
 /** Asks for a ref of a chain that exists; undefined when none does. */
 const findFirst = async (
   refs: readonly string[],

@@ -75,6 +75,35 @@ const chooseImages = async (
   return { ...found, kept, published: { unchanged, publishedKeys } }
 }
 
+const DAY = 86_400_000
+
+/** One work item, another one each day, so that in time it is every one's turn. */
+const chooseCanary = ({ all }: Survey, io: Io): Chosen => {
+  const withSteps = [...all.items.keys()].filter((index) => all.tops[index] !== null)
+  const day = Math.floor(io.clock.now().getTime() / DAY)
+  const canary = withSteps[day % withSteps.length]
+  return { kept: canary === undefined ? [] : [canary], published: { unchanged: [] } }
+}
+
+const chooseAsked = async (
+  survey: Survey,
+  bases: readonly MovedBase[],
+  inputs: PlanInputs,
+  context: Context,
+  io: Io,
+): Promise<Chosen> => {
+  switch (inputs.changes.scope) {
+    case 'stable':
+      return choosePrewarmed(survey, io)
+    case 'canary':
+      return chooseCanary(survey, io)
+    case 'all':
+    case 'changed':
+    case 'bases-only':
+      return chooseImages(survey, bases, inputs, context, io)
+  }
+}
+
 /** Images that changed since the last builds, told in the log. */
 const findBases = ({ all, images, expansion, earlier }: Survey, io: Io): readonly MovedBase[] => {
   const moved = findBaseChanges({ ...all, images }, earlier.records).map((change): MovedBase => {
@@ -100,12 +129,9 @@ const findHeld = ({ all, earlier }: Survey, inputs: PlanInputs, { event, run }: 
 
 /** Which part of the work this run is for. */
 export const chooseWork = async (survey: Survey, inputs: PlanInputs, context: Context, io: Io): Promise<Choice> => {
-  const { all, expansion } = survey
+  const { all } = survey
   const bases = findBases(survey, io)
-  const chosen =
-    expansion.stable === undefined
-      ? await chooseImages(survey, bases, inputs, context, io)
-      : choosePrewarmed(survey, io)
+  const chosen = await chooseAsked(survey, bases, inputs, context, io)
   const { indices, held } = findHeld(survey, inputs, context, io)
   const kept = chosen.kept.filter((index) => !indices.has(index))
   const keys = chosen.published.publishedKeys

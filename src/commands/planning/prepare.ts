@@ -75,6 +75,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     factory: inputs.factory,
     name: factory.name,
     ...(prewarm ? { prewarm } : {}),
+    ...(inputs.changes.scope === 'canary' ? { canary: true } : {}),
     context: factory.context,
     ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
