@@ -15,7 +15,7 @@ describe('inputs that are not given', () => {
     expect(planInputs({})).toEqual({
       ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
       changes: { scope: 'all', comment: false, force: [] },
-      ...{ skipUnchanged: false, tags: [], mirrors: [], backoff: true },
+      ...{ skipUnchanged: false, tags: [], mirrors: [], refresh: [], backoff: true },
       additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },
       schedule: {
         ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },

@@ -106,6 +106,7 @@ const CHANGES: readonly Change[] = [
   { what: 'a value given behind the last step', item: work({}, { args: given({ LATER: '1' }) }), changed: ['app'] },
   { what: 'a step more', world: edit('LANG=C', 'LANG=C\nRUN more'), changed: UPPER },
   { what: 'the order of two steps', world: edit('RUN pip', 'WORKDIR /x\nRUN pip'), changed: UPPER },
+  { what: 'an epoch', item: work({}, { epoch: '2026-11-28T05:12:00Z' }), changed: UPPER },
   { what: 'a label', world: edit('a=1', 'a=2'), changed: [] },
   { what: 'a command', world: edit('["python"]', '["bash"]'), changed: [] },
   { what: 'a port', world: edit('80', '81', 'light-none.Dockerfile'), changed: [] },

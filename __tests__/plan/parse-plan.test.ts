@@ -32,8 +32,12 @@ describe('parsePlan', () => {
 })
 
 describe('parseLeg', () => {
-  test('takes the id and the digest from an entry of the matrix', () => {
-    expect(parseLeg(JSON.stringify(sampleLeg()))).toEqual({ id: 'llm_factory-linux-amd64', digest: '3f9c0a1b2c3d4e5f' })
+  test('takes the id, the digest and the time of the plan from an entry of the matrix', () => {
+    expect(parseLeg(JSON.stringify(sampleLeg()))).toEqual({
+      ...{ id: 'llm_factory-linux-amd64', digest: '3f9c0a1b2c3d4e5f' },
+      plannedAt: new Date('2026-11-22T15:39:57.000Z'),
+    })
+    expect(parseLeg('{"id":"a","planned-at":"soon"}')).toEqual({ id: 'a' })
   })
 
   test('does without the digest', () => {

@@ -12,6 +12,7 @@ export type TestLayer = {
   readonly from?: string
   readonly args?: Readonly<Record<string, string>>
   readonly contexts?: Readonly<Record<string, string>>
+  readonly epoch?: string
 }
 
 const place = (line: number) => ({ file: 'strata.yaml', line, column: 1 })
@@ -21,9 +22,10 @@ const argumentOf = (text: string, line: number) => {
   return { value, level: level as ArgumentLevel, place: place(line) }
 }
 
-const workLayer = ({ layer, text, from, args = {}, contexts = {} }: TestLayer, index: number): WorkLayer => ({
+const workLayer = ({ layer, text, from, args = {}, contexts = {}, epoch }: TestLayer, index: number): WorkLayer => ({
   ...{ layer, variant: 'v', contexts, place: place(10 * index + 1) },
   ...(from === undefined ? {} : { from }),
+  ...(epoch === undefined ? {} : { epoch }),
   ...(text === undefined ? {} : { fragment: `${layer}.Dockerfile` }),
   args: Object.fromEntries(
     Object.entries(args).map(([name, value], position) => [name, argumentOf(value, 10 * index + 2 + position)]),

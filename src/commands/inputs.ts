@@ -33,6 +33,8 @@ export type PlanInputs = {
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
   readonly changes: ChangeInputs
+  /** Globs over layers and `layer/variant` whose steps run again whatever is cached, once. */
+  readonly refresh: readonly string[]
   /** Whether scheduled runs leave out, for a growing number of runs, what keeps failing. */
   readonly backoff: boolean
 }
@@ -136,6 +138,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   additions: additions(read),
   costs: list(read('costs')),
   changes: changeInputs(read),
+  refresh: list(read('refresh')),
   backoff: bool(read, 'backoff', true),
 })
 

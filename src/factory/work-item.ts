@@ -15,6 +15,11 @@ export type WorkLayer = {
   /** Values for the fragment's ARGs. Those of level `variant` must be declared there; others are used where declared. */
   readonly args: Readonly<Record<string, WorkArgument>>
   readonly contexts: Readonly<Record<string, string>>
+  /**
+   * Since when what it fetches counts as fresh, ISO 8601, UTC: another time makes other steps. A plan sets it for layers
+   * with an age and for those that were refreshed.
+   */
+  readonly epoch?: string
   readonly place: Place
 }
 

@@ -5,10 +5,20 @@ import { digestOf } from './digest.ts'
  * `platform`, `syntax` (the frontend) and `option` (of bake) hold for all layers; `image` is a base or another image that a
  * fragment names; `below` the settings that a lower layer leaves behind its last step; `fragment` the instructions as
  * BuildKit reads them; `argument` the value of an ARG; `files` what a step takes from a context; `context` a named
- * context that is no folder; `remote` what ADD fetches.
+ * context that is no folder; `remote` what ADD fetches; `epoch` since when what RUN fetches counts as fresh.
  */
 export type KeyInputKind =
-  'platform' | 'syntax' | 'option' | 'image' | 'below' | 'fragment' | 'argument' | 'files' | 'context' | 'remote'
+  | 'platform'
+  | 'syntax'
+  | 'option'
+  | 'image'
+  | 'below'
+  | 'fragment'
+  | 'argument'
+  | 'files'
+  | 'context'
+  | 'remote'
+  | 'epoch'
 
 /** Something that decides the steps of a prefix. Two keys differ exactly where one of their inputs does. */
 export type KeyInput = {

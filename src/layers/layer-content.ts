@@ -85,6 +85,18 @@ const fragmentInput = ({ stages, keyed }: FragmentEffects, file: string): KeyInp
   return keyInput('fragment', file, ...texts)
 }
 
+const countKeywords = ({ stages }: FragmentEffects): Readonly<Record<string, number>> => {
+  const groups = Map.groupBy(
+    stages.flatMap(({ steps }) => steps),
+    ({ keyword }) => keyword,
+  )
+  return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]))
+}
+
+/** An epoch is an argument of the stages of a layer, which RUN alone is keyed by. */
+const epochInputs = ({ layer, epoch }: WorkLayer, effects: FragmentEffects): readonly KeyInput[] =>
+  epoch === undefined || countKeywords(effects)['RUN'] === undefined ? [] : [keyInput('epoch', layer, epoch)]
+
 const inputsOf = (
   layer: WorkLayer,
   fragment: Fragment,
@@ -97,15 +109,8 @@ const inputsOf = (
     ...facts.images.map((reference) => keyInput('image', reference, facts.imageDigest(reference))),
     ...readInputs(effects, layer, facts),
     ...effects.remotes.map(({ url }) => keyInput('remote', url.replace(/\?.*$/, ''), url)),
+    ...epochInputs(layer, effects),
   ]
-}
-
-const countKeywords = ({ stages }: FragmentEffects): Readonly<Record<string, number>> => {
-  const groups = Map.groupBy(
-    stages.flatMap(({ steps }) => steps),
-    ({ keyword }) => keyword,
-  )
-  return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]))
 }
 
 /** Settings behind the last step, with the values of the arguments that they declare. */

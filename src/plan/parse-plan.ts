@@ -38,7 +38,11 @@ export const parsePlan = (text: string, file: string): Plan => {
 }
 
 /** What a job needs to know of its leg; without a digest, any plan that has the leg will do. */
-export type LegStamp = Pick<Leg, 'id'> & { readonly digest?: string }
+export type LegStamp = Pick<Leg, 'id'> & {
+  readonly digest?: string
+  /** When it was planned. */
+  readonly plannedAt?: Date
+}
 
 /** What a job knows of its leg: the matrix entry as JSON. Throws an InputError when it has no id. */
 export const parseLeg = (text: string): LegStamp => {
@@ -47,7 +51,12 @@ export const parseLeg = (text: string): LegStamp => {
     throw inputError('input leg has no id', { expected: '${{ toJSON(matrix) }} of a matrix that the plan action made' })
   }
   const digest = 'plan-digest' in value && typeof value['plan-digest'] === 'string' ? value['plan-digest'] : undefined
-  return { id: value.id, ...(digest === undefined ? {} : { digest }) }
+  const plannedAt = 'planned-at' in value ? new Date(String(value['planned-at'])) : undefined
+  return {
+    id: value.id,
+    ...(digest === undefined ? {} : { digest }),
+    ...(plannedAt === undefined || Number.isNaN(plannedAt.getTime()) ? {} : { plannedAt }),
+  }
 }
 
 /** The leg of that id. Throws an InputError when the plan has none. */

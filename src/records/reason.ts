@@ -1,7 +1,8 @@
 /**
  * Why a layer ran although it might have been cached, one word for each cause:
  * `first-build`: no record of an earlier build is known · `base-image`, `fragment`, `argument`, `context-file`: what
- * decides its steps is another than in the record that it was compared with · `setting`: so are its frontend, bake
+ * decides its steps is another than in the record that it was compared with · `epoch`: its time was up, or somebody
+ * refreshed it · `setting`: so are its frontend, bake
  * options, a named context, what ADD fetches, or settings that a lower layer leaves · `parent`: a layer below has another
  * key · `ref-missing`: equal key, but its cache ref was not there · `import-failed`: it was there, and could not be read ·
  * `not-read`: the run reads no cache · `repeated`: the plan has more than one leg run it, as that costs less than waiting
@@ -14,6 +15,7 @@ export type MissKind =
   | 'fragment'
   | 'argument'
   | 'context-file'
+  | 'epoch'
   | 'setting'
   | 'parent'
   | 'ref-missing'

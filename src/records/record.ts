@@ -45,6 +45,8 @@ export type RecordLayer = {
   readonly key?: string
   /** Its cache ref; absent where refs are not named by content. */
   readonly ref?: string
+  /** Since when what it fetches counts as fresh, ISO 8601, UTC; absent for a layer without an age. */
+  readonly epoch?: string
   /** What decides its own steps, what lower layers leave for it included. */
   readonly inputs: readonly KeyInput[]
   /** For each input of kind `files`, by name, what it takes; absent where that is too much to list. */

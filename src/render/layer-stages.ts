@@ -166,6 +166,29 @@ const collectEdits = (edits: readonly (() => readonly Edit[])[]): readonly Edit[
   return results.flatMap((result) => (result instanceof InputError ? [] : result))
 }
 
+/** Name of the argument that holds a layer's epoch. It is no input: nothing reads it, and a new value runs RUN again. */
+export const EPOCH_ARGUMENT = 'STRATA_EPOCH'
+
+/** RUN alone is keyed by arguments. In a stage without one, it would only reach the layers above. */
+const epochLine = ({ epoch }: WorkLayer, { steps }: Stage): readonly StitchedLine[] =>
+  epoch === undefined || !steps.some(({ keyword }) => keyword === 'RUN')
+    ? []
+    : [{ text: `ARG ${EPOCH_ARGUMENT}=${quoteArgument(epoch)}` }]
+
+/** Last line of the FROM of a stage, which may go on over several. */
+const lastLineOfFrom = ({ tokens }: Stage, { lines }: Fragment): number | undefined => {
+  if (tokens === undefined) return undefined
+  let line = Math.max(...Object.values(tokens).flatMap(({ spans }) => spans.map((span) => span.line)))
+  while (/\\\s*$/.test(lines[line - 1] ?? '')) line++
+  return line
+}
+
+/** Declares the epoch in the stages of the layer, behind FROM. */
+const withEpoch = (lines: readonly StitchedLine[], fragment: Fragment, layer: WorkLayer): readonly StitchedLine[] => {
+  const epochs = new Map(fragment.stages.map((stage) => [lastLineOfFrom(stage, fragment), epochLine(layer, stage)]))
+  return lines.flatMap((line) => [line, ...(line.from === undefined ? [] : (epochs.get(line.from) ?? []))])
+}
+
 /**
  * The stages of one layer: its fragment with names and values filled in, or an empty stage for a variant without one.
  * Everything else of the fragment stays as it is. Throws an `InputError`.
@@ -191,8 +214,10 @@ export const stitchLayer = (plan: LayerPlan, fragment: Fragment | undefined): re
   const lines = applyEdits(fragment.lines, edits)
     .map((text, index) => ({ text, from: index + 1 }))
     .filter(({ from }) => !removed(from))
-  const hasFrom = fragment.stages.at(-1)?.tokens !== undefined
-  return [...gathering.flatMap(renderContextStage), ...(hasFrom ? [] : [head]), ...trimBlank(lines)]
+  const chain = fragment.stages.at(-1)
+  const start = chain === undefined || chain.tokens !== undefined ? [] : [head, ...epochLine(plan.layer, chain)]
+  const own = withEpoch(trimBlank(lines), fragment, plan.layer)
+  return [...gathering.flatMap(renderContextStage), ...start, ...own]
 }
 
 /**

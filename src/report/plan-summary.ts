@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
+import type { Rollover } from '../plan/rollovers.ts'
 import { mustRun } from '../plan/prefixes.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { baseSection, type MovedBase } from './base-texts.ts'
@@ -10,6 +11,7 @@ import { renderCode, renderText } from './markdown.ts'
 import { imageSection, legSections, repeatSection, unchangedSection, unpinnedSection } from './plan-sections.ts'
 import { renderCount } from './quantity.ts'
 import { excludedSection, fixedSection, renderAccess } from './sections.ts'
+import { rolloverSection } from './rollover-section.ts'
 import { renderTreePicture } from './tree-picture.ts'
 
 /** What a plan is to build: `8 work items`, or with scope `stable` cold prefixes. */
@@ -43,13 +45,17 @@ const renderHeadline = (plan: Plan): string => {
 }
 
 /** What was found out while planning. */
-export type PlanFindings = { readonly changes?: PlanChanges; readonly bases?: readonly MovedBase[] }
+export type PlanFindings = {
+  readonly changes?: PlanChanges
+  readonly bases?: readonly MovedBase[]
+  readonly rollovers?: readonly Rollover[]
+}
 
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
  * saves, the layer tree as a picture, who builds what, and from what.
  */
-export const renderPlanSummary = (plan: Plan, { changes, bases = [] }: PlanFindings = {}): string =>
+export const renderPlanSummary = (plan: Plan, { changes, bases = [], rollovers = [] }: PlanFindings = {}): string =>
   renderDocument([
     ...fixedSection(renderHeadline(plan)),
     ...forecastSection(plan),
@@ -59,6 +65,7 @@ export const renderPlanSummary = (plan: Plan, { changes, bases = [] }: PlanFindi
     ...fixedSection(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),
+    ...rolloverSection(rollovers),
     ...unpinnedSection(plan),
     ...imageSection(plan.images),
     ...unchangedSection(plan),

@@ -15,6 +15,8 @@ export const reasonTitle = ({ kind, subject = '', evidence }: MissReason): strin
     case 'context-file':
       // What happened to it is said by the first line: it changed, appeared, vanished, or has another mode.
       return first.replace(/^file/, 'context file')
+    case 'epoch':
+      return 'epoch rolled over'
     case 'setting':
       return first
     case 'parent':

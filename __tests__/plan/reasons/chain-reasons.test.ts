@@ -46,6 +46,12 @@ describe('a layer that changed itself', () => {
       { kind: 'argument', subject: 'PYTHON', evidence: ['argument PYTHON changed'] },
     ],
     [
+      'an epoch',
+      input('epoch', 'core'),
+      input('epoch', 'core', 'new'),
+      { kind: 'epoch', subject: 'core', evidence: ['fresh since ever -> ever'] },
+    ],
+    [
       'a folder that is not listed',
       input('files', 'src/'),
       input('files', 'src/', 'new'),

@@ -76,6 +76,7 @@ export const legLayers = ({
         ...{ layer: now.layer, variant: now.variant, key: now.key, inputs: now.inputs, costMs, measured },
         ...(now.file === undefined ? {} : fragmentOf(now.file, now.inputs, now.text)),
         ...(ref === undefined ? {} : { ref }),
+        ...(now.epoch === undefined ? {} : { epoch: now.epoch }),
         ...filesOf(now),
         ...(equal && state !== undefined ? { state } : {}),
         ...(equal ? (reason === undefined ? {} : { reason }) : { differs: difference(plan, planned, own) }),

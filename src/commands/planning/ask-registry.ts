@@ -25,8 +25,8 @@ export const createAskEarlier = (
 ): AskEarlier => {
   const find = async (): Promise<EarlierBuilds> => {
     if (stable === undefined) return fetchEarlierRecords(items, cache, context, io)
-    const { records, failures } = await fetchEarlierRecords(stable.sources.flat(), cache, context, io)
-    return { records: stableRecords(stable, records), failures }
+    const { records, ...rest } = await fetchEarlierRecords(stable.sources.flat(), cache, context, io)
+    return { records: stableRecords(stable, records), ...rest }
   }
   let found: Promise<EarlierBuilds> | undefined
   return () => (found ??= find())

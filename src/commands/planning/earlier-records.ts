@@ -4,6 +4,7 @@ import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { branchesOf, ownBranch } from '../../plan/branches.ts'
+import { foldEpochs } from '../../plan/epochs.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { type EarlierBuilds, NO_EARLIER } from '../../plan/earlier.ts'
 import { InputError } from '../../problem.ts'
@@ -74,5 +75,6 @@ export const fetchEarlierRecords = async (
   const newest = newestRecords(found, branches)
   if (found.length > 0)
     io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`)
-  return { records: newest, failures: foldFailures(found) }
+  const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch))
+  return { records: newest, failures: foldFailures(found), epochs: foldEpochs(own) }
 }

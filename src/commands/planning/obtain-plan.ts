@@ -30,16 +30,22 @@ const fetchPlan = async (name: string, io: Io): Promise<{ readonly file: string 
 }
 
 /** Without a leg this job is the one that plans, and the one that tells. */
-const planHere = async (inputs: BuildInputs, hasLeg: boolean, context: Context, io: Io): Promise<ObtainedPlan> => {
-  const prepared = await preparePlan(inputs, context, io)
-  if (!hasLeg) await keepComment(prepared, inputs.changes, io)
+const planHere = async (
+  inputs: BuildInputs,
+  leg: LegStamp | undefined,
+  context: Context,
+  io: Io,
+): Promise<ObtainedPlan> => {
+  // The same layers are fresh as when the leg was planned.
+  const prepared = await preparePlan(inputs, context, io, leg?.plannedAt)
+  if (leg === undefined) await keepComment(prepared, inputs.changes, io)
   return { plan: prepared.plan, whole: prepared.whole }
 }
 
 const obtain = async (inputs: BuildInputs, leg: LegStamp | undefined, context: Context, io: Io): Promise<Obtained> => {
   const { planPath } = inputs
   const digest = leg?.digest
-  const here = () => planHere(inputs, leg !== undefined, context, io)
+  const here = () => planHere(inputs, leg, context, io)
   if (planPath !== undefined) return { plan: await readPlan(planPath, 'build', io), source: `from ${planPath}` }
   if (digest === undefined) return { ...(await here()), source: 'made here' }
   const name = planArtifactName(digest)

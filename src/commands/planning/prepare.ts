@@ -7,6 +7,7 @@ import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
 import { recordedItems } from '../../plan/recorded.ts'
+import { findRollovers, type Rollover } from '../../plan/rollovers.ts'
 import type { KeyedWork } from '../../plan/restrict.ts'
 import { shareOut } from '../../plan/work-graph.ts'
 import { forecastOf } from '../../plan/forecast.ts'
@@ -47,6 +48,8 @@ export type PreparedPlan = {
   readonly changes?: PlanChanges
   /** Images that changed since the work items on them were built last. */
   readonly bases: readonly MovedBase[]
+  /** What will be built again with time, whether it is planned now or not. */
+  readonly rollovers: readonly Rollover[]
 }
 
 /** How often prefixes of the work failed in a row, by key: a leg that sees one fail again counts on. */
@@ -58,9 +61,14 @@ const failuresOf = ({ prefixes }: KeyedWork, { failures }: EarlierBuilds): Pick<
   return known.length === 0 ? {} : { failures: Object.fromEntries(known) }
 }
 
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io): Promise<PreparedPlan> => {
-  const survey = await surveyWork(inputs, context, io)
+/** From the factory file to the plan, as of the given time. Both `plan` and a `build` without a plan file go this way. */
+export const preparePlan = async (
+  inputs: PlanInputs,
+  context: Context,
+  io: Io,
+  plannedAt: Date = io.clock.now(),
+): Promise<PreparedPlan> => {
+  const survey = await surveyWork(inputs, plannedAt, context, io)
   const { work, changes, bases, held, published } = await chooseWork(survey, inputs, context, io)
   const { factory, expansion, images, files, earlier, all } = survey
   const prewarm = expansion.stable !== undefined
@@ -71,7 +79,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const { bytes: _, ...planned } = work
   const recorded = recordedItems(work, earlier.records, ownBranch(context.event))
   const plan = makePlan({
-    plannedAt: io.clock.now().toISOString(),
+    plannedAt: plannedAt.toISOString(),
     factory: inputs.factory,
     name: factory.name,
     ...(prewarm ? { prewarm } : {}),
@@ -87,5 +95,11 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     pools: factory.pools,
   })
   const whole = work === all ? plan : withAllWork(plan, all)
-  return { plan, whole, bases, ...(changes === undefined ? {} : { changes }) }
+  return {
+    plan,
+    whole,
+    bases,
+    rollovers: findRollovers(all, factory.layers),
+    ...(changes === undefined ? {} : { changes }),
+  }
 }

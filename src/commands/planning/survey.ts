@@ -4,7 +4,8 @@ import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
-import { planCache } from '../../plan/cache.ts'
+import { planCache, type PlannedCache } from '../../plan/cache.ts'
+import { isLayer, withEpochs } from '../../plan/epochs.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
 import { createLayerNow } from '../../plan/reasons/layer-now.ts'
@@ -108,6 +109,36 @@ const findReasons = (
   return prefixReasons({ items, tree, states, layers, images: digests }, records)
 }
 
+/** What the epochs of layers follow from. */
+type Age = Pick<PlanInputs, 'refresh'> & {
+  readonly factory: Factory
+  readonly cache: PlannedCache
+  readonly now: Date
+  readonly askEarlier: AskEarlier
+}
+
+/** Gives the layers their epochs. Earlier builds are asked unless nothing has an age and only stable layers are planned. */
+const ageSubjects = async (
+  subjects: Subjects,
+  { factory, cache, now, refresh, askEarlier }: Age,
+  io: Io,
+): Promise<Subjects> => {
+  const { name, layers } = factory
+  const isAsked = subjects.stable === undefined || layers.some(({ maxAge }) => maxAge !== undefined)
+  if (!isAsked && refresh.length === 0) return subjects
+  const unmatched = refresh.filter(
+    (pattern) => !subjects.items.some((item) => item.layers.some((each) => isLayer(pattern, each))),
+  )
+  for (const pattern of unmatched) {
+    io.actions.warning({
+      message: `refresh: no layer matches ${JSON.stringify(pattern)}; name a layer, or layer/variant`,
+    })
+  }
+  const { epochs: known } = await askEarlier()
+  const sources = { now, factory: name, layers, known, refresh, mayBegin: cache.access.write }
+  return { ...subjects, items: withEpochs(subjects.items, sources) }
+}
+
 /** Everything that could be planned, before anything is left out. */
 export type Survey = {
   readonly factory: Factory
@@ -120,12 +151,13 @@ export type Survey = {
 }
 
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
-export const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise<Survey> => {
+export const surveyWork = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<Survey> => {
   const factory = await readFactory(inputs.factory, io)
-  const expansion = expandSubjects(factory, inputs)
-  const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
+  const subjects = expandSubjects(factory, inputs)
+  const cache = planCache(factory, subjects.items, inputs, decideCacheAccess(context.event))
   for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
-  const askEarlier = createAskEarlier(expansion, cache, context, io)
+  const askEarlier = createAskEarlier(subjects, cache, context, io)
+  const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
   const { images, files, imageKeys } = prepared
   warnOfModes(io)

@@ -38,6 +38,7 @@ export const createLayerNow = ({ files, context, fragments }: LayerWorld) => {
       ...{ layer: layer.layer, variant: layer.variant, key, inputs: inputsOf(prefix) },
       ...(layer.fragment === undefined ? {} : { file: layer.fragment }),
       ...(text === undefined ? {} : { text }),
+      ...(layer.epoch === undefined ? {} : { epoch: layer.epoch }),
       ...(tag === undefined ? {} : { tag }),
       files: (name): RecordFiles | undefined => {
         const taken = filesOf(name, { files, layer, context })

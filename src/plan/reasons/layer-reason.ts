@@ -14,6 +14,7 @@ export type LayerNow = {
   /** Path of its fragment, and its text without the defaults of its arguments. */
   readonly file?: string
   readonly text?: string
+  readonly epoch?: string
   /** Tag of its cache ref; absent where refs are not named by content. */
   readonly tag?: string
   /** What an input of kind `files` takes; undefined where that is not listed. */
@@ -38,10 +39,11 @@ const KINDS: Readonly<Record<KeyInputKind, MissKind>> = {
   ...{ image: 'base-image', fragment: 'fragment', argument: 'argument', files: 'context-file' },
   ...{ platform: 'setting', syntax: 'setting', option: 'setting', context: 'setting', remote: 'setting' },
   below: 'parent',
+  epoch: 'epoch',
 }
 
 /** Of several changes the first of these is the reason. */
-const ORDER: readonly MissKind[] = ['base-image', 'fragment', 'argument', 'context-file', 'setting', 'parent']
+const ORDER: readonly MissKind[] = ['base-image', 'fragment', 'argument', 'context-file', 'setting', 'epoch', 'parent']
 
 const imageEvidence = (name: string, how: InputChange['how'], { images }: LayerPair): string => {
   const [old, current] = [images.before.get(name), images.now.get(name)]
@@ -60,6 +62,10 @@ const asMap = (files: RecordFiles | undefined): ReadonlyMap<string, string> | un
 
 const fileEvidence = (name: string, { before, now }: LayerPair): readonly string[] =>
   describeFiles(name, asMap(before.files?.[name]), asMap(now.files(name)))
+
+/** `fresh since 2026-11-21T05:12:00Z -> 2026-11-28T05:12:00Z` */
+const epochEvidence = ({ before, now }: LayerPair): string =>
+  `fresh since ${before.epoch ?? 'ever'} -> ${now.epoch ?? 'ever'}`
 
 /** The path of `file PATH changed`, or of `files PATTERN changed` where nothing better is known. */
 const fileSubject = (line: string): string =>
@@ -83,6 +89,8 @@ const describe = ({ input: { kind, name }, how }: InputChange, pair: LayerPair):
       const evidence = [`settings of ${name} ${how}, which this layer inherits`]
       return { ...found(`${layer}/${root.variant}`, evidence), root }
     }
+    case 'epoch':
+      return found(name, [epochEvidence(pair)])
     default:
       return found(name, [`${kind} ${name} ${how}`])
   }

@@ -11,6 +11,7 @@ const KINDS: readonly MissKind[] = [
   'argument',
   'context-file',
   'setting',
+  'epoch',
   'parent',
   'import-failed',
   'plan-differs',

@@ -40,6 +40,7 @@ export const REASONS: Readonly<Record<MissKind, string>> = {
   argument: 'argument changed',
   'context-file': 'context file changed',
   setting: 'setting changed',
+  epoch: 'epoch rolled over',
   parent: 'parent layer changed',
   'ref-missing': 'cache ref missing',
   'import-failed': 'cache import failed',

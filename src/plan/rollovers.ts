@@ -1,0 +1,64 @@
+import type { Layer } from '../factory/factory.ts'
+import type { WorkItem } from '../factory/work-item.ts'
+import { chainOf } from '../layers/tree.ts'
+import { remember } from '../remember.ts'
+import { periodEnd } from './epochs.ts'
+import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
+
+/** A layer that is built again when its period is over, and what goes with it. */
+export type Rollover = {
+  readonly layer: string
+  readonly variant: string
+  /** ISO 8601, UTC. */
+  readonly since: string
+  readonly until: string
+  /** Steps of the layer and of those above it, on all platforms, each once. */
+  readonly steps: number
+  readonly manifests: number
+  /** Expected time of those steps, ms. */
+  readonly costMs: number
+}
+
+/** What rollovers are found in. */
+export type RolloverSources = {
+  readonly items: readonly WorkItem[]
+  readonly tops: readonly (number | null)[]
+  readonly prefixes: readonly PlannedPrefix[]
+  readonly contents: readonly PrefixContent[]
+}
+
+type Group = { readonly prefixes: Set<number>; readonly manifests: Set<string>; readonly since: string }
+
+/** For each layer with an age what its next rollover builds again, the next one first. */
+export const findRollovers = (
+  { items, tops, prefixes, contents }: RolloverSources,
+  layers: readonly Pick<Layer, 'name' | 'maxAge'>[],
+): readonly Rollover[] => {
+  const ages = new Map(layers.flatMap(({ name, maxAge }) => (maxAge === undefined ? [] : [[name, maxAge] as const])))
+  const groups = new Map<string, Group>()
+  for (const [index, item] of items.entries()) {
+    const chain = chainOf(prefixes, tops[index])
+    for (const [position, prefix] of chain.entries()) {
+      const { layer = '', variant = '' } = prefixes[prefix] ?? {}
+      const since = item.layers.find((each) => each.layer === layer)?.epoch
+      if (since === undefined || !ages.has(layer)) continue
+      const name = JSON.stringify([layer, variant])
+      const group = remember(groups, name, () => ({ prefixes: new Set<number>(), manifests: new Set<string>(), since }))
+      for (const above of chain.slice(position)) group.prefixes.add(above)
+      group.manifests.add(item.manifestId)
+    }
+  }
+  const sum = (of: Group, value: (prefix: PlannedPrefix) => number): number =>
+    [...of.prefixes].reduce((total, index) => total + (prefixes[index] === undefined ? 0 : value(prefixes[index])), 0)
+  return [...groups]
+    .map(([name, group]): Rollover => {
+      const [layer = '', variant = ''] = JSON.parse(name) as readonly string[]
+      return {
+        ...{ layer, variant, since: group.since, until: periodEnd(group.since, ages.get(layer) ?? 0) },
+        steps: sum(group, ({ content }) => contents[content]?.steps ?? 0),
+        manifests: group.manifests.size,
+        costMs: sum(group, ({ costMs }) => costMs),
+      }
+    })
+    .toSorted((a, b) => (a.until < b.until ? -1 : a.until > b.until ? 1 : 0))
+}
