@@ -1,8 +1,10 @@
+import type { LintLevels } from '../factory/lint-levels.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
 import type { BuildOptions } from '../render/bake.ts'
 import { readBuilderInputs } from './builder-inputs.ts'
+import { readLintInput } from './lint-input.ts'
 import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
 import type { BuilderInputs } from './wanted-builder.ts'
 
@@ -29,6 +31,8 @@ export type PlanInputs = {
   /** Results files whose step times are the expected costs. */
   readonly costs: readonly string[]
   readonly changes: ChangeInputs
+  /** Levels of the linter; stronger than those of the factory file. */
+  readonly lint: LintLevels
 }
 
 /** What is planned of what changed since an earlier plan, and who is told. */
@@ -129,6 +133,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   additions: additions(read),
   costs: list(read('costs')),
   changes: changeInputs(read),
+  lint: readLintInput(read),
 })
 
 const secrets = (read: ReadInput): readonly SecretSource[] => [
