@@ -1,5 +1,5 @@
 import { builder } from './builder-shapes.ts'
-import { lint } from './lint-levels.ts'
+import { lint } from './lint-shapes.ts'
 import * as names from './name-shapes.ts'
 import * as platforms from './platform-shapes.ts'
 import * as texts from './text-shapes.ts'

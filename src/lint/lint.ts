@@ -30,7 +30,7 @@ export const instructionAt = ({ stages, preamble }: Fragment, line: number): Lin
 }
 
 const findingOf = ({ id, why, fix }: Rule, level: Finding['level'], file: string, { found, span }: Found): Finding => ({
-  ...{ rule: id, level, found, why, fix },
+  ...{ rule: id, level, found: found.replaceAll(/\s+/g, ' '), why, fix },
   place: { file, line: span.line, column: span.start + 1 },
   ...(span.end > span.start ? { endColumn: span.end } : {}),
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pool, PoolBuilder } from '../factory/factory.ts'
+import type { LintLevels } from '../factory/lint-levels.ts'
 import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
 import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
@@ -64,6 +65,8 @@ export type Plan = {
    * Absent without any.
    */
   readonly recorded?: readonly number[]
+  /** Levels of the linter that the factory file asks for; absent without any. */
+  readonly lint?: LintLevels
 }
 
 /** Name of the workflow artifact that holds the plan of that digest. */

@@ -1,8 +1,10 @@
+import type { Finding } from '../lint/finding.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
+import { lintSection } from './lint-section.ts'
 import { renderCode, renderText } from './markdown.ts'
 import { imageSection, legSections, repeatSection, unchangedSection, unpinnedSection } from './plan-sections.ts'
 import { renderCount } from './quantity.ts'
@@ -33,13 +35,14 @@ const renderHeadline = (plan: Plan): string => {
 
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
- * saves, the layer tree as a picture, who builds what, and from what.
+ * saves, the layer tree as a picture, who builds what, and from what; and what the linter found.
  */
-export const renderPlanSummary = (plan: Plan, changes?: PlanChanges): string =>
+export const renderPlanSummary = (plan: Plan, changes?: PlanChanges, findings: readonly Finding[] = []): string =>
   renderDocument([
     ...fixedSection(renderHeadline(plan)),
     ...forecastSection(plan),
     ...changeSection(changes),
+    ...lintSection(findings),
     ...fixedSection(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),

@@ -1,6 +1,8 @@
+import { hasLevels } from '../../factory/lint-levels.ts'
 import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import type { Finding } from '../../lint/finding.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
 import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
@@ -12,6 +14,7 @@ import { shareOut } from '../../plan/work-graph.ts'
 import { findForced } from '../../plan/forced.ts'
 import { forecastOf } from '../../plan/forecast.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
+import { findLint } from './find-lint.ts'
 import { findUnchanged } from './find-unchanged.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
 import { surveyWork, type Survey } from './survey.ts'
@@ -46,6 +49,8 @@ export type PreparedPlan = {
   readonly whole: Plan
   /** What changed since an earlier plan, where somebody asks. */
   readonly changes?: PlanChanges
+  /** What the linter has to say of the fragments, gravest first. */
+  readonly findings: readonly Finding[]
 }
 
 /** What of the work is built, and what speaks for leaving the rest out. */
@@ -96,9 +101,16 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
     ...(recorded.length === 0 ? {} : { recorded }),
+    ...(hasLevels(factory.lint) ? { lint: factory.lint } : {}),
     forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,
   })
-  return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) }
+  const findings = await findLint({ factory, items: all.items, fragments: survey.fragments }, inputs.lint, io)
+  return {
+    plan,
+    whole: work === all ? plan : withAllWork(plan, all),
+    findings,
+    ...(changes === undefined ? {} : { changes }),
+  }
 }

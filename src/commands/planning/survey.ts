@@ -26,7 +26,7 @@ import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs } from '../inputs.ts'
 import { fetchEarlierRecords } from './earlier-records.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
-import { growWork, warnOfModes, type GrownWork, type LayerSources } from './layer-facts.ts'
+import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
@@ -153,6 +153,7 @@ export type Survey = {
   readonly files: Plan['files']
   readonly records: EarlierRecords
   readonly all: KeyedWork
+  readonly fragments: ReadonlyMap<string, Fragment>
 }
 
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
@@ -162,13 +163,12 @@ export const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): 
   const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
   for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, io)
-  const { images, files, imageKeys } = prepared
-  warnOfModes(io)
+  const { images, files, imageKeys, fragments } = prepared
   const subject = { cache, name: factory.name, only: planScope(inputs) }
   const known = await askRegistry(cache, prepared, context, io)
   const { records } = known
   const times = addRecordTimes(await readTimes(inputs.costs, io), records.values())
   const reasons = findReasons(prepared, known, factory.context)
   const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys }
-  return { factory, expansion, subject, images, files, records, all }
+  return { factory, expansion, subject, images, files, records, all, fragments }
 }

@@ -4,7 +4,7 @@ import { spanOfToken, type LintSource } from '../source.ts'
 
 /** Whether an image has no tag or tag `latest`, and no digest. One with variables may have any. */
 export const isLatest = (image: string): boolean => {
-  if (image.includes('$')) return false
+  if (image.includes('$') || image === 'scratch') return false
   const reference = parseReference(image)
   if (reference === undefined || reference.digest !== undefined) return false
   return reference.tag === undefined || reference.tag === 'latest'
