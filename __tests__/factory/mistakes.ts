@@ -522,6 +522,18 @@ export const shapeMistakes: readonly Mistake[] = [
     error: ['strata.yaml:14:25: "keep-last" is the number 1.5; expected a whole number from 1 up'],
   },
   {
+    title: 'a rule that the linter does not have',
+    text: `${GOOD}lint: { copy-all-earli: off }\n`,
+    error: [
+      'strata.yaml:14:9: unknown key "copy-all-earli" in the lint levels; expected all, secret-in-argument, context-not-copied, stale-package-index, unpinned-download, changing-argument, hard-coded-architecture, latest-image, copy-all-early, early-argument, package-leftovers, pip-leftovers, file-modes, too-many-layers or buildkit-check; did you mean "copy-all-early"?',
+    ],
+  },
+  {
+    title: 'a level that the linter does not have',
+    text: `${GOOD}lint: { copy-all-early: quiet }\n`,
+    error: ['strata.yaml:14:25: "copy-all-early" is "quiet"; expected warn, error or off'],
+  },
+  {
     title: 'an owned bake key',
     text: `${GOOD}bake: { shm-size: 2g, tags: [x], cache-to: [] }\n`,
     error: [

@@ -31,7 +31,7 @@ export const readCorpus = (half: 'good' | 'bad', side: string): readonly Sample[
 }
 
 const isBelow = (path: string, folderPath: string): boolean => {
-  const plain = folderPath.replace(/^(?:\.\/)?|\/+$/g, '')
+  const plain = folderPath.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '')
   if (plain === '' || plain === '.') return true
   const glob = new RegExp(`^${plain.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}(?:/|$)`)
   return glob.test(path)
