@@ -270,6 +270,13 @@ const PIECES = [
   ],
 ]
 
+test('names and scripts may be long', () => {
+  const name = 'GIT_'.repeat(20_000)
+  expect(rulesIn(`ARG ${name}\nRUN a\nRUN echo $${name}`)).toEqual(['early-argument 1'])
+  const script = 'sh a.sh; curl https://example.com/a\n'.repeat(2_000)
+  expect(lintText(`RUN <<END\n${script}END`)).toHaveLength(2_000)
+})
+
 test('whatever a fragment says, the linter has an answer', () => {
   let read = 0
   fc.assert(

@@ -69,19 +69,24 @@ const programsIn = (instruction: Instruction, bodies: readonly Body[]): readonly
   return [...own, ...scripts]
 }
 
-/** Where an offset behind the instruction's own text stands: in one of its heredocs. */
-const heredocSpan = (bodies: readonly Body[], first: number, offset: number, length: number): Span => {
+/** Offsets at which the lines of heredocs begin, behind the instruction's own text, each with its number. */
+type LineStart = { readonly at: number; readonly line: number; readonly length: number }
+
+const lineStarts = (bodies: readonly Body[], first: number): readonly LineStart[] => {
   let at = first
-  for (const { text, line } of bodies) {
-    if (offset <= at + text.length) {
-      const before = text.slice(0, offset - at)
-      const start = before.length - before.lastIndexOf('\n') - 1
-      const rest = text.slice(offset - at).split('\n')[0]?.length ?? 0
-      return { line: line + before.split('\n').length - 1, start, end: start + Math.min(length, rest) }
-    }
-    at += text.length + 1
-  }
-  return { line: 1, start: 0, end: 0 }
+  return bodies.flatMap(({ text, line }) =>
+    text.split('\n').map(({ length }, index) => {
+      const start = { at, line: line + index, length }
+      at += length + 1
+      return start
+    }),
+  )
+}
+
+/** Where a stretch of a heredoc stands, as far as its first line goes. */
+const heredocSpan = (starts: readonly LineStart[], from: number, to: number): Span => {
+  const start = starts.findLast(({ at }) => at <= from) ?? { at: 0, line: 1, length: 0 }
+  return { line: start.line, start: from - start.at, end: Math.min(to - start.at, start.length) }
 }
 
 const mountsOf = ({ flags }: Instruction): readonly Mount[] =>
@@ -98,6 +103,7 @@ const mountsOf = ({ flags }: Instruction): readonly Mount[] =>
 export const readLintInstruction = (instruction: Instruction, lines: readonly string[]): LintInstruction => {
   const bodies = bodiesOf(instruction, lines)
   const isRun = instruction.keyword === 'RUN'
+  const starts = lineStarts(bodies, instruction.text.length + 1)
   return {
     instruction,
     body: [instruction.text, ...bodies.map(({ text }) => text)].join('\n'),
@@ -105,7 +111,7 @@ export const readLintInstruction = (instruction: Instruction, lines: readonly st
     mounts: isRun ? mountsOf(instruction) : [],
     spanOf: (chars) => {
       const [start, end] = [chars[0]?.at ?? 0, (chars.at(-1)?.at ?? 0) + 1]
-      if (start > instruction.text.length) return heredocSpan(bodies, instruction.text.length + 1, start, end - start)
+      if (start > instruction.text.length) return heredocSpan(starts, start, end)
       const fallback = { line: instruction.lines.start, start: 0, end: 0 }
       return tokenOf(instruction, start, end).spans[0] ?? fallback
     },

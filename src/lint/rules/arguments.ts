@@ -61,7 +61,13 @@ const PLACEHOLDER = /^["']?(?:|unknown|none|dev|local|n\/a|null|0|HEAD|main|late
 const isChanging = ({ text, keyword, value }: Setting): boolean =>
   CHANGING.test(text) && (keyword === 'ENV' ? value?.includes('$') === true : PLACEHOLDER.test(value ?? ''))
 
-const mentions = ({ body }: LintInstruction, name: string): boolean => new RegExp(`\\b${name}\\b`).test(body)
+/** Whether an instruction holds a name as a word of its own. */
+const mentions = ({ body }: LintInstruction, name: string): boolean => {
+  for (let at = body.indexOf(name); at !== -1; at = body.indexOf(name, at + 1)) {
+    if (!/\w/.test(body[at - 1] ?? ' ') && !/\w/.test(body[at + name.length] ?? ' ')) return true
+  }
+  return false
+}
 
 const isRun = ({ instruction: { keyword } }: LintInstruction): boolean => keyword === 'RUN'
 

@@ -29,6 +29,10 @@ const BRINGS_FILES: readonly string[] = [
   'rsync',
 ]
 
+const bringsFiles = ({ name }: Program): boolean => BRINGS_FILES.includes(name)
+
+const writtenBy = ({ outputs }: Program): readonly string[] => outputs.map(textOf)
+
 const copiesFromElsewhere = ({ instruction: { keyword, flags }, mounts }: LintInstruction): boolean =>
   keyword === 'ADD' ||
   (keyword === 'COPY' && flags.some(({ name }) => name === 'from')) ||
@@ -37,20 +41,22 @@ const copiesFromElsewhere = ({ instruction: { keyword, flags }, mounts }: LintIn
 /** Files that a RUN reads, as long as nothing before it can have brought them by other ways. */
 const usesOf = (run: LintInstruction, { instructions }: LintStage): readonly Use[] => {
   const before = instructions.slice(0, instructions.indexOf(run))
-  const earlier: Program[] = before.flatMap(({ programs }) => programs)
   if (run.programs.length === 0 || [...before, run].some(copiesFromElsewhere)) return []
+  const earlier = before.flatMap(({ programs }) => programs)
+  let blind = earlier.some(bringsFiles)
   const written = before.filter(({ instruction: { keyword } }) => keyword === 'COPY').map(({ body }) => body)
+  written.push(...earlier.flatMap(writtenBy))
   return run.programs.flatMap((program) => {
-    const blind = earlier.some(({ name }) => BRINGS_FILES.includes(name))
-    const texts = [...written, ...earlier.flatMap(({ outputs }) => outputs.map(textOf))]
-    earlier.push(program)
     if (blind) return []
-    return readFiles(program).flatMap((word): readonly Use[] => {
+    blind = bringsFiles(program)
+    const uses = readFiles(program).flatMap((word): readonly Use[] => {
       const path = plainPath(textOf(word))
-      if (path === undefined || texts.some((text) => text.includes(baseName(path)))) return []
+      if (path === undefined || written.some((text) => text.includes(baseName(path)))) return []
       const found = `${program.name === '' ? 'this step' : program.name} reads ${path} of the build context, and no COPY, ADD or bind brings it in`
       return [{ path, found, span: run.spanOf(word) }]
     })
+    written.push(...writtenBy(program))
+    return uses
   })
 }
 
