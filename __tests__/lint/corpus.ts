@@ -53,6 +53,6 @@ export const surroundingsOf = (settings: Settings): Surroundings => ({
   platforms: ['linux/amd64', 'linux/arm64'],
   top: settings.top ?? false,
   stepsBelow: 0,
-  namesBelow: new Set(),
+  namesBelow: [],
   context: contextOf(settings),
 })

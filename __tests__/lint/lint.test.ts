@@ -68,7 +68,7 @@ describe('the corpus', () => {
           platforms: [...platforms],
           top,
           stepsBelow,
-          namesBelow: new Set<string>(),
+          namesBelow: [],
           context: contextOf({}),
         }
         return fragment === undefined ? [] : lint(fragment, around)
@@ -156,7 +156,7 @@ describe('a context', () => {
   const rules = (text: string, files: Readonly<Record<string, string>>, namesBelow: readonly string[] = []) =>
     lint(parseFragment('a', text), {
       ...surroundingsOf({ top: true, context: files }),
-      namesBelow: new Set(namesBelow),
+      namesBelow: [new Set(namesBelow)],
     }).map(({ rule }) => rule)
   const found = ['context-not-copied']
 

@@ -1,5 +1,6 @@
 import type { Io } from '../io/io.ts'
 import type { Finding } from '../lint/finding.ts'
+import { plainLine } from '../progress/plain-text.ts'
 import { findingTitle, renderFinding } from '../report/lint-section.ts'
 
 /** Annotations of each level that GitHub shows of one step (actions/toolkit, docs/problem-matchers.md). */
@@ -24,8 +25,8 @@ export const tellFindings = (findings: readonly Finding[], { actions }: Io): str
   }
   const rest = findings.filter((finding) => !shown.includes(finding))
   if (rest.length > 0) {
-    const lines = rest.map(
-      (each) => `${each.place.file}:${each.place.line}:${each.place.column}: ${renderFinding(each)}`,
+    const lines = rest.map((each) =>
+      plainLine(`${each.place.file}:${each.place.line}:${each.place.column}: ${renderFinding(each)}`),
     )
     actions.group(`Lint: ${rest.length} more findings, which are in the job summary as well`, lines)
   }

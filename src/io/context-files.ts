@@ -54,16 +54,17 @@ const describeOddModes = (modes: ReadonlyMap<string, number>, workspace: string)
 /** A reader of the contexts of a workspace. Nothing is read before it is asked for. */
 export const createContextReader = (workspace: string): ContextReader => {
   const disk = createDisk()
+  const rootOf = memoise((root) => realPath(resolve(workspace, root)))
   const sourcesIn = memoise((root) => {
     const context = openContext(root, disk)
     return memoise((source) => selectEntries(context, source))
   })
   return {
     read: (root, patterns) => {
-      const select = sourcesIn(realPath(resolve(workspace, root)))
+      const select = sourcesIn(rootOf(root))
       return new Map(patterns.map((pattern) => [pattern, select(pattern)]))
     },
-    oddMode: (root, path) => disk.oddModes.get(join(realPath(resolve(workspace, root)), path))?.toString(8),
+    oddMode: (root, path) => disk.oddModes.get(join(rootOf(root), path))?.toString(8),
     oddModes: () => describeOddModes(disk.oddModes, realPath(workspace)),
   }
 }

@@ -26,7 +26,7 @@ const ownSecrets = (fragment: Fragment): readonly number[] => {
     scripts: new Map<string, string>(),
     oddMode: () => undefined,
   }
-  const source = lintSource(fragment, { platforms: [], top: true, stepsBelow: 0, namesBelow: new Set(), context })
+  const source = lintSource(fragment, { platforms: [], top: true, stepsBelow: 0, namesBelow: [], context })
   return secretInArgument.find(source).map(({ span }) => span.line)
 }
 

@@ -29,8 +29,14 @@ export const instructionAt = ({ stages, preamble }: Fragment, line: number): Lin
   return [...bodies, ...preamble].find(({ start, end }) => start <= line && line <= end) ?? { start: line, end: line }
 }
 
+/** Longest text of a finding, in UTF-16 units; GitHub cuts a message at 4,096 characters. */
+const MAX_FOUND = 500
+
+const clip = (text: string): string =>
+  text.length <= MAX_FOUND ? text : `${text.slice(0, MAX_FOUND - 1).replace(/\p{Cs}$/u, '')}…`
+
 const findingOf = ({ id, why, fix }: Rule, level: Finding['level'], file: string, { found, span }: Found): Finding => ({
-  ...{ rule: id, level, found: found.replaceAll(/\s+/g, ' '), why, fix },
+  ...{ rule: id, level, found: clip(found.replaceAll(/\s+/g, ' ')), why, fix },
   place: { file, line: span.line, column: span.start + 1 },
   ...(span.end > span.start ? { endColumn: span.end } : {}),
 })

@@ -24,8 +24,8 @@ export type Surroundings = {
   readonly top: boolean
   /** Most steps that stand below it in an image. */
   readonly stepsBelow: number
-  /** Names of files that layers below take from build contexts. */
-  readonly namesBelow: ReadonlySet<string>
+  /** Names of files that fragments below take from build contexts, a set for each. */
+  readonly namesBelow: readonly ReadonlySet<string>[]
   readonly context: LintContext
 }
 

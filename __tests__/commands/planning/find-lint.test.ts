@@ -57,6 +57,11 @@ describe('a plan', () => {
     ])
   })
 
+  test('takes no folder for a script', async () => {
+    const { found } = await findingsIn({ 'core.Dockerfile': 'COPY bin/ /bin/\n', 'bin/a.sh/b': '' })
+    expect(found).toEqual([BASE])
+  })
+
   test('trusts that a layer below has brought a file', async () => {
     const files = { 'core.Dockerfile': 'COPY low.sh /\n', 'app/Dockerfile': 'WORKDIR /\nRUN sh low.sh\n', 'low.sh': '' }
     expect((await findingsIn(files)).found).toEqual([BASE])

@@ -1,4 +1,4 @@
-import { levelOf, type LintLevels } from '../../factory/lint-levels.ts'
+import { levelOf, LINT_RULES, type LintLevels } from '../../factory/lint-levels.ts'
 import type { Factory } from '../../factory/factory.ts'
 import type { WorkItem, WorkLayer } from '../../factory/work-item.ts'
 import type { ContextRead, Fragment } from '../../fragment/fragment.ts'
@@ -35,6 +35,7 @@ const paths = (root: string, pattern: string, io: Io): readonly string[] => {
 }
 
 const contextFor = (layer: WorkLayer, context: string, io: Io): Omit<LintContext, 'scripts'> => {
+  const anyOdd = io.contexts.oddModes().count > 0
   const folderOf = (read: ContextRead) => folderReadOf(read, layer, context)
   return {
     pathsOf: (read) => {
@@ -43,7 +44,7 @@ const contextFor = (layer: WorkLayer, context: string, io: Io): Omit<LintContext
     },
     exists: (path) => paths(context, path, io).length > 0,
     oddMode: (read, path) => {
-      const folder = folderOf(read)
+      const folder = anyOdd ? folderOf(read) : undefined
       return folder && io.contexts.oddMode(folder.root, path)
     },
   }
@@ -52,20 +53,9 @@ const contextFor = (layer: WorkLayer, context: string, io: Io): Omit<LintContext
 /** Shell scripts that steps take from the main context, with their text. */
 const readScripts = async (files: readonly string[], context: string, io: Io): Promise<ReadonlyMap<string, string>> => {
   const scripts = [...new Set(files)].filter((path) => /\.(?:sh|bash)$/.test(path)).slice(0, MAX_SCRIPTS)
-  const texts = await Promise.all(scripts.map((path) => io.files.read(join(context, path))))
+  // What cannot be read, be it a folder of such a name, is no script.
+  const texts = await Promise.all(scripts.map((path) => io.files.read(join(context, path)).catch(() => undefined)))
   return new Map(scripts.map((path, index) => [path, texts[index] ?? '']))
-}
-
-const withNames = (
-  source: LintSource,
-  { below }: FragmentStack,
-  sources: ReadonlyMap<string, LintSource>,
-): LintSource => {
-  const names = [...below].flatMap((file) => {
-    const other = sources.get(file)
-    return other === undefined ? [] : broughtNames(other)
-  })
-  return { ...source, namesBelow: new Set(names) }
 }
 
 /** Lines of the files that base images are named in. */
@@ -75,35 +65,39 @@ const readLines = async (items: readonly WorkItem[], io: Io): Promise<ReadonlyMa
   return new Map(files.map((file, index) => [file, (texts[index] ?? '').split('\n')]))
 }
 
-/** What the linter finds in all fragments that work items use, and in their base images. */
-export const findLint = async (
-  { factory, items, fragments }: LintSubject,
-  given: LintLevels,
+/** All fragments as rules see them, by path. */
+const readSources = async (
+  { factory: { context }, fragments }: LintSubject,
+  stacks: ReadonlyMap<string, FragmentStack>,
   io: Io,
-): Promise<readonly Finding[]> => {
-  const levels = [factory.lint, given]
-  const stacks = stackOf(items, fragments)
-  const { context } = factory
-  const contexts = new Map([...stacks].map(([file, { layer }]) => [file, contextFor(layer, context, io)]))
-  const taken = [...stacks].flatMap(([file]) =>
-    (fragments.get(file)?.reads ?? []).flatMap((read) =>
-      read.context === undefined ? (contexts.get(file)?.pathsOf(read) ?? []) : [],
-    ),
+): Promise<ReadonlyMap<string, LintSource>> => {
+  const used = [...stacks].flatMap(([file, stack]) => {
+    const fragment = fragments.get(file)
+    return fragment === undefined ? [] : [{ file, stack, fragment, own: contextFor(stack.layer, context, io) }]
+  })
+  const taken = used.flatMap(({ fragment, own }) =>
+    fragment.reads.flatMap((read) => (read.context === undefined ? own.pathsOf(read) : [])),
   )
   const scripts = await readScripts(taken, context, io)
-  const sources = new Map(
-    [...stacks].flatMap(([file, stack]): readonly (readonly [string, LintSource])[] => {
-      const [fragment, own] = [fragments.get(file), contexts.get(file)]
-      if (fragment === undefined || own === undefined) return []
-      const { platforms, top, stepsBelow } = stack
-      const around = { platforms: [...platforms], top, stepsBelow, namesBelow: new Set<string>() }
-      return [[file, lintSource(fragment, { ...around, context: { ...own, scripts } })]]
+  return new Map(
+    used.map(({ file, stack: { platforms, top, stepsBelow }, fragment, own }) => {
+      const around = { platforms: [...platforms], top, stepsBelow, namesBelow: [], context: { ...own, scripts } }
+      return [file, lintSource(fragment, around)]
     }),
   )
-  const found = [...stacks].flatMap(([file, stack]) => {
-    const source = sources.get(file)
-    return source === undefined ? [] : lintFragment(withNames(source, stack, sources), levels)
+}
+
+/** What the linter finds in all fragments that work items use, and in their base images. */
+export const findLint = async (subject: LintSubject, given: LintLevels, io: Io): Promise<readonly Finding[]> => {
+  const { factory, items, fragments } = subject
+  const levels = [factory.lint, given]
+  if (LINT_RULES.every(({ id }) => levelOf(id, levels) === 'off')) return []
+  const stacks = stackOf(items, fragments)
+  const sources = await readSources(subject, stacks, io)
+  const names = new Map([...sources].map(([file, source]) => [file, broughtNames(source)]))
+  const found = [...sources].flatMap(([file, source]) => {
+    const namesBelow = [...(stacks.get(file)?.below ?? [])].flatMap((below) => names.get(below) ?? [])
+    return lintFragment({ ...source, namesBelow }, levels)
   })
-  const bases = levelOf('latest-image', levels) === 'off' ? [] : baseFindings(items, await readLines(items, io), levels)
-  return orderFindings([...bases, ...found])
+  return orderFindings([...baseFindings(items, await readLines(items, io), levels), ...found])
 }

@@ -99,15 +99,9 @@ const allUses = (source: LintSource): readonly Use[] => [
   ...usesOfScripts(source),
 ]
 
-/** Paths that the rule asks the build context for. */
-export const wantedFiles = (source: LintSource): readonly string[] => [
-  ...new Set(allUses(source).map(({ path }) => path)),
-]
-
 /** Names of all files that the steps of a fragment take from build contexts. */
-export const broughtNames = ({ fragment, context }: LintSource): readonly string[] => [
-  ...new Set(fragment.reads.flatMap((read) => context.pathsOf(read)).map(baseName)),
-]
+export const broughtNames = ({ fragment, context }: LintSource): ReadonlySet<string> =>
+  new Set(fragment.reads.flatMap((read) => context.pathsOf(read)).map(baseName))
 
 /** A file of the build context that is read and that nothing brings in. */
 export const contextNotCopied: Rule = {
@@ -115,7 +109,10 @@ export const contextNotCopied: Rule = {
   why: 'the step finds no such file, or another one of the image below, and a change to the file never runs it again',
   fix: 'bring it in: COPY, or RUN --mount=type=bind,source=…; for scripts that call each other, their folder',
   find: (source) => {
-    const brought = new Set([...broughtNames(source), ...source.namesBelow])
-    return allUses(source).filter(({ path }) => !brought.has(baseName(path)) && source.context.exists(path))
+    const uses = allUses(source)
+    if (uses.length === 0) return []
+    const brought = [broughtNames(source), ...source.namesBelow]
+    const isBrought = (path: string): boolean => brought.some((names) => names.has(baseName(path)))
+    return uses.filter(({ path }) => !isBrought(path) && source.context.exists(path))
   },
 }
