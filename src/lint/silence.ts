@@ -1,4 +1,5 @@
 import type { LineRange } from '../fragment/fragment.ts'
+import { remember } from '../remember.ts'
 
 const COMMENT = /#\s*strata:\s*(ignore|ignore-file)=([\w-]+(?:\s*,\s*[\w-]+)*)/
 const IS_COMMENT = /^\s*#/
@@ -26,8 +27,11 @@ export type IsSilenced = (names: readonly string[], { start, end }: LineRange) =
  */
 export const readSilences = (lines: readonly string[]): IsSilenced => {
   const inFile = new Set(lines.flatMap((line) => namesOn(line, 'ignore-file')))
+  const known = new Map<string, readonly string[]>()
   return (names, { start, end }) => {
-    const near = lines.slice(firstComment(lines, start) - 1, end).flatMap((line) => namesOn(line, 'ignore'))
+    const near = remember(known, `${start}-${end}`, () =>
+      lines.slice(firstComment(lines, start) - 1, end).flatMap((line) => namesOn(line, 'ignore')),
+    )
     return names.some((name) => inFile.has(name.toLowerCase()) || near.includes(name.toLowerCase()))
   }
 }
