@@ -13,7 +13,19 @@ const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
 /** All that is pure. */
 const BELOW_IO = [
   ...BOTTOM,
-  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'canary', 'report', 'retention'],
+  ...[
+    'factory',
+    'fragment',
+    'layers',
+    'lint',
+    'records',
+    'plan',
+    'render',
+    'progress',
+    'canary',
+    'report',
+    'retention',
+  ],
 ]
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
@@ -26,6 +38,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   fragment: [...BOTTOM, 'factory'],
   // what can be shared
   layers: [...BOTTOM, 'factory', 'fragment'],
+  // what is stale or wasted in what users wrote
+  lint: [...BOTTOM, 'factory', 'fragment'],
   // what earlier runs did
   records: [...BOTTOM, 'factory', 'layers'],
   // who builds what, when
@@ -37,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // whether what comes from cache is stale
   canary: [...BOTTOM, 'render'],
   // what people see
-  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'canary'],
+  report: [...BOTTOM, 'factory', 'fragment', 'layers', 'lint', 'records', 'plan', 'render', 'progress', 'canary'],
   // what may be forgotten
   retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside

@@ -13,7 +13,15 @@ const buildInputs = (given: Given): BuildInputs => readBuildInputs(reader(given)
 describe('inputs that are not given', () => {
   test('leave all to the factory file', () => {
     expect(planInputs({})).toEqual({
-      ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
+      ...{
+        factory: 'strata.yaml',
+        only: [],
+        platforms: [],
+        base: {},
+        buildContexts: {},
+        costs: [],
+        lint: { rules: {} },
+      },
       changes: { scope: 'all', comment: false, force: [] },
       ...{ skipUnchanged: false, tags: [], mirrors: [], refresh: [], backoff: true },
       additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },

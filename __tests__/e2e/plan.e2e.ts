@@ -79,12 +79,13 @@ describe('the plan', () => {
     await using space = await createWorkspace(twoApps())
     await chmod(join(space.path, 'conf/limits.conf'), 0o664)
     const warned = [{ title: 'File modes', message: expect.stringContaining('conf/limits.conf with 664') }]
-    const plan = await runPlan(space)
+    const plan = await runPlan(space, { lint: 'warn' })
     expect(plan.warnings).toMatchObject(warned)
+    expect(plan.warnings[0]).toMatchObject({ file: 'fragments/core.Dockerfile' })
     const leg = legInput(legsOf(plan), legsOf(plan)[0]?.id ?? '')
     const given = await runBuild(space, { inputs: { leg, 'plan-path': plan.outputs['plan-path'] ?? '' } })
     expect(given.warnings).toMatchObject(warned)
-    const alone = await runBuild(space)
+    const alone = await runBuild(space, { inputs: { lint: 'warn' } })
     expect(alone.warnings).toMatchObject(warned)
   })
 

@@ -160,14 +160,14 @@ export const shapeMistakes: readonly Mistake[] = [
     title: 'a misspelt key',
     text: `${GOOD}exlude: []\n`,
     error: [
-      'strata.yaml:14:1: unknown key "exlude" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention or bake; did you mean "exclude"?',
+      'strata.yaml:14:1: unknown key "exlude" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention, lint or bake; did you mean "exclude"?',
     ],
   },
   {
     title: 'an unknown key',
     text: `${GOOD}services: {}\n`,
     error: [
-      'strata.yaml:14:1: unknown key "services" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention or bake',
+      'strata.yaml:14:1: unknown key "services" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention, lint or bake',
     ],
   },
   {
@@ -522,6 +522,18 @@ export const shapeMistakes: readonly Mistake[] = [
     error: ['strata.yaml:14:25: "keep-last" is the number 1.5; expected a whole number from 1 up'],
   },
   {
+    title: 'a rule that the linter does not have',
+    text: `${GOOD}lint: { copy-all-earli: off }\n`,
+    error: [
+      'strata.yaml:14:9: unknown key "copy-all-earli" in the lint levels; expected all, secret-in-argument, context-not-copied, stale-package-index, unpinned-download, changing-argument, hard-coded-architecture, latest-image, copy-all-early, early-argument, package-leftovers, pip-leftovers, file-modes, too-many-layers or buildkit-check; did you mean "copy-all-early"?',
+    ],
+  },
+  {
+    title: 'a level that the linter does not have',
+    text: `${GOOD}lint: { copy-all-early: quiet }\n`,
+    error: ['strata.yaml:14:25: "copy-all-early" is "quiet"; expected warn, error or off'],
+  },
+  {
     title: 'an owned bake key',
     text: `${GOOD}bake: { shm-size: 2g, tags: [x], cache-to: [] }\n`,
     error: [
@@ -545,7 +557,7 @@ export const shapeMistakes: readonly Mistake[] = [
     title: 'several problems',
     text: `version: 1\nregistri: ghcr.io\nname: demo\nlayers:\n  base:\n    variants:\n      a: { form: "x:1" }\n  Run: {}\n`,
     error: [
-      'strata.yaml:2:1: unknown key "registri" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention or bake; did you mean "registry"?',
+      'strata.yaml:2:1: unknown key "registri" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention, lint or bake; did you mean "registry"?',
       'strata.yaml:7:12: unknown key "form" in a variant; expected extends, from, fragment, args, contexts, accelerator, requires or bake; did you mean "from"?',
       'strata.yaml:8:3: "Run" is not a layer name; expected lower-case letters, digits, "_", "." and "-", beginning with a letter, 80 at most; write "run"',
     ],

@@ -316,6 +316,8 @@ describe('oddModes', () => {
     expect(reader.oddModes()).toEqual({ count: 0 })
     reader.read('context', ['b.txt'])
     expect(reader.oddModes()).toEqual({ count: 1, first: { path: 'context/b.txt', mode: '664' } })
+    expect(reader.oddMode('context', 'b.txt')).toBe('664')
+    expect(reader.oddMode('context', 'a.txt')).toBeUndefined()
     reader.read('context', ['*', '.', 'app/main.ts'])
     reader.read('context/app', ['.'])
     expect(reader.oddModes()).toEqual({ count: 3, first: { path: 'context/app/main.ts', mode: '4755' } })

@@ -43,7 +43,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     },
     clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
     comments: { keep: unexpected },
-    contexts: { read: () => new Map(), oddModes: () => ({ count: 0 }) },
+    contexts: { read: () => new Map(), oddModes: () => ({ count: 0 }), oddMode: () => undefined },
     disk: { room: unexpected, sizes: unexpected, remove: unexpected },
     docker: { query: unexpected, run: unexpected },
     emulators: { read: unexpected, install: unexpected },

@@ -1,3 +1,4 @@
+import type { LintLevels } from '../factory/lint-levels.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
@@ -5,6 +6,7 @@ import type { BuildOptions } from '../render/bake.ts'
 import type { RegistryMirror } from '../oci/mirror.ts'
 import { readMirrors } from './builder-settings-reader.ts'
 import { readBuilderInputs } from './builder-inputs.ts'
+import { readLintInput } from './lint-input.ts'
 import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
 import type { BuilderInputs } from './wanted-builder.ts'
 
@@ -37,6 +39,8 @@ export type PlanInputs = {
   readonly refresh: readonly string[]
   /** Whether scheduled runs leave out, for a growing number of runs, what keeps failing. */
   readonly backoff: boolean
+  /** Levels of the linter; stronger than those of the factory file. */
+  readonly lint: LintLevels
 }
 
 /** What of the work is planned, what it is compared with, and who is told. */
@@ -140,6 +144,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   changes: changeInputs(read),
   refresh: list(read('refresh')),
   backoff: bool(read, 'backoff', true),
+  lint: readLintInput(read),
 })
 
 const secrets = (read: ReadInput): readonly SecretSource[] => [

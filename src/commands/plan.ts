@@ -11,6 +11,7 @@ import type { PlanInputs } from './inputs.ts'
 import { keepPlan, planScope } from './planning/kept-plan.ts'
 import { keepComment } from './planning/plan-changes.ts'
 import { preparePlan } from './planning/prepare.ts'
+import { tellFindings } from './tell-findings.ts'
 
 /** Hands the plan on to the build jobs of this run. They get along without it, so this never fails the plan. */
 const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io): Promise<void> => {
@@ -33,7 +34,7 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
   const prepared = await preparePlan(inputs, context, io)
-  const { plan: made, whole } = prepared
+  const { plan: made, whole, findings } = prepared
   const folder = await io.files.makeFolder('strata-plan')
   const [file, explanation] = [join(folder, 'plan.json'), join(folder, 'explain.txt')]
   await io.files.write(file, renderPlanFile(made))
@@ -45,8 +46,12 @@ export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promis
   io.actions.group(`${names.length} legs`, names)
   await io.actions.summary(renderPlanSummary(made, prepared))
   await keepComment(prepared, inputs.changes, io)
+  const failure = tellFindings(findings, io)
   const hasWork = String(names.length > 0)
   const outputs = renderMatrices(made, inputs.schedule.shards)
   const paths = { 'plan-path': file, 'explain-path': explanation }
-  return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths } }
+  return {
+    outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths },
+    ...(failure === undefined ? {} : { failure }),
+  }
 }

@@ -1,4 +1,5 @@
 import { builder } from './builder-shapes.ts'
+import { lint } from './lint-shapes.ts'
 import * as names from './name-shapes.ts'
 import * as platforms from './platform-shapes.ts'
 import * as texts from './text-shapes.ts'
@@ -203,6 +204,7 @@ export const mainFile = record(
     ...{ manifests: shared.manifests, exclude: shared.exclude, pools: shared.pools },
     cache: optional(cache, 'Where and how build steps are cached.'),
     retention: optional(retention, 'What prune keeps.'),
+    lint: optional(lint, 'What the linter says of fragments, and how loud.'),
     bake: optional(bake, 'For every target.'),
   },
   { extensible: true },

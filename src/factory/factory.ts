@@ -1,5 +1,6 @@
 import type { Platform } from '../oci/platform.ts'
 import type { Place } from '../problem.ts'
+import type { LintLevels } from './lint-levels.ts'
 
 /** JSON as it stands in a bake target. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -124,6 +125,7 @@ export type Factory = {
   readonly pools: readonly Pool[]
   readonly cache: CacheSettings
   readonly retention: RetentionSettings
+  readonly lint: LintLevels
   readonly bake: JsonObject
   /** Path of the main file. */
   readonly file: string

@@ -8,6 +8,7 @@ import { throwProblems, type IncludedDocument, type MainDocument } from './docum
 import { parseDuration } from './duration.ts'
 import type { CacheSettings, ExcludeRule, Factory, RetentionSettings } from './factory.ts'
 import { given } from './given.ts'
+import { lintLevelsOf } from './lint-shapes.ts'
 import { checkStable, checkStageNames, layerOf } from './layer-variants.ts'
 import { manifestEntriesOf, platformsOf } from './manifest-entries.ts'
 import { resolvePath } from './path.ts'
@@ -94,6 +95,7 @@ const assemble = (
     pools: poolsOf(pools, report),
     cache: cacheOf(content),
     retention: retentionOf(content),
+    lint: lintLevelsOf(content.lint),
     bake: content.bake ?? {},
     file,
   }

@@ -15,7 +15,7 @@ const BUILD = ['BUILDPLATFORM', 'BUILDOS', 'BUILDOSVERSION', 'BUILDARCH', 'BUILD
 export const PREDEFINED: readonly string[] = [...TARGET, ...BUILD]
 
 /** Words as BuildKit splits ARG and ENV: blanks within quotes do not count (parser/line_parsers.go, `parseWords`). */
-const argumentWords = (instruction: Instruction): readonly Token[] => {
+export const argumentWords = (instruction: Instruction): readonly Token[] => {
   const rest = instruction.text.slice(instruction.argumentsAt)
   const words = rest.matchAll(/(?:\\.|'[^']*(?:'|$)|"(?:\\.|[^"\\])*(?:"|$)|[^\s'"\\]|\\$)+/gs)
   return [...words].map(({ 0: word, index }) => {

@@ -2,7 +2,13 @@ import * as core from '@actions/core'
 import type { Place } from '../problem.ts'
 
 /** An annotation: a message on a line of a file, or on the run as a whole. */
-export type Annotation = { readonly message: string; readonly title?: string; readonly place?: Place }
+export type Annotation = {
+  readonly message: string
+  readonly title?: string
+  readonly place?: Place
+  /** The last column of the place's line that is meant, counted from 1. */
+  readonly endColumn?: number
+}
 
 /** What GitHub Actions shows and hands on. */
 export type Actions = {
@@ -24,9 +30,10 @@ export type Actions = {
   readonly summary: (markdown: string) => Promise<void>
 }
 
-const properties = ({ title, place }: Annotation): core.AnnotationProperties => ({
+const properties = ({ title, place, endColumn }: Annotation): core.AnnotationProperties => ({
   ...(title === undefined ? {} : { title }),
   ...(place === undefined ? {} : { file: place.file, startLine: place.line, startColumn: place.column }),
+  ...(endColumn === undefined ? {} : { endColumn }),
 })
 
 /** The Actions toolkit. */

@@ -17,6 +17,8 @@ export type ContextReader = {
   readonly read: (root: string, patterns: readonly string[]) => ReadonlyMap<string, readonly ContextEntry[]>
   /** Of what was read so far, the files that are not 644 or 755 and the folders that are not 755. */
   readonly oddModes: () => OddModes
+  /** Of a path that was read, its octal mode, where that is none of those; the path is relative to its root. */
+  readonly oddMode: (root: string, path: string) => string | undefined
 }
 
 const unlessMissing = <T>(read: () => T, otherwise: T): T => {
@@ -52,15 +54,17 @@ const describeOddModes = (modes: ReadonlyMap<string, number>, workspace: string)
 /** A reader of the contexts of a workspace. Nothing is read before it is asked for. */
 export const createContextReader = (workspace: string): ContextReader => {
   const disk = createDisk()
+  const rootOf = memoise((root) => realPath(resolve(workspace, root)))
   const sourcesIn = memoise((root) => {
     const context = openContext(root, disk)
     return memoise((source) => selectEntries(context, source))
   })
   return {
     read: (root, patterns) => {
-      const select = sourcesIn(realPath(resolve(workspace, root)))
+      const select = sourcesIn(rootOf(root))
       return new Map(patterns.map((pattern) => [pattern, select(pattern)]))
     },
+    oddMode: (root, path) => disk.oddModes.get(join(rootOf(root), path))?.toString(8),
     oddModes: () => describeOddModes(disk.oddModes, realPath(workspace)),
   }
 }

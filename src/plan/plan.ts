@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pool, PoolBuilder } from '../factory/factory.ts'
+import type { LintLevels } from '../factory/lint-levels.ts'
 import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
 import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
@@ -72,6 +73,8 @@ export type Plan = {
   readonly failures?: Readonly<Record<string, number>>
   /** Work items that are left out, as a prefix of them keeps failing; absent without any. */
   readonly held?: readonly HeldBack[]
+  /** Levels of the linter that the factory file asks for; absent without any. */
+  readonly lint?: LintLevels
 }
 
 /** A work item that a scheduled run leaves out. */

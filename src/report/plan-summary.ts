@@ -1,3 +1,4 @@
+import type { Finding } from '../lint/finding.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Rollover } from '../plan/rollovers.ts'
 import { mustRun } from '../plan/prefixes.ts'
@@ -7,6 +8,7 @@ import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
 import { heldSection } from './held-texts.ts'
+import { lintSection } from './lint-section.ts'
 import { renderCode, renderText } from './markdown.ts'
 import { imageSection, legSections, repeatSection, unchangedSection, unpinnedSection } from './plan-sections.ts'
 import { renderCount } from './quantity.ts'
@@ -49,19 +51,25 @@ export type PlanFindings = {
   readonly changes?: PlanChanges
   readonly bases?: readonly MovedBase[]
   readonly rollovers?: readonly Rollover[]
+  /** Of the linter, gravest first. */
+  readonly findings?: readonly Finding[]
 }
 
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
- * saves, the layer tree as a picture, who builds what, and from what.
+ * saves, the layer tree as a picture, who builds what, and from what; and what the linter found.
  */
-export const renderPlanSummary = (plan: Plan, { changes, bases = [], rollovers = [] }: PlanFindings = {}): string =>
+export const renderPlanSummary = (
+  plan: Plan,
+  { changes, bases = [], rollovers = [], findings = [] }: PlanFindings = {},
+): string =>
   renderDocument([
     ...fixedSection(renderHeadline(plan)),
     ...forecastSection(plan),
     ...changeSection(changes),
     ...baseSection(bases),
     ...heldSection(plan.held),
+    ...lintSection(findings),
     ...fixedSection(renderTreePicture(plan)),
     ...legSections(plan),
     ...repeatSection(plan),

@@ -28,7 +28,7 @@ const WORK = legWork({
 
 const outcomeOf = (recording: string, changes: Partial<LegOutcome> = {}): LegOutcome => ({
   result: attributeSteps(folded(recording), stack),
-  ...{ metadata: {}, failed: new Map(), broken: new Set() },
+  ...{ metadata: {}, failed: new Map(), broken: new Set(), checks: [] },
   ...changes,
 })
 

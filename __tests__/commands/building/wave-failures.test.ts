@@ -151,7 +151,7 @@ const builtLeg = (
       ...{ folder: '/tmp/leg', rendered, options: NO_OPTIONS, renderWith: () => rendered },
       secrets: { specs: [], env: {}, files: [], values: [] },
     },
-    outcome: { result: NOTHING_BUILT, metadata: {}, failed: new Map(), broken: new Set(), ...outcome },
+    outcome: { result: NOTHING_BUILT, metadata: {}, failed: new Map(), broken: new Set(), checks: [], ...outcome },
     disagreed: { steps: 0, refs: [] },
     used: { builder: { name: 'strata', driver: 'docker-container' }, buildx: 'v0.36.1', emulated: [] },
     ...changes,

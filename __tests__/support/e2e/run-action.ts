@@ -21,7 +21,7 @@ export const PULL_REQUEST: Event = { name: 'pull_request', ref: 'refs/pull/2/mer
 /** A step that uses one of the actions. */
 export type ActionStep = {
   readonly action?: 'build' | 'plan' | 'report'
-  /** `with`; the builder is the bed's unless it is given. */
+  /** `with`; the builder is the bed's unless it is given, and the linter is off: scenarios are not about good style. */
   readonly inputs?: Readonly<Record<string, string>>
   /** `env`; a variable that is undefined is taken out. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -108,9 +108,10 @@ export const startAction = async (workspace: Workspace, step: ActionStep = {}): 
   // The runner makes these files; the toolkit refuses to.
   for (const file of ['output', 'summary', 'state', 'env']) await writeFile(join(folder, file), '')
   const builder = Object.hasOwn(action.inputs, 'builder') ? { builder: testbed.builder } : {}
+  const lint = Object.hasOwn(action.inputs, 'lint') ? { lint: 'off' } : {}
   const env = {
     ...runnerVariables(folder, workspace, step.event ?? PUSH),
-    ...inputVariables(action, { ...builder, ...step.inputs }),
+    ...inputVariables(action, { ...builder, ...lint, ...step.inputs }),
     ...Object.fromEntries(Object.entries(step.state ?? {}).map(([name, text]) => [`STATE_${name}`, text])),
     ...step.env,
   }

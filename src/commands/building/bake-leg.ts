@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { contentOf } from '../../oci/oci-manifest.ts'
@@ -13,6 +13,7 @@ import { settleBuilt } from '../../progress/settle.ts'
 import { renderBake, type BakeTarget, type BuildOptions, type CollectorTarget } from '../../render/bake.ts'
 import { sharesStep } from '../../render/shared-steps.ts'
 import type { StitchedDockerfile } from '../../render/stitched.ts'
+import { tracedChecks, type TracedCheck } from '../../progress/checks.ts'
 import { checkAttribution } from './check-attribution.ts'
 import { followProgress, type FollowedTarget } from './follow-progress.ts'
 
@@ -55,6 +56,8 @@ export type LegOutcome = {
   readonly failed: ReadonlyMap<string, Failure>
   /** Refs that list blobs their registry has lost. */
   readonly broken: ReadonlySet<string>
+  /** What BuildKit's own checks said. */
+  readonly checks: readonly TracedCheck[]
 }
 
 /** What a build that has not begun has done. */
@@ -80,6 +83,10 @@ const stepTargets = (leg: LegBuild): readonly FollowedTarget[] => [
   ...leg.targets.map(({ bake, dockerfile, title }) => ({ target: bake.name, steps: dockerfile.steps, title })),
   ...leg.collectors.map(({ name, platform }) => ({ target: name, steps: [], title: `${platform} cache` })),
 ]
+
+/** What BuildKit's checks said of the Dockerfiles of targets, which it knows by their names. */
+export const checksOf = (fold: Fold, targets: readonly LegTarget[]): readonly TracedCheck[] =>
+  tracedChecks(fold, new Map(targets.map(({ bake, dockerfile }) => [basename(bake.dockerfile), dockerfile])))
 
 /** One `docker buildx bake` call over all targets, its progress folded and logged while it runs. */
 export const bakeOnce = async (leg: LegBuild, name: string, io: Io): Promise<Call> => {
@@ -176,16 +183,18 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
   const broken = new Set<string>()
   let isAgain = false
   let result = NOTHING_BUILT
-  if (whole.targets.length === 0) return { result, metadata: {}, failed, broken }
+  if (whole.targets.length === 0) return { result, metadata: {}, failed, broken, checks: [] }
+  const checks: TracedCheck[] = []
   let leg = whole
   for (let attempt = 1; ; attempt++) {
     const call: Call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io)
     const targets = stepTargets(leg)
+    checks.push(...checksOf(call.fold, leg.targets))
     const made = attributeSteps(call.fold, targets)
     result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made)
     if (call.code === 0) {
       checkAttribution(made, call.metadata, io)
-      return { result, metadata: call.metadata, failed, broken }
+      return { result, metadata: call.metadata, failed, broken, checks }
     }
     const found = failures(call.fold, targets)
     const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob
@@ -208,7 +217,7 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
     const hopeless = (dropped.size === 0 && lost.length === 0) || rest.targets.length === 0
     const all = hopeless ? leg.targets.map(({ bake }) => bake.name) : [...dropped.keys()]
     for (const name of all) failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg))
-    if (hopeless) return { result, metadata: {}, failed, broken }
+    if (hopeless) return { result, metadata: {}, failed, broken, checks }
     const items = whole.targets.filter(({ isItem }) => isItem)
     const count = items.filter(({ bake }) => failed.has(bake.name)).length
     const why = lost[0] === undefined ? '' : `, as BuildKit lost a snapshot: ${lost[0].error}`

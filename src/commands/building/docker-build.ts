@@ -5,6 +5,7 @@ import { CanceledError, InputError, inputError, SetupError } from '../../problem
 import { attributeSteps } from '../../progress/attribute.ts'
 import type { BuildResult } from '../../progress/build-result.ts'
 import { failures, type Failure } from '../../progress/failures.ts'
+import type { TracedCheck } from '../../progress/checks.ts'
 import { createFold } from '../../progress/fold.ts'
 import { foldLegacy } from '../../progress/legacy.ts'
 import { mergeResults } from '../../progress/merge.ts'
@@ -12,7 +13,7 @@ import { settleBuilt } from '../../progress/settle.ts'
 import type { BakeTarget } from '../../render/bake.ts'
 import { renderDockerBuild } from '../../render/docker-build.ts'
 import { requiresBuildkit } from '../../render/dockerfile.ts'
-import { NOTHING_BUILT, type LegOutcome, type LegTarget, type TargetMetadata } from './bake-leg.ts'
+import { checksOf, NOTHING_BUILT, type LegOutcome, type LegTarget, type TargetMetadata } from './bake-leg.ts'
 import { followProgress } from './follow-progress.ts'
 import type { LegWork } from './leg-work.ts'
 import type { UsedBuilder } from './leg-results.ts'
@@ -59,7 +60,12 @@ export const openEngine = async (work: LegWork, io: Io): Promise<EngineBuilder &
 type Run = { readonly builder: EngineBuilder; readonly written: WrittenLeg; readonly signal: AbortSignal }
 
 /** What came of one target. */
-type TargetBuild = { readonly result: BuildResult; readonly metadata?: TargetMetadata; readonly failure?: Failure }
+type TargetBuild = {
+  readonly result: BuildResult
+  readonly checks?: readonly TracedCheck[]
+  readonly metadata?: TargetMetadata
+  readonly failure?: Failure
+}
 
 const unknownFailure = ({ name }: BakeTarget, logTail: readonly string[]): Failure => ({
   step: undefined,
@@ -87,6 +93,7 @@ const buildkitBuild = async ({ bake, dockerfile, title }: LegTarget, run: Run, i
   const metadata = await io.files.read(metadataFile)
   return {
     result,
+    checks: checksOf(fold, [{ bake, dockerfile, title, isItem: true }]),
     ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as TargetMetadata }),
     ...(code === 0 ? {} : { failure: failure ?? unknownFailure(bake, []) }),
   }
@@ -127,14 +134,16 @@ export const dockerBuildLeg = async (
   let result = NOTHING_BUILT
   const metadata: Record<string, TargetMetadata> = {}
   const failed = new Map<string, Failure>()
+  const checks: TracedCheck[] = []
   for (const target of targets) {
     const { name } = target.bake
     const built = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io)
     if (run.signal.aborted) throw new CanceledError(`stopped by ${String(run.signal.reason)}`)
     result = mergeResults(result, built.result)
+    checks.push(...(built.checks ?? []))
     if (built.metadata !== undefined) metadata[name] = built.metadata
     if (built.failure !== undefined) failed.set(name, built.failure)
     else if (run.push) await pushImages(target.bake, io)
   }
-  return { result, metadata, failed, broken: new Set() }
+  return { result, metadata, failed, broken: new Set(), checks }
 }

@@ -1,15 +1,18 @@
 import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { checkFindings } from '../../lint/buildkit-check.ts'
 import { adviceOnFullDisk } from '../../plan/room.ts'
 import { cacheFaults } from '../../report/cache-faults.ts'
 import { firstMissOf } from '../../report/fold/first-miss.ts'
 import { foldRecords } from '../../report/fold/fold-records.ts'
 import type { Results } from '../../report/results.ts'
+import { renderLintSummary } from '../../report/lint-section.ts'
 import { renderStepLines } from '../../report/step-lines.ts'
 import { renderSummary } from '../../report/summary.ts'
 import type { CommandResult } from '../command.ts'
 import type { BuildInputs } from '../inputs.ts'
+import { tellFindings } from '../tell-findings.ts'
 import { handOutFiles } from './hand-out.ts'
 import { keepRecords } from './keep-records.ts'
 import { legRecords } from './leg-records.ts'
@@ -45,6 +48,18 @@ const failureText = ({ items, kind }: Results): { readonly failure?: string } =>
   return { failure: advice === undefined ? failure : `${failure}; ${advice}` }
 }
 
+/** Shows what BuildKit's own checks found; returns why that fails the step, if it does. */
+const tellChecks = async (
+  { work, outcome }: LegReport,
+  { lint }: BuildInputs,
+  io: Io,
+): Promise<{ readonly failure?: string }> => {
+  const findings = checkFindings(outcome.checks, work.fragments, [work.plan.lint ?? { rules: {} }, lint])
+  if (findings.length > 0) await io.actions.summary(renderLintSummary(findings))
+  const failure = tellFindings(findings, io)
+  return failure === undefined ? {} : { failure }
+}
+
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 export const reportLeg = async (
   report: LegReport,
@@ -68,6 +83,7 @@ export const reportLeg = async (
   const faults = cacheFaults(results.items)
   if (faults !== undefined) io.actions.warning({ title: 'Cache', message: faults })
   await io.actions.summary(renderSummary(results, { run, reproduction: await handOutFiles(report, context, io) }))
+  const checked = await tellChecks(report, inputs, io)
   const digest = results.items.length === 1 ? (results.items[0]?.digest ?? '') : ''
   return {
     outputs: {
@@ -82,6 +98,7 @@ export const reportLeg = async (
       'first-miss': firstMissOf(run),
       'rendered-path': folder,
     },
+    ...checked,
     ...failureText(results),
   }
 }

@@ -4,7 +4,11 @@ import type { LegStamp } from '../../plan/parse-plan.ts'
 import { type Plan, planArtifactName } from '../../plan/plan.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { keepComment } from './plan-changes.ts'
-import { preparePlan } from './prepare.ts'
+import { inputError } from '../../problem.ts'
+import { renderLintSummary } from '../../report/lint-section.ts'
+import { tellFindings } from '../tell-findings.ts'
+import { warnOfModes } from './layer-facts.ts'
+import { preparePlan, type PreparedPlan } from './prepare.ts'
 import { readPlan } from './read-plan.ts'
 
 /** A plan to build from, and where it was made here what later runs compare with. */
@@ -29,6 +33,13 @@ const fetchPlan = async (name: string, io: Io): Promise<{ readonly file: string 
   }
 }
 
+/** Shows what the linter found. Throws an InputError when that is an error, before anything is built. */
+const tellLint = async ({ findings }: PreparedPlan, io: Io): Promise<void> => {
+  if (findings.length > 0) await io.actions.summary(renderLintSummary(findings))
+  const failure = tellFindings(findings, io)
+  if (failure !== undefined) throw inputError(failure)
+}
+
 /** Without a leg this job is the one that plans, and the one that tells. */
 const planHere = async (
   inputs: BuildInputs,
@@ -38,7 +49,11 @@ const planHere = async (
 ): Promise<ObtainedPlan> => {
   // The same layers are fresh as when the leg was planned.
   const prepared = await preparePlan(inputs, context, io, leg?.plannedAt)
-  if (leg === undefined) await keepComment(prepared, inputs.changes, io)
+  if (leg !== undefined) warnOfModes(io)
+  else {
+    await keepComment(prepared, inputs.changes, io)
+    await tellLint(prepared, io)
+  }
   return { plan: prepared.plan, whole: prepared.whole }
 }
 

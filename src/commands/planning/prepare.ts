@@ -1,6 +1,8 @@
+import { hasLevels } from '../../factory/lint-levels.ts'
 import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import type { Finding } from '../../lint/finding.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
@@ -14,6 +16,7 @@ import { forecastOf } from '../../plan/forecast.ts'
 import type { MovedBase } from '../../report/base-texts.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
 import { chooseWork } from './choose-work.ts'
+import { findLint } from './find-lint.ts'
 import { surveyWork } from './survey.ts'
 
 const MINUTE = 60_000
@@ -50,6 +53,8 @@ export type PreparedPlan = {
   readonly bases: readonly MovedBase[]
   /** What will be built again with time, whether it is planned now or not. */
   readonly rollovers: readonly Rollover[]
+  /** What the linter has to say of the fragments, gravest first. */
+  readonly findings: readonly Finding[]
 }
 
 /** How often prefixes of the work failed in a row, by key: a leg that sees one fail again counts on. */
@@ -90,6 +95,7 @@ export const preparePlan = async (
     ...(recorded.length === 0 ? {} : { recorded }),
     ...(held.length === 0 ? {} : { held }),
     ...failuresOf(work, earlier),
+    ...(hasLevels(factory.lint) ? { lint: factory.lint } : {}),
     forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,
@@ -100,6 +106,7 @@ export const preparePlan = async (
     whole,
     bases,
     rollovers: findRollovers(all, factory.layers),
+    findings: await findLint({ factory, items: all.items, fragments: survey.fragments }, inputs.lint, io),
     ...(changes === undefined ? {} : { changes }),
   }
 }

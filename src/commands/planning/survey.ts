@@ -23,7 +23,7 @@ import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs } from '../inputs.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
 import { askRegistry, type AskEarlier, createAskEarlier, type Known } from './ask-registry.ts'
-import { growWork, warnOfModes, type GrownWork, type LayerSources } from './layer-facts.ts'
+import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 import { expandSubjects, type Subjects } from './subjects.ts'
@@ -148,6 +148,7 @@ export type Survey = {
   readonly files: Plan['files']
   readonly earlier: EarlierBuilds
   readonly all: KeyedWork
+  readonly fragments: ReadonlyMap<string, Fragment>
 }
 
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
@@ -159,13 +160,12 @@ export const surveyWork = async (inputs: PlanInputs, now: Date, context: Context
   const askEarlier = createAskEarlier(subjects, cache, context, io)
   const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
-  const { images, files, imageKeys } = prepared
-  warnOfModes(io)
+  const { images, files, imageKeys, fragments } = prepared
   const subject = { cache, name: factory.name, only: planScope(inputs) }
   const known = await askRegistry(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io)
   const { earlier } = known
   const times = addRecordTimes(await readTimes(inputs.costs, io), earlier.records.values())
   const reasons = findReasons(prepared, known, factory.context)
   const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys }
-  return { factory, expansion, subject, images, files, earlier, all }
+  return { factory, expansion, subject, images, files, earlier, all, fragments }
 }
