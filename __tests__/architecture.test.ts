@@ -13,7 +13,7 @@ const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
 /** All that is pure. */
 const BELOW_IO = [
   ...BOTTOM,
-  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'report', 'retention'],
+  ...['factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress', 'report', 'publish', 'retention'],
 ]
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
@@ -36,6 +36,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   progress: [...BOTTOM, 'fragment', 'render'],
   // what people see
   report: [...BOTTOM, 'factory', 'fragment', 'layers', 'records', 'plan', 'render', 'progress'],
+  // what people pull
+  publish: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what may be forgotten
   retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside

@@ -67,6 +67,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       listTagsWithin: unexpected,
       putText: unexpected,
       getText: unexpected,
+      deleteManifest: unexpected,
+      putManifest: unexpected,
       resolveImage: unexpected,
     },
     whileSignedIn: unexpected,

@@ -1,6 +1,7 @@
 import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { leftOutItems } from '../../plan/image-subject.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
@@ -81,6 +82,7 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
     ...(recorded.length === 0 ? {} : { recorded }),
     ...(held.length === 0 ? {} : { held }),
     ...failuresOf(work, earlier),
+    ...(prewarm ? {} : leftOutItems(all.items, work.items, [...published.unchanged, ...held])),
     forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,
