@@ -15,7 +15,7 @@ describe('inputs that are not given', () => {
     expect(planInputs({})).toEqual({
       ...{ factory: 'strata.yaml', only: [], platforms: [], base: {}, buildContexts: {}, costs: [] },
       changes: { scope: 'all', comment: false, force: [] },
-      ...{ skipUnchanged: false, tags: [], mirrors: [], backoff: true },
+      ...{ skipUnchanged: false, byDigest: false, tags: [], mirrors: [], backoff: true },
       additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },
       schedule: {
         ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },
@@ -156,7 +156,13 @@ describe('build', () => {
   })
 
   test('refuses what is neither true nor false', () => {
-    expect(() => buildInputs({ push: 'yes' })).toThrow('input push is "yes"; expected true or false')
+    expect(() => buildInputs({ load: 'yes' })).toThrow('input load is "yes"; expected true or false')
+    expect(() => buildInputs({ push: 'yes' })).toThrow('input push is "yes"; expected false, true, digest')
+  })
+
+  test('leaves tags to publish with a push by digest', () => {
+    expect(buildInputs({ push: 'digest' })).toMatchObject({ push: true, byDigest: true })
+    expect(buildInputs({ push: 'true' })).toMatchObject({ push: true, byDigest: false })
   })
 
   test('does not show a secret that has no name', () => {

@@ -116,8 +116,7 @@ const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[]
 }
 
 /** `digest` is a push without tags. */
-const pushMode = (read: ReadInput) =>
-  choice((name) => read(name).toLowerCase(), 'push', ['false', 'true', 'digest'])
+const pushMode = (read: ReadInput) => choice((name) => read(name).toLowerCase(), 'push', ['false', 'true', 'digest'])
 
 const additions = (read: ReadInput): ImageAdditions => ({
   labels: record(read, 'labels'),
