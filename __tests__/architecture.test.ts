@@ -13,19 +13,8 @@ const BOTTOM = ['oci', 'problem.ts', 'suggest.ts', 'remember.ts']
 /** All that is pure. */
 const BELOW_IO = [
   ...BOTTOM,
-  ...[
-    'factory',
-    'fragment',
-    'layers',
-    'lint',
-    'records',
-    'plan',
-    'render',
-    'progress',
-    'canary',
-    'report',
-    'retention',
-  ],
+  ...['factory', 'fragment', 'layers', 'lint', 'records', 'plan', 'render', 'progress', 'canary', 'report'],
+  ...['publish', 'retention'],
 ]
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // what everything is said in
@@ -52,6 +41,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   canary: [...BOTTOM, 'render'],
   // what people see
   report: [...BOTTOM, 'factory', 'fragment', 'layers', 'lint', 'records', 'plan', 'render', 'progress', 'canary'],
+  // what people pull
+  publish: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what may be forgotten
   retention: [...BOTTOM, 'factory', 'layers', 'records', 'plan', 'report'],
   // what touches the world; it reads the version in package.json, which lies outside

@@ -5,6 +5,8 @@ import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
 import { plan } from './commands/plan.ts'
 import { readReportInputs } from './commands/report-inputs.ts'
 import { report } from './commands/report.ts'
+import { publish } from './commands/publish.ts'
+import { readPublishInputs } from './commands/publish-inputs.ts'
 import { createActions, type Actions } from './io/actions.ts'
 import { readContext } from './io/context.ts'
 import { createIo } from './io/create-io.ts'
@@ -33,8 +35,10 @@ const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandR
     }
     case 'report':
       return report(readReportInputs(actions.input), context, createIo(actions, context, {}))
+    case 'publish':
+      return publish(readPublishInputs(actions.input), context, createIo(actions, context, {}))
     default:
-      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build, plan or report' })
+      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build, plan, report or publish' })
   }
 }
 

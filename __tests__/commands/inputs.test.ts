@@ -23,7 +23,7 @@ describe('inputs that are not given', () => {
         lint: { rules: {} },
       },
       changes: { scope: 'all', comment: false, force: [] },
-      ...{ skipUnchanged: false, tags: [], mirrors: [], refresh: [], backoff: true },
+      ...{ skipUnchanged: false, byDigest: false, tags: [], mirrors: [], refresh: [], backoff: true },
       additions: { labels: {}, annotations: [], attests: ['type=provenance,disabled=true', 'type=sbom,disabled=true'] },
       schedule: {
         ...{ maxLegs: 256, maxParallel: 20, maxLegMinutes: 300, maxLegGib: 14 },
@@ -164,7 +164,13 @@ describe('build', () => {
   })
 
   test('refuses what is neither true nor false', () => {
-    expect(() => buildInputs({ push: 'yes' })).toThrow('input push is "yes"; expected true or false')
+    expect(() => buildInputs({ load: 'yes' })).toThrow('input load is "yes"; expected true or false')
+    expect(() => buildInputs({ push: 'yes' })).toThrow('input push is "yes"; expected false, true, digest')
+  })
+
+  test('leaves tags to publish with a push by digest', () => {
+    expect(buildInputs({ push: 'digest' })).toMatchObject({ push: true, byDigest: true })
+    expect(buildInputs({ push: 'true' })).toMatchObject({ push: true, byDigest: false })
   })
 
   test('does not show a secret that has no name', () => {

@@ -97,6 +97,21 @@ describe('targets', () => {
     expect(renderLeg([A], settings(changes)).targets[0]?.outputs).toEqual(outputs)
   })
 
+  test('get no tag from a push by digest, or a temporary one where the driver cannot', () => {
+    const waiting = { ...A, temporary: 'ghcr.io/acme/app:strata-tmp-7-1-a-linux-amd64', publishedKey: 'ab'.repeat(32) }
+    const [byDigest] = renderLeg([waiting], settings({ push: true })).targets
+    expect(byDigest?.tags).toEqual([])
+    expect(byDigest?.annotations).toHaveLength(1)
+    expect(byDigest?.outputs).toEqual([
+      `type=image,name=${A.item.image},push-by-digest=true,name-canonical=true,push=true,oci-mediatypes=true`,
+    ])
+    const [byTag] = renderLeg([waiting], settings({ push: true, driver: 'docker' })).targets
+    expect(byTag?.tags).toEqual([waiting.temporary])
+    expect(byTag?.outputs).toEqual(['type=image,push=true,oci-mediatypes=true'])
+    const [both] = renderLeg([waiting], settings({ push: true, load: true })).targets
+    expect(both?.outputs[1]).toBe('type=docker,name=ghcr.io/acme/app:a')
+  })
+
   test('put out nothing without a name', () => {
     const { targets } = renderLeg([{ ...A, images: [] }], settings({ push: true }))
     expect(targets[0]?.outputs).toEqual(['type=cacheonly'])

@@ -68,6 +68,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       listTagsWithin: unexpected,
       putText: unexpected,
       getText: unexpected,
+      deleteManifest: unexpected,
+      putManifest: unexpected,
       resolveImage: unexpected,
     },
     whileSignedIn: unexpected,

@@ -28,6 +28,8 @@ export type PlanInputs = {
   readonly schedule: ScheduleInputs
   /** Whether work items whose image is published already are left out. */
   readonly skipUnchanged: boolean
+  /** Whether images are pushed without tags, which are left to `publish`. */
+  readonly byDigest: boolean
   /** Tag templates of the images; empty for the default. */
   readonly tags: readonly string[]
   /** What is added to every image; part of what decides whether it is published. */
@@ -119,6 +121,9 @@ const attest = (read: ReadInput, type: 'provenance' | 'sbom'): readonly string[]
   return [text === 'true' ? `type=${type}` : `type=${type},${text}`]
 }
 
+/** `digest` is a push without tags. */
+const pushMode = (read: ReadInput) => choice((name) => read(name).toLowerCase(), 'push', ['false', 'true', 'digest'])
+
 const additions = (read: ReadInput): ImageAdditions => ({
   labels: record(read, 'labels'),
   annotations: lines(read('annotations')),
@@ -138,6 +143,7 @@ export const readPlanInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PlanInp
   mirrors: readMirrors(read),
   schedule: scheduleInputs(read),
   skipUnchanged: bool(read, 'skip-unchanged', false),
+  byDigest: pushMode(read) === 'digest',
   tags: lines(read('tags')),
   additions: additions(read),
   costs: list(read('costs')),
@@ -160,7 +166,7 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   ...optional('planPath', read('plan-path')),
   builder: readBuilderInputs(read, env),
   freeDisk: bool(read, 'free-disk', false),
-  push: bool(read, 'push', false),
+  push: pushMode(read) !== 'false',
   load: bool(read, 'load', false),
   cache: bool(read, 'cache', true),
   cacheFrom: lines(read('cache-from')),

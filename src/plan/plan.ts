@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Pool, PoolBuilder } from '../factory/factory.ts'
 import type { LintLevels } from '../factory/lint-levels.ts'
-import type { ExcludedCombination, WorkItem } from '../factory/work-item.ts'
+import type { ExcludedCombination, WorkItem, WorkLayer } from '../factory/work-item.ts'
 import type { ImageKey } from '../layers/image-key.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { PlannedCache } from './cache.ts'
@@ -21,6 +21,14 @@ export type UnchangedItem = {
   readonly platform: Platform
   /** Where it was found, by its key: `ghcr.io/acme/llm-factory:key-3f9c0a1b2c3d4e5f`. */
   readonly image: string
+  /** What its manifest is published as; absent unless images are pushed by digest, for `publish` to tag. */
+  readonly subject?: ImageSubject
+}
+
+/** What the finished image of a manifest is, on any platform. */
+export type ImageSubject = Pick<WorkItem, 'image' | 'tags' | 'version'> & {
+  /** Bottom to top. */
+  readonly layers: readonly Pick<WorkLayer, 'layer' | 'variant' | 'from'>[]
 }
 
 /** Everything a leg needs besides the checkout. */
@@ -75,6 +83,8 @@ export type Plan = {
   readonly held?: readonly HeldBack[]
   /** Levels of the linter that the factory file asks for; absent without any. */
   readonly lint?: LintLevels
+  /** Work items whose manifest is in the plan on another platform alone, by choice of `scope`; absent without any. */
+  readonly leftOut?: readonly Pick<WorkItem, 'manifestId' | 'platform'>[]
 }
 
 /** A work item that a scheduled run leaves out. */

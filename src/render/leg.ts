@@ -15,6 +15,11 @@ export type RenderItem = {
   readonly dockerfile: StitchedDockerfile
   /** References of the image, most important first; empty when it has no name. */
   readonly images: readonly string[]
+  /**
+   * Reference that holds it until it is published, where the builder cannot push by digest; absent where it gets its names
+   * from this push.
+   */
+  readonly temporary?: string
   /** What it is found by when it is published, 64 hex; absent unless somebody will look for it. */
   readonly publishedKey?: string
 }
@@ -63,10 +68,24 @@ export type RenderedLeg = {
 const dockerfileName = ({ manifestId, platform }: WorkItem): string =>
   `${manifestId}-${platformSlug(platform)}.Dockerfile`
 
+/** The `docker` driver cannot push by digest, with whatever image store (buildx: "currently not implemented"). */
+const pushesByDigest = ({ temporary }: RenderItem, { push, driver }: LegSettings): boolean =>
+  push && temporary !== undefined && driver !== 'docker'
+
 /** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
-const outputsOf = ({ push, load, driver }: LegSettings, named: boolean): readonly string[] => {
-  if (!named || (!push && !load)) return [renderAttributes({ type: 'cacheonly' })]
+const outputsOf = (settings: LegSettings, rendered: RenderItem): readonly string[] => {
+  const { push, load, driver } = settings
+  const { item, images } = rendered
+  if (images.length === 0 || (!push && !load)) return [renderAttributes({ type: 'cacheonly' })]
   if (driver === 'docker') return [renderAttributes({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })]
+  // Names of a target's tags would replace those of its outputs, so each output has its own.
+  if (pushesByDigest(rendered, settings)) {
+    const canonical = { name: item.image, 'push-by-digest': 'true', 'name-canonical': 'true' }
+    return [
+      renderAttributes({ type: 'image', ...canonical, push: 'true', 'oci-mediatypes': 'true' }),
+      ...(load ? [renderAttributes({ type: 'docker', name: images.join(',') })] : []),
+    ]
+  }
   return [
     ...(push ? [renderAttributes({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
     ...(load ? [renderAttributes({ type: 'docker' })] : []),
@@ -107,15 +126,21 @@ const collectorsOf = (
 }
 
 /** Names of an image, and what it is found by when somebody asks whether it was published before. */
-const publication = ({ item, images, publishedKey }: RenderItem, { push, attests }: LegSettings) => {
-  if (publishedKey === undefined || !push || images.length === 0) return { tags: images, annotations: [] }
-  const tag = `${item.image}:${keyTag(publishedKey)}`
-  return { tags: [...images, tag], annotations: [keyAnnotation(publishedKey, attests)] }
+const publication = (rendered: RenderItem, settings: LegSettings) => {
+  const { item, images, temporary, publishedKey } = rendered
+  const { push, attests } = settings
+  const isPushed = push && images.length > 0
+  const annotations = publishedKey === undefined || !isPushed ? [] : [keyAnnotation(publishedKey, attests)]
+  if (isPushed && temporary !== undefined) {
+    return { tags: pushesByDigest(rendered, settings) ? [] : [temporary], annotations }
+  }
+  if (publishedKey === undefined || !isPushed) return { tags: images, annotations }
+  return { tags: [...images, `${item.image}:${keyTag(publishedKey)}`], annotations }
 }
 
 const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<string>, settings: LegSettings) => {
   const { cache } = settings
-  const { item, dockerfile, images } = rendered
+  const { item, dockerfile } = rendered
   const own = cache.refs.items[index] ?? { from: [], to: [] }
   return {
     name: `t${index}`,
@@ -124,7 +149,7 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
     contexts: dockerfile.contexts,
     platform: item.platform,
     ...publication(rendered, settings),
-    outputs: outputsOf(settings, images.length > 0),
+    outputs: outputsOf(settings, rendered),
     cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
     cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
     extra: item.bake,

@@ -3,6 +3,7 @@ import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
 import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import type { Failure } from '../../progress/failures.ts'
+import type { RenderItem } from '../../render/leg.ts'
 import { workItemResult } from '../../report/results-of.ts'
 import { maskSecrets, type RenderedSecrets } from './secrets.ts'
 import type { LegOutcome, TargetMetadata } from './bake-leg.ts'
@@ -65,16 +66,28 @@ const masked = (failure: Failure | undefined, secrets: RenderedSecrets): Failure
     logTail: failure.logTail.map((line) => maskSecrets(line, secrets)),
   }
 
+/** Where an image was pushed or loaded: by digest, until it is published, where its tags are left to that. */
+const imagesOf = (
+  { item, images, temporary }: RenderItem,
+  digest: string | undefined,
+  { builder: { driver } }: UsedBuilder,
+): readonly string[] => {
+  if (temporary === undefined || images.length === 0) return images
+  if (driver === 'docker') return [temporary]
+  return digest === undefined ? [] : [`${item.image}@${digest}`]
+}
+
 const itemResults = (report: LegReport): readonly WorkItemResult[] => {
-  const { work, written, outcome } = report
-  return work.items.map(({ item, images }, index) => {
+  const { work, written, outcome, used } = report
+  return work.items.map((rendered, index) => {
+    const { item } = rendered
     const target = written.rendered.targets[index]?.name ?? ''
     const result = outcome.result.targets.find((each) => each.target === target)
     const digest = textField(outcome.metadata[target], 'containerimage.digest')
     const failure = masked(outcome.failed.get(target), written.secrets)
     return workItemResult({
       item,
-      images,
+      images: imagesOf(rendered, digest, used),
       aliases: work.plan.aliases[item.manifestId] ?? [],
       imports: written.rendered.refs.items[index]?.from ?? [],
       exports: exportsOf(report, index),
@@ -87,9 +100,15 @@ const itemResults = (report: LegReport): readonly WorkItemResult[] => {
 
 /** Work items that were not even tried, as results. */
 const droppedResults = ({ work, dropped }: LegReport): readonly WorkItemResult[] =>
-  dropped.map(({ item: { item, images }, reason }) =>
+  dropped.map(({ item: { item, images, temporary }, reason }) =>
     workItemResult({
-      ...{ item, images, aliases: work.plan.aliases[item.manifestId] ?? [], imports: [], exports: [] },
+      ...{
+        item,
+        images: temporary === undefined ? images : [],
+        aliases: work.plan.aliases[item.manifestId] ?? [],
+        imports: [],
+        exports: [],
+      },
       failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
     }),
   )

@@ -15,6 +15,7 @@ import { findLeg, type LegStamp, parseLeg } from '../../plan/parse-plan.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { mustRun } from '../../plan/prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
+import { temporaryTag } from '../../plan/temporary-tag.ts'
 import type { RecordImage } from '../../records/record.ts'
 import { collectProblems, inputError } from '../../problem.ts'
 import { stitch } from '../../render/dockerfile.ts'
@@ -183,7 +184,8 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
     if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
     const bases = finder.ofItem(item).map((reference) => pinOf(reference, item.platform, plan))
     const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases }
-    return { ...known, ...(key === undefined ? {} : { publishedKey: key }) }
+    const temporary = `${item.image}:${temporaryTag(item, context.run, plan.digest)}`
+    return { ...known, ...(inputs.byDigest ? { temporary } : {}), ...(key === undefined ? {} : { publishedKey: key }) }
   })
   checkPush(items, inputs)
   return {

@@ -70,7 +70,7 @@ const chooseImages = async (
   const chosen = chooseItems(compared, { ...found, bases }, inputs.changes, forced)
   if (!inputs.skipUnchanged) return { ...found, kept: chosen, published: { unchanged: [] } }
   const keys = all.imageKeys.map((key) => publishedKey(key, inputs.additions))
-  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io)
+  const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { ...inputs, forced }, io)
   const publishedKeys = kept.flatMap((index) => keys[index] ?? [])
   return { ...found, kept, published: { unchanged, publishedKeys } }
 }

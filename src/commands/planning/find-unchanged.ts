@@ -4,6 +4,7 @@ import type { Io } from '../../io/io.ts'
 import { parseReference, type Reference } from '../../oci/reference.ts'
 import { nameImages } from '../../plan/image-names.ts'
 import type { Forced } from '../../plan/forced.ts'
+import { imageSubject } from '../../plan/image-subject.ts'
 import type { UnchangedItem } from '../../plan/plan.ts'
 import { KEY_ANNOTATION, keyTag } from '../../plan/published-key.ts'
 import type { PlanInputs } from '../inputs.ts'
@@ -66,10 +67,11 @@ export const findUnchanged = async (
   items: readonly WorkItem[],
   keys: readonly string[],
   chosen: readonly number[],
-  { tags, forced }: Pick<PlanInputs, 'tags'> & { readonly forced: Forced['items'] },
+  { tags, byDigest, forced }: Pick<PlanInputs, 'tags' | 'byDigest'> & { readonly forced: Forced['items'] },
   io: Io,
 ): Promise<Unchanged> => {
-  const names = nameImages(items, tags)
+  // Tags that publish makes point to what is made of several images, so the key alone tells.
+  const names = byDigest ? [] : nameImages(items, tags)
   const candidates = chosen.flatMap((index): readonly Candidate[] => {
     const [item, key] = [items[index], keys[index]]
     if (item === undefined || key === undefined) return []
@@ -80,10 +82,11 @@ export const findUnchanged = async (
   const published = found.flat().toSorted((a, b) => a.index - b.index)
   const gone = new Set(published.map(({ index }) => index))
   return {
-    unchanged: published.map(({ item: { manifestId, platform, image }, key }) => ({
-      manifestId,
-      platform,
-      image: `${image}:${keyTag(key)}`,
+    unchanged: published.map(({ item, key }) => ({
+      manifestId: item.manifestId,
+      platform: item.platform,
+      image: `${item.image}:${keyTag(key)}`,
+      ...(byDigest ? { subject: imageSubject(item) } : {}),
     })),
     kept: chosen.filter((index) => !gone.has(index)),
   }

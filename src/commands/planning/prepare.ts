@@ -3,6 +3,7 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import type { Finding } from '../../lint/finding.ts'
+import { leftOutItems } from '../../plan/image-subject.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
@@ -96,6 +97,7 @@ export const preparePlan = async (
     ...(held.length === 0 ? {} : { held }),
     ...failuresOf(work, earlier),
     ...(hasLevels(factory.lint) ? { lint: factory.lint } : {}),
+    ...(prewarm ? {} : leftOutItems(all.items, work.items, [...published.unchanged, ...held])),
     forecast: forecastOf(planned, schedule),
     schedule,
     pools: factory.pools,

@@ -4,8 +4,10 @@ import { type Platform, platformOf } from '../../oci/platform.ts'
 import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
 import { getBlob } from './blobs.ts'
+import { deleteManifest, type ManifestDeletion } from './delete-manifest.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
+import { type Bytes, putManifest } from './push.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
 import { listTags, listTagsWithin } from './tags.ts'
@@ -107,6 +109,10 @@ export type Registry = {
   /** The text of such an artifact; undefined when there is none. */
   readonly getText: (reference: Reference, artifactType: string) => Promise<string | undefined>
   readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
+  /** By tag or, with all tags on it, by digest. */
+  readonly deleteManifest: (reference: Reference) => Promise<ManifestDeletion>
+  /** Stores a manifest under a tag, or by its digest, and returns the digest. */
+  readonly putManifest: (reference: Reference, bytes: Bytes, mediaType: string) => Promise<string>
 }
 
 /** A client for any number of registries; what it learns of tokens lives as long as it does. */
@@ -122,5 +128,7 @@ export const createRegistry = (options: SessionOptions): Registry => {
     putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
     getText: (reference, artifactType) => getText(session, reference, artifactType),
     resolveImage: (reference) => resolveImage(session, reference),
+    deleteManifest: (reference) => deleteManifest(session, reference),
+    putManifest: (reference, bytes, mediaType) => putManifest(session, reference, bytes, mediaType),
   }
 }
