@@ -150,6 +150,8 @@ export type CompatibilityRecord = {
   /** References the image was pushed or loaded as, and the digest of its OCI manifest. */
   readonly published: readonly string[]
   readonly digest?: string
+  /** Everything that reaches its image, as one word; absent for a prefix. */
+  readonly imageKey?: string
   /** Bottom to top. */
   readonly layers: readonly RecordLayer[]
   readonly cacheFrom: readonly RecordRead[]

@@ -32,6 +32,8 @@ export type RecordSubject = {
   readonly item: WorkItem
   readonly layers: readonly LegLayer[]
   readonly bases: CompatibilityRecord['images']
+  /** Absent for a prefix, which has no image. */
+  readonly imageKey?: string
   readonly report: WorkItemResult
   /** Absent when it was not even tried. */
   readonly result?: TargetResult
@@ -101,6 +103,7 @@ export const recordOf = (subject: RecordSubject, frame: RecordFrame): Compatibil
     ...{ images: bases, verdict: report.status, published: report.images },
     ...(report.digest === undefined ? {} : { digest: report.digest }),
     ...countFailure(layers, failures),
+    ...(subject.imageKey === undefined ? {} : { imageKey: subject.imageKey }),
     layers,
     ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
     durationMs: report.durationMs,

@@ -64,8 +64,13 @@ test('recordedItems are those whose record of this branch has the same keys', ()
     samplePrefix({ parent: 0, key: 'b' }),
     samplePrefix({ parent: 0, key: 'c' }),
   ]
-  const work = { items: ITEMS, tops: [1, 2], prefixes }
-  expect(recordedItems(work, recordsOf('serve', 'train'), 'main')).toEqual([0])
-  expect(recordedItems(work, recordsOf('serve', 'train'), 'next')).toEqual([])
+  const work = { items: ITEMS, tops: [1, 2], prefixes, imageKeys: ['image', 'image'] }
+  const records = new Map(
+    [...recordsOf('serve', 'train')].map(([name, record]) => [name, { ...record, imageKey: 'image' }]),
+  )
+  expect(recordedItems(work, records, 'main')).toEqual([0])
+  expect(recordedItems(work, records, 'next')).toEqual([])
+  // Another image of the same steps: a label or a command changed.
+  expect(recordedItems({ ...work, imageKeys: ['other', 'image'] }, records, 'main')).toEqual([])
   expect(recordedItems(work, new Map(), 'main')).toEqual([])
 })

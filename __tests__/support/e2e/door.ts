@@ -4,8 +4,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** A further address of a registry, which can be closed while the registry itself stays up. */
 export type Door = AsyncDisposable & { readonly address: string }
 
-/** Opens one on loopback. Whoever comes through speaks with the server at `host:port`; at the end of the scope it is shut. */
-export const openDoor = async (target: string): Promise<Door> => {
+/** Opens one on loopback, on that port or any. Whoever comes through speaks with the server at `host:port`; at the end of the scope it is shut. */
+export const openDoor = async (target: string, at = 0): Promise<Door> => {
   const [host = '', port = ''] = target.split(':')
   const sockets = new Set<Socket>()
   const server = createServer((from) => {
@@ -16,7 +16,7 @@ export const openDoor = async (target: string): Promise<Door> => {
     }
     from.pipe(to).pipe(from)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(at, '127.0.0.1')
   await once(server, 'listening')
   const { port: own } = server.address() as AddressInfo
   return {

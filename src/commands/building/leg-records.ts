@@ -82,14 +82,15 @@ export const legRecords = async (
   const frame = frameOf(report, results, context, noCache)
   const [times, sizes] = [exportTimes(report), await sizesOf(results.items, io)]
   const all = [...dropped.map(({ item }) => item), ...work.items]
-  return all.flatMap(({ item, layers, bases }, index): readonly CompatibilityRecord[] => {
+  return all.flatMap(({ item, layers, bases, imageKey }, index): readonly CompatibilityRecord[] => {
     const own = results.items[index]
     if (own === undefined) return []
     const target = written.rendered.targets[index - dropped.length]?.name
     const result = outcome.result.targets.find((each) => each.target === target)
     const writes = writesOf(own.cacheTo, { layers }, times, sizes)
     const builder = { ...frame.builder, emulated: report.used.emulated.includes(item.platform) }
-    const subject = { item, layers, bases, report: own, writes, ...(result === undefined ? {} : { result }) }
+    const known = { layers, bases, ...(imageKey === undefined || frame.kind === 'prefix' ? {} : { imageKey }) }
+    const subject = { item, ...known, report: own, writes, ...(result === undefined ? {} : { result }) }
     return [recordOf(subject, { ...frame, builder })]
   })
 }

@@ -34,6 +34,8 @@ export type LegWorkItem = RenderItem & {
   readonly layers: readonly LegLayer[]
   /** Images that it is built on or takes files from, as they are pinned. */
   readonly bases: readonly RecordImage[]
+  /** Everything that reaches its image, as this job sees it. */
+  readonly imageKey?: string
 }
 
 /** What one leg builds. */
@@ -183,7 +185,8 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
     const [item, key] = [workItems[index], keys[index]]
     if (item === undefined) throw new Error(`bug: Dockerfile ${index} is of no work item`)
     const bases = finder.ofItem(item).map((reference) => pinOf(reference, item.platform, plan))
-    const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases }
+    const imageKey = imageKeys[index] ?? ''
+    const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases, imageKey }
     const temporary = `${item.image}:${temporaryTag(item, context.run, plan.digest)}`
     return { ...known, ...(inputs.byDigest ? { temporary } : {}), ...(key === undefined ? {} : { publishedKey: key }) }
   })

@@ -54,14 +54,14 @@ const choosePrewarmed = ({ subject: { cache }, all }: Survey, io: Io): Chosen =>
 }
 
 const chooseImages = async (
-  { factory, expansion, subject, files, all }: Survey,
+  { factory, expansion, subject, files, all, earlier }: Survey,
   bases: readonly MovedBase[],
   inputs: PlanInputs,
   context: Context,
   io: Io,
 ): Promise<Chosen> => {
   const compared = { ...all, files, context: factory.context, aliases: expansion.aliases }
-  const changes = await findChanges(compared, inputs.changes, { subject, context, io })
+  const changes = await findChanges(compared, inputs.changes, { subject, records: earlier.records, context, io })
   const { items: forced, unmatched } = findForced(expansion, inputs.changes.force)
   for (const pattern of unmatched) {
     io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` })

@@ -14,42 +14,74 @@ import { renderChangeLines } from '../../report/change-texts.ts'
 import { renderPlanComment } from '../../report/plan-comment.ts'
 import { planCommentInput } from '../../report/plan-comment-input.ts'
 import type { ChangeInputs } from '../inputs.ts'
+import { branchesOf } from '../../plan/branches.ts'
+import type { EarlierRecords } from '../../plan/earlier.ts'
+import { recordedBase } from '../../plan/recorded-base.ts'
+import { newestRecords } from '../../records/newest.ts'
+import { parseRecords } from '../../records/parse-records.ts'
 import { fetchBasePlan, type PlanSubject } from './kept-plan.ts'
 
-/** The plan to compare with, or why there is none. */
-type Base = PlanChanges['base'] & { readonly plan?: Plan }
+/** What is compared with, or why there is nothing. */
+type Base = PlanChanges['base'] & { readonly plan?: ComparedPlan }
 
-const readBase = async (path: string, io: Io): Promise<Base> => {
+/** All that is planned, before anything is left out. */
+export type WholePlan = ComparedPlan & Pick<Plan, 'aliases'>
+
+/** Where a plan to compare with is looked for. */
+export type BaseSources = {
+  readonly subject: PlanSubject
+  /** The newest success of each work item. */
+  readonly records: EarlierRecords
+  readonly context: Context
+  readonly io: Io
+}
+
+/** Records of several builds stand for a plan: those of the newest successes. */
+const recordsBase = (whole: WholePlan, records: EarlierRecords, where: string): Base | undefined => {
+  const plan = recordedBase(whole, records)
+  const count = plan === undefined ? 0 : plan.items.length
+  return plan && { kind: 'found', text: `in ${where} of ${count} of ${whole.items.length} work items`, plan }
+}
+
+const readBase = async (path: string, whole: WholePlan, context: Context, io: Io): Promise<Base> => {
   const text = await io.files.read(path)
+  if (text !== undefined && path.endsWith('.jsonl')) {
+    const newest = newestRecords(parseRecords(text, path), branchesOf(context.event))
+    const base = recordsBase(whole, newest, `the records of ${path}`)
+    return base ?? { kind: 'missing', text: `${path} has no record of a work item of this plan` }
+  }
   if (text !== undefined) return { kind: 'found', text: `in ${path}`, plan: parsePlan(text, path) }
   const hint = 'leave the input out to compare with the newest plan of the default branch that is kept in the registry'
   throw inputError(`base-plan: there is no plan file ${path}`, { hint })
 }
 
-const findBase = async (path: string | undefined, subject: PlanSubject, context: Context, io: Io): Promise<Base> => {
-  if (path !== undefined) return readBase(path, io)
+const findBase = async (
+  path: string | undefined,
+  whole: WholePlan,
+  { subject, records, context, io }: BaseSources,
+): Promise<Base> => {
+  if (path !== undefined) return readBase(path, whole, context, io)
   const kept = await fetchBasePlan(subject, context, io)
-  if ('without' in kept) return { kind: 'missing', text: kept.without }
+  if ('without' in kept) {
+    return recordsBase(whole, records, 'the newest records') ?? { kind: 'missing', text: kept.without }
+  }
   return { kind: 'found', text: `kept as ${kept.place}`, plan: kept.plan }
 }
-
-/** All that is planned, before anything is left out. */
-export type WholePlan = ComparedPlan & Pick<Plan, 'aliases'>
 
 /** What changed since an earlier plan, told in the log; undefined when nobody asks. Throws when the named plan is none. */
 export const findChanges = async (
   whole: WholePlan,
   inputs: ChangeInputs,
-  { subject, context, io }: { readonly subject: PlanSubject; readonly context: Context; readonly io: Io },
+  sources: BaseSources,
 ): Promise<PlanChanges | undefined> => {
   const { scope, basePlan, comment } = inputs
   if (scope !== 'changed' && basePlan === undefined && !comment) return undefined
-  const { plan, ...base } = await findBase(basePlan, subject, context, io)
+  const { plan, ...base } = await findBase(basePlan, whole, sources)
   const compared = comparePlans(whole, plan)
   // What `only` leaves out is not gone.
-  const comparison = subject.only.length === 0 ? compared : { ...compared, gone: [] }
+  const comparison = sources.subject.only.length === 0 ? compared : { ...compared, gone: [] }
   const changes = { items: whole.items, comparison, hints: findWhatIfs(whole.items, comparison.groups), base }
-  for (const line of renderChangeLines(changes)) io.actions.info(plainLine(line))
+  for (const line of renderChangeLines(changes)) sources.io.actions.info(plainLine(line))
   return changes
 }
 
