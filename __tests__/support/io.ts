@@ -68,6 +68,8 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       putText: unexpected,
       getText: unexpected,
       resolveImage: unexpected,
+      deleteManifest: unexpected,
+      listReferrers: unexpected,
     },
     whileSignedIn: unexpected,
     ...changes,
