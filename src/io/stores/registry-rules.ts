@@ -20,7 +20,7 @@ type KnownRegistry = OwnRule & { readonly host: RegExp }
 const OTHERS: readonly KnownRegistry[] = [
   {
     name: 'Amazon ECR',
-    host: /(^|\.)dkr[.-]ecr[.-][a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)$|^public\.ecr\.aws$/,
+    host: /(^|\.)dkr[.-]ecr(-fips)?[.-][a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)$|^public\.ecr\.aws$/,
     rule: 'a lifecycle policy of the repository: aws ecr put-lifecycle-policy --repository-name {repository} --lifecycle-policy-text \'{"rules":[{"rulePriority":1,"description":"cache refs of 30 days","selection":{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"expire"}}]}\'',
   },
   {
