@@ -41,7 +41,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       create: unexpected,
       remove: unexpected,
     },
-    clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected },
+    clock: { now: () => new Date('2026-11-22T15:39:57.000Z'), every: unexpected, sleep: unexpected },
     comments: { keep: unexpected },
     contexts: { read: () => new Map(), oddModes: () => ({ count: 0 }) },
     disk: { room: unexpected, sizes: unexpected, remove: unexpected },
