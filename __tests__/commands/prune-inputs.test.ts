@@ -34,9 +34,10 @@ describe('readPruneInputs', () => {
     expect(read(given)).toMatchObject({
       retention: {
         ...{ keepLast: 5, minAge: day / 2, expireAfter: 90 * day, removedManifests: 'prune', removedGrace: 14 * day },
+        maxDeletes: 100,
         keep: ['release-*', 'main'],
       },
-      ...{ maxDeletes: 100, maxDuration: 1_800_000, dryRun: true, confirm: true, backend: 'oci' },
+      ...{ maxDuration: 1_800_000, dryRun: true, confirm: true, backend: 'oci' },
       explain: ['core-linux-amd64-3f9c0a1b2c3d4e5f'],
     })
   })

@@ -1,27 +1,18 @@
 import { parseDuration } from '../factory/duration.ts'
+import type { RetentionSettings } from '../factory/factory.ts'
 import type { RegistryBackend } from '../io/stores/registry-rules.ts'
 import { inputError } from '../problem.ts'
 import { readPlanInputs, type PlanInputs } from './inputs.ts'
 import { bool, choice, count, list, optional, type ReadInput } from './read-input.ts'
 
-/** What inputs say of the policy; they come before the factory file. */
-export type RetentionInputs = {
-  readonly keepLast?: number
-  /** All times in ms. */
-  readonly minAge?: number
-  readonly expireAfter?: number
-  /** Globs, besides those of the factory file. */
-  readonly keep: readonly string[]
-  readonly removedManifests?: 'keep' | 'prune'
-  readonly removedGrace?: number
-}
+/** What inputs say of the policy; they come before the factory file, but for globs to keep, which come on top. */
+export type RetentionInputs = Partial<Omit<RetentionSettings, 'keep' | 'rules'>> & Pick<RetentionSettings, 'keep'>
 
 /** Inputs of `prune`. */
 export type PruneInputs = {
   /** How the current plan is made, whose prefixes are needed. */
   readonly plan: PlanInputs
   readonly retention: RetentionInputs
-  readonly maxDeletes?: number
   /** ms */
   readonly maxDuration: number
   readonly dryRun: boolean
@@ -64,8 +55,8 @@ export const readPruneInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PruneI
     keep: list(read('keep')),
     ...member('removedManifests', removedManifests(read)),
     ...member('removedGrace', duration(read, 'removed-grace')),
+    ...member('maxDeletes', wholeNumber(read, 'max-deletes')),
   },
-  ...member('maxDeletes', wholeNumber(read, 'max-deletes')),
   maxDuration: duration(read, 'max-duration') ?? 5 * HOUR,
   dryRun: bool(read, 'dry-run', false),
   confirm: bool(read, 'confirm', false),

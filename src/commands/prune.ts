@@ -6,16 +6,23 @@ import { type PruneReport, renderPruneFile, totalsOf } from '../report/prune/pru
 import { renderPruneSummary } from '../report/prune/prune-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PruneInputs } from './prune-inputs.ts'
+import { decide } from './pruning/decide.ts'
 import { deleteDoomed } from './pruning/delete-doomed.ts'
 import { explainObjects } from './pruning/explain-objects.ts'
 import { findPlaces, openPlaces } from './pruning/find-places.ts'
 import { askToConfirm } from './pruning/guards.ts'
 import { printPlan } from './pruning/print-plan.ts'
-import { readSituation } from './pruning/read-situation.ts'
+import { readFacts } from './pruning/read-facts.ts'
 import { reportPlace } from './pruning/report-prune.ts'
 import { keepState } from './pruning/state.ts'
-import { decide } from './pruning/decide.ts'
 import { watchRecords } from './pruning/watch-records.ts'
+
+/** Whether the run only says what it would do: it was asked to, or it has not earned more. */
+const isDryRun = ({ dryRun }: PruneInputs, { event }: Context, io: Io): boolean => {
+  const { write, reason } = decideCacheAccess(event)
+  if (!write) io.actions.info(`This is a dry run, whatever the inputs say: ${reason}`)
+  return dryRun || !write
+}
 
 const outputsOf = ({ totals }: PruneReport, file: string): CommandResult['outputs'] => ({
   deleted: String(totals.deleted),
@@ -26,54 +33,50 @@ const outputsOf = ({ totals }: PruneReport, file: string): CommandResult['output
   'report-path': file,
 })
 
-const tellReport = async (report: PruneReport, inputs: PruneInputs, io: Io): Promise<string> => {
+/** Why the action fails although it did all it could. */
+const failureOf = ({ totals, places, dryRun, stopped }: PruneReport): { readonly failure?: string } => {
+  if (dryRun || (stopped === undefined && totals.failed === 0)) return {}
+  if (stopped !== undefined) return { failure: stopped }
+  const objects = places.flatMap((place) => place.objects)
+  const first = objects.find(({ outcome }) => outcome === 'unsupported' || outcome === 'failed')
+  return { failure: `${totals.failed} objects could not be deleted; the first: ${first?.note ?? 'no reason is known'}` }
+}
+
+const tell = async (report: PruneReport, inputs: PruneInputs, io: Io): Promise<CommandResult> => {
   const file = inputs.reportPath ?? join(await io.files.makeFolder('strata-prune'), 'prune.json')
   await io.files.write(file, renderPruneFile(report))
   await io.actions.summary(renderPruneSummary(report))
-  return file
+  return { outputs: outputsOf(report, file), ...failureOf(report) }
 }
 
-/** Why the action fails although it did all it could. */
-const failureOf = ({ totals, places, dryRun, stopped }: PruneReport): string | undefined => {
-  if (dryRun) return undefined
-  if (stopped !== undefined) return stopped
-  const reason = places
-    .flatMap(({ objects }) => objects)
-    .find(({ outcome }) => outcome === 'failed' || outcome === 'unsupported')?.note
-  return totals.failed === 0
-    ? undefined
-    : `${totals.failed} objects could not be deleted, the first: ${reason ?? 'no reason given'}`
-}
-
-/** Deletes what nobody needs any more, and says of everything why it went or stays. */
+/** Deletes what nobody needs any more, and says of everything why it goes or stays. */
 export const prune = async (inputs: PruneInputs, context: Context, io: Io): Promise<CommandResult> => {
-  const startedAt = io.clock.now()
-  const access = decideCacheAccess(context.event)
-  if (!access.write) io.actions.info(`This is a dry run: ${access.reason}`)
-  const dryRun = inputs.dryRun || !access.write
+  const startedAt = io.clock.now().toISOString()
+  const dryRun = isDryRun(inputs, context, io)
   const found = await findPlaces(inputs, context, io)
   const opened = openPlaces(found, inputs, io)
-  const situation = await readSituation(found, opened, inputs, io)
-  const decision = decide(situation)
-  printPlan(decision, io)
-  explainObjects(decision, inputs.explain, io)
-  const closed = new Map(
-    [...opened.caches, opened.records].flatMap((each) =>
-      each.status === 'closed' ? [[each.store.name, each.reason]] : [],
-    ),
+  const { facts, places } = await readFacts(found, opened, inputs, io)
+  const plan = decide(facts)
+  printPlan(plan, io)
+  explainObjects(plan.decisions, inputs.explain, io)
+  const question = inputs.confirm || dryRun ? undefined : askToConfirm(plan)
+  const watch = watchRecords(
+    found.records,
+    facts.records.map(({ tag }) => tag),
+    io,
   )
-  const question = inputs.confirm ? undefined : askToConfirm(decision, (place) => place === opened.records.store.name)
-  const runs = !dryRun && question === undefined
-  const watch = watchRecords(found.records, situation.recordTags, io)
-  const outcomes = runs ? await deleteDoomed(decision.places, closed, watch, inputs, context, io) : undefined
-  if (!dryRun) await keepState(found.records, decision.state, io)
-  const places = decision.places.map((place) => reportPlace(place, outcomes, closed.get(place.place.store.name)))
+  const limits = { maxDuration: inputs.maxDuration, signal: context.signal }
+  const { closed } = opened
+  const outcomes =
+    dryRun || question !== undefined
+      ? undefined
+      : await deleteDoomed(plan.decisions, { places, closed, watch }, limits, io)
+  if (!dryRun) await keepState(found.records, plan.state, io)
+  const reported = places.map((place) => reportPlace(place, plan.decisions, outcomes, closed.get(place.store.name)))
   const report: PruneReport = {
-    ...{ version: 1, name: found.name, dryRun, unreadable: decision.unreadable, places, totals: totalsOf(places) },
-    ...{ startedAt: startedAt.toISOString(), finishedAt: io.clock.now().toISOString() },
+    ...{ version: 1, name: found.name, startedAt, finishedAt: io.clock.now().toISOString(), dryRun },
     ...(question === undefined ? {} : { stopped: question }),
+    ...{ unreadable: plan.unreadable, places: reported, totals: totalsOf(reported) },
   }
-  const file = await tellReport(report, inputs, io)
-  const failure = failureOf(report)
-  return { outputs: outputsOf(report, file), ...(failure === undefined ? {} : { failure }) }
+  return tell(report, inputs, io)
 }

@@ -8,7 +8,13 @@ import { referenceOf, testClient } from '../../support/registry-client.ts'
 
 const NAME = 'acme/cache'
 
-const read = ({ host }: TestRegistry) => readPlace(createOciStore(testClient(), referenceOf(`${host}/${NAME}`)))
+const read = async ({ host }: TestRegistry) =>
+  (
+    await readPlace(createOciStore(testClient(), referenceOf(`${host}/${NAME}`)), {
+      role: 'cache',
+      repository: `${host}/${NAME}`,
+    })
+  ).listing
 
 const pushCache = (registry: TestRegistry, tag: string) => {
   const config = registry.pushBlob(NAME, `{"tag":"${tag}"}`, BUILDKIT_CACHE_CONFIG)
@@ -36,11 +42,13 @@ describe('readPlace', () => {
     expect(asked).not.toContain(cache.digest)
   })
 
-  test('says whose referrers it could not list', async () => {
+  test('an image whose referrers cannot be listed is not understood', async () => {
     await using registry = await startRegistry({ faults: [each(status(403), matching(/referrers/))] })
-    const image = registry.pushImage(NAME, { tag: 'image' })
-    const { blind } = await read(registry)
-    expect([...blind.keys()]).toEqual([image.digest])
+    registry.pushImage(NAME, { tag: 'image' })
+    const { objects } = await read(registry)
+    expect(objects.map(({ inspection }) => inspection)).toEqual([
+      { status: 'unreadable', reason: expect.stringContaining('what refers to it cannot be listed') as unknown },
+    ])
   })
 
   test('a child that is not there is gone', async () => {
@@ -57,8 +65,11 @@ describe('readPlace', () => {
     expect((await read(registry)).objects).toEqual([])
   })
 
-  test('a list that cannot be read whole is none', async () => {
+  test('a list that cannot be read whole is none, with the reason', async () => {
     await using registry = await startRegistry({ faults: [each(status(403), matching(/tags/))] })
-    await expect(read(registry)).rejects.toThrow('403 Forbidden')
+    await expect(read(registry)).resolves.toMatchObject({
+      objects: [],
+      unreadable: expect.stringContaining('403 Forbidden') as unknown,
+    })
   })
 })

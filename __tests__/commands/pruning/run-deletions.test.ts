@@ -92,13 +92,6 @@ describe('runDeletions', () => {
     expect(seen.slept).toEqual([1000, 1000, 1000])
   })
 
-  test('stops at max-deletes', async () => {
-    const { run, seen } = fakeWorld(deleted)
-    const outcomes = await run(tasksOf('a', 'b', 'c'), { maxDeletes: 2 })
-    expect(outcomes[2]).toEqual({ status: 'left', reason: 'max-deletes is 2' })
-    expect(seen.asked).toEqual(['a', 'b'])
-  })
-
   test('stops when the time is used up', async () => {
     const { run, seen } = fakeWorld(deleted, {}, 1000)
     const outcomes = await run(numbered(5), { maxDuration: 3000 })

@@ -1,47 +1,51 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import type { PruneInputs } from '../prune-inputs.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { PruneDecision } from '../../retention/prune-plan.ts'
 import { createBudget } from './budget.ts'
-import { doomedOf, refsOfObject, type DecidedPlace } from './decision.ts'
+import type { ReadPlace } from './read-place.ts'
 import { runDeletions, type Outcome } from './run-deletions.ts'
 import type { RecordWatch } from './watch-records.ts'
 
-/** What became of doomed objects: by the name of their place, then by id. */
-export type Outcomes = ReadonlyMap<string, ReadonlyMap<string, Outcome>>
+/** What became of decisions to delete. */
+export type Outcomes = ReadonlyMap<PruneDecision, Outcome>
 
-/** Deletes what is doomed, place after place, within one budget for all. `closed`: why nothing can be, by place. */
+/** What deletions need besides the decisions. */
+export type DeletionPlaces = {
+  /** In the order in which they are pruned. */
+  readonly places: readonly ReadPlace[]
+  /** Why nothing can be deleted, by the name of the place. */
+  readonly closed: ReadonlyMap<string, string>
+  readonly watch: RecordWatch
+}
+
+const refsOf = ({ listing }: ReadPlace, { tags }: Holding): readonly string[] =>
+  tags.map((tag) => `${listing.repository ?? ''}:${tag}`)
+
+/** Deletes what is doomed, place after place, within one budget of time for all. */
 export const deleteDoomed = async (
-  places: readonly DecidedPlace[],
-  closed: ReadonlyMap<string, string>,
-  watch: RecordWatch,
-  { maxDeletes, maxDuration }: Pick<PruneInputs, 'maxDeletes' | 'maxDuration'>,
-  { signal }: Pick<Context, 'signal'>,
+  decisions: readonly PruneDecision[],
+  { places, closed, watch }: DeletionPlaces,
+  { maxDuration, signal }: { readonly maxDuration: number } & Pick<Context, 'signal'>,
   io: Io,
 ): Promise<Outcomes> => {
-  const limits = { maxDuration, signal, ...(maxDeletes === undefined ? {} : { maxDeletes }) }
-  const budget = createBudget(limits, io.clock)
-  const all = new Map<string, ReadonlyMap<string, Outcome>>()
-  for (const decided of places) {
-    const { store } = decided.place
-    const doomed = doomedOf(decided)
-    const tasks = doomed.map(({ found, parents }) => ({ object: found.object, parents }))
+  const budget = createBudget({ maxDuration, signal }, io.clock)
+  const all = new Map<PruneDecision, Outcome>()
+  for (const place of places) {
+    const { store } = place
+    const doomed = decisions.filter((each) => each.verdict === 'delete' && each.store === store.name)
     const reason = closed.get(store.name)
     const outcomes =
       reason === undefined
-        ? await runDeletions(tasks, {
+        ? await runDeletions(doomed, {
             ...{ store, budget, clock: io.clock, tell: io.actions.info },
-            isNeeded: (object) => watch.isNeeded(refsOfObject(store.name, object)),
+            isNeeded: (object) => watch.isNeeded(refsOf(place, object)),
           })
-        : tasks.map((): Outcome => ({ status: 'unsupported', reason }))
-    all.set(
-      store.name,
-      new Map(
-        doomed.flatMap(({ found }, index) => {
-          const outcome = outcomes[index]
-          return outcome === undefined ? [] : [[found.object.id, outcome] as const]
-        }),
-      ),
-    )
+        : doomed.map((): Outcome => ({ status: 'unsupported', reason }))
+    for (const [index, outcome] of outcomes.entries()) {
+      const decision = doomed[index]
+      if (decision !== undefined) all.set(decision, outcome)
+    }
   }
   return all
 }

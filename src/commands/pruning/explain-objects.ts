@@ -1,27 +1,23 @@
 import type { Io } from '../../io/io.ts'
-import { type DecidedObject, type DecidedPlace, type Decision, refsOfObject } from './decision.ts'
+import type { PruneDecision } from '../../retention/prune-plan.ts'
 
-const namesOf = ({ place }: DecidedPlace, { found: { object } }: DecidedObject): readonly string[] => [
-  ...[...object.tags, object.id, object.digest ?? ''],
-  ...refsOfObject(place.store.name, object),
-  ...(object.digest === undefined ? [] : [`${place.store.name}@${object.digest}`]),
+const namesOf = ({ store, object: { id, tags, digest } }: PruneDecision): readonly string[] => [
+  ...[...tags, id],
+  ...tags.map((tag) => `${store}:${tag}`),
+  ...(digest === undefined ? [] : [digest, `${store}@${digest}`]),
 ]
+
+const answerOf = ({ store, verdict, rule, reason, group }: PruneDecision): string =>
+  `${store}: ${verdict} (${rule}): ${reason}; it belongs to ${group}`
 
 /** Says of each asked ref, tag or digest which rule keeps or dooms it and why. */
 export const explainObjects = (
-  { places }: Pick<Decision, 'places'>,
+  decisions: readonly PruneDecision[],
   asked: readonly string[],
-  io: Pick<Io, 'actions'>,
+  { actions }: Pick<Io, 'actions'>,
 ): void => {
   for (const name of asked) {
-    const answers = places.flatMap((decided) =>
-      decided.objects
-        .filter((object) => namesOf(decided, object).includes(name))
-        .map(
-          ({ verdict, rule, reason, group }) =>
-            `${decided.place.store.name}: ${verdict} (${rule}): ${reason}; group ${group}`,
-        ),
-    )
-    io.actions.group(`explain ${name}`, answers.length === 0 ? ['there is no such ref, tag or digest'] : answers)
+    const answers = decisions.filter((decision) => namesOf(decision).includes(name)).map(answerOf)
+    actions.group(`explain ${name}`, answers.length === 0 ? ['there is no such ref, tag or digest'] : answers)
   }
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import type { OpenedStore } from '../../io/stores/stores.ts'
-import { formatReference, parseReference, type Repository } from '../../oci/reference.ts'
+import type { Store } from '../../io/stores/store.ts'
+import { formatReference, parseReference, type Repository, repositoryOf } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
 import { recordsRepository } from '../../records/place.ts'
+import type { StoreRole } from '../../retention/holding.ts'
 import type { PruneInputs } from '../prune-inputs.ts'
 import { surveyNeeds, type CurrentNeeds } from '../planning/survey.ts'
+import type { PlaceKind } from './read-place.ts'
 
 /** Where caches and records are, and what of the caches is needed at the moment. */
 export type PrunePlaces = {
@@ -54,17 +56,29 @@ export const findPlaces = async (inputs: PruneInputs, context: Context, io: Io):
   return { name: needs.factory.name, caches: unique([ref, ...Object.values(pools).flat()]), records, needs }
 }
 
-/** The stores of all places, those of caches in the order in which they are pruned. */
-export type OpenedPlaces = { readonly caches: readonly OpenedStore[]; readonly records: OpenedStore }
+/** A place that was opened, and what it is for. */
+export type OpenedPlace = { readonly store: Store; readonly kind: PlaceKind }
+
+/** The stores of all places. */
+export type OpenedPlaces = {
+  /** In the order in which they are pruned. */
+  readonly others: readonly OpenedPlace[]
+  readonly records: OpenedPlace
+  /** Why nothing can be deleted, by the name of the place. */
+  readonly closed: ReadonlyMap<string, string>
+}
 
 /** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
 export const openPlaces = ({ caches, records }: PrunePlaces, { backend }: PruneInputs, io: Io): OpenedPlaces => {
-  const open = (place: Repository): OpenedStore => {
+  const closed = new Map<string, string>()
+  const open = (place: Repository, role: StoreRole): OpenedPlace => {
     const opened = io.stores.open(place, backend)
+    const { store } = opened
     if (opened.status === 'closed') {
-      io.actions.warning({ title: 'Nothing can be deleted', message: `${opened.store.name}: ${opened.reason}` })
+      closed.set(store.name, opened.reason)
+      io.actions.warning({ title: 'Nothing can be deleted', message: `${store.name}: ${opened.reason}` })
     }
-    return opened
+    return { store, kind: { role, repository: repositoryOf(place) } }
   }
-  return { caches: caches.map(open), records: open(records) }
+  return { others: caches.map((place) => open(place, 'cache')), records: open(records, 'records'), closed }
 }

@@ -1,29 +1,30 @@
 import type { Io } from '../../io/io.ts'
 import { renderCount, renderNumber } from '../../report/quantity.ts'
-import { type DecidedObject, type Decision, doomedOf } from './decision.ts'
+import type { PruneDecision, PrunePlan } from '../../retention/prune-plan.ts'
 
 /** Lines of one place that the log takes; all are in the report file. */
 const MAX_LINES = 2_000
 
-/** An object as a line of the log names it. */
-export const nameOfObject = ({ found: { object } }: DecidedObject): string =>
-  object.tags.length === 0 ? (object.digest ?? object.id) : object.tags.join(' ')
+/** Things that could not be read which a warning names before it counts the rest. */
+const MAX_UNREADABLE = 5
 
-const lineOf = (decided: DecidedObject): string =>
-  `${decided.verdict} ${nameOfObject(decided)} (${decided.rule}: ${decided.reason})`
+const nameOf = ({ object: { tags, digest, id } }: PruneDecision): string =>
+  tags.length === 0 ? (digest ?? id) : tags.join(' ')
+
+const lineOf = (decision: PruneDecision): string =>
+  `${decision.verdict} ${nameOf(decision)} (${decision.rule}: ${decision.reason})`
 
 /** Prints what goes and why, in the order in which it goes; a dry run prints the same as a real one. */
-export const printPlan = ({ places, unreadable }: Pick<Decision, 'places' | 'unreadable'>, io: Io): void => {
-  for (const decided of places) {
-    const doomed = doomedOf(decided)
-    const kept = decided.objects.length - doomed.length
-    const title = `${decided.place.store.name}: ${renderCount(doomed.length, 'object')} to delete, ${renderNumber(kept)} to keep`
+export const printPlan = ({ decisions, unreadable }: PrunePlan, io: Io): void => {
+  for (const [place, all] of Map.groupBy(decisions, ({ store }) => store)) {
+    const doomed = all.filter(({ verdict }) => verdict !== 'keep')
+    const title = `${place}: ${renderCount(doomed.length, 'object')} to delete, ${renderNumber(all.length - doomed.length)} to keep`
     const lines = doomed.slice(0, MAX_LINES).map(lineOf)
     const more = doomed.length - lines.length
     io.actions.group(title, more > 0 ? [...lines, `and ${renderNumber(more)} more, in the report file`] : lines)
   }
-  if (unreadable.length > 0) {
-    const message = `${unreadable.slice(0, 5).join('; ')}${unreadable.length > 5 ? `; and ${unreadable.length - 5} more` : ''}`
-    io.actions.warning({ title: 'What may depend on these stays', message })
-  }
+  if (unreadable.length === 0) return
+  const more = unreadable.length - MAX_UNREADABLE
+  const message = [...unreadable.slice(0, MAX_UNREADABLE), ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  io.actions.warning({ title: 'What may depend on these stays', message })
 }

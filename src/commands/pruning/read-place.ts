@@ -1,63 +1,64 @@
+import { reasonOf } from '../../io/failure-reason.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
-import type { Inspection, Store, StoredObject } from '../../io/stores/store.ts'
+import type { Store, StoredObject } from '../../io/stores/store.ts'
+import type { FoundHolding, StoreListing, StoreRole } from '../../retention/holding.ts'
 
-/** An object of a place, and what it says of itself. */
-export type FoundObject = { readonly object: StoredObject; readonly inspection: Inspection }
+/** A place, and all that is in it as far as it can be found. */
+export type ReadPlace = { readonly store: Store; readonly listing: StoreListing }
 
-/** All that is in a place, as far as it can be found. */
-export type FoundPlace = {
-  readonly store: Store
-  /** What the store lists, then what only others lead to: children of indexes, and referrers. Each digest once. */
-  readonly objects: readonly FoundObject[]
-  /** Digests whose referrers could not be listed, with the reason. */
-  readonly blind: ReadonlyMap<string, string>
-}
+/** What a place is for, and its name as references have it; the Actions cache has none. */
+export type PlaceKind = { readonly role: StoreRole; readonly repository?: string }
 
 /** What BuildKit's caches and our own artifacts are: nobody signs them, so nobody is asked who refers to them. */
-const hasReferrers = ({ inspection }: FoundObject): boolean => {
+const hasReferrers = ({ inspection }: FoundHolding): boolean => {
   if (inspection.status !== 'read') return false
-  const { kind, configType = '', artifactType = '' } = inspection.content
-  return kind === 'index' || (configType.includes('image.config') && artifactType === '')
+  const { children, configType = '', artifactType = '' } = inspection.content
+  return children.length > 0 || (configType.includes('image.config') && artifactType === '')
 }
 
-const childrenOf = ({ inspection }: FoundObject): readonly StoredObject[] =>
+const childrenOf = ({ inspection }: FoundHolding): readonly StoredObject[] =>
   inspection.status === 'read'
     ? inspection.content.children.map(({ digest }) => ({ id: digest, tags: [], digest }))
     : []
 
-const referrersOf = async (
-  found: FoundObject,
+/** An object, and what leads from it to others. What refers to it must be known, else nothing is known of it. */
+const follow = async (
+  object: StoredObject,
   store: Store,
-  blind: Map<string, string>,
-): Promise<readonly StoredObject[]> => {
-  const { digest } = found.object
-  if (digest === undefined || !hasReferrers(found)) return []
+): Promise<{ readonly found: FoundHolding; readonly led: readonly StoredObject[] }> => {
+  const found: FoundHolding = { object, inspection: await store.inspect(object) }
+  const { digest } = object
+  if (digest === undefined || !hasReferrers(found)) return { found, led: childrenOf(found) }
   try {
-    return await store.referrers(digest)
+    return { found, led: [...childrenOf(found), ...(await store.referrers(digest))] }
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error
-    blind.set(digest, error.message)
-    return []
+    const reason = `what refers to it cannot be listed: ${error.message}`
+    return { found: { object, inspection: { status: 'unreadable', reason } }, led: childrenOf(found) }
   }
 }
 
-/** Everything in a place: what it lists, and what that leads to. Throws where it cannot be listed as a whole. */
-export const readPlace = async (store: Store): Promise<FoundPlace> => {
-  const objects: FoundObject[] = []
-  const blind = new Map<string, string>()
+const readObjects = async (store: Store): Promise<readonly FoundHolding[]> => {
+  const objects: FoundHolding[] = []
   const seen = new Set<string>()
   const keyOf = ({ id, digest }: StoredObject): string => digest ?? id
   let next = (await store.list()) ?? []
   while (next.length > 0) {
     for (const object of next) seen.add(keyOf(object))
-    const found = await Promise.all(next.map(async (object) => ({ object, inspection: await store.inspect(object) })))
-    objects.push(...found)
-    const led = await Promise.all(
-      found.map(async (each) => [...childrenOf(each), ...(await referrersOf(each, store, blind))]),
-    )
-    next = [...new Map(led.flat().map((object) => [keyOf(object), object])).values()].filter(
-      (object) => !seen.has(keyOf(object)),
-    )
+    const followed = await Promise.all(next.map((object) => follow(object, store)))
+    objects.push(...followed.map(({ found }) => found))
+    const led = new Map(followed.flatMap((each) => each.led).map((object) => [keyOf(object), object]))
+    next = [...led.values()].filter((object) => !seen.has(keyOf(object)))
   }
-  return { store, objects, blind }
+  return objects
+}
+
+/** Everything in a place: what it lists, and what that leads to. Where it cannot be listed as a whole, the reason. */
+export const readPlace = async (store: Store, kind: PlaceKind): Promise<ReadPlace> => {
+  const place = { name: store.name, ...kind }
+  try {
+    return { store, listing: { ...place, objects: await readObjects(store) } }
+  } catch (error) {
+    return { store, listing: { ...place, objects: [], unreadable: reasonOf(error) } }
+  }
 }

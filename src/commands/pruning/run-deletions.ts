@@ -87,7 +87,7 @@ export const runDeletions = async (
     if (state.ended !== undefined) return { status: 'left', reason: state.ended }
     if (!before.every(isGone)) return { status: 'left', reason: 'what leads to it is still there' }
     await start()
-    const spent = budget.take()
+    const spent = budget.isSpent()
     return settle(spent === undefined ? await deleteObject(object, context) : { status: 'left', reason: spent })
   }
   const queue = tasks.values()
