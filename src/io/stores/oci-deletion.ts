@@ -1,7 +1,7 @@
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
 import type { ManifestDeletion } from '../registry/delete-manifest.ts'
 import { RegistryError } from '../registry/registry-error.ts'
-import type { OciClient } from './oci-store.ts'
+import type { OciClient } from './oci-client.ts'
 import type { Deletion, Store, StoredObject } from './store.ts'
 
 /**

@@ -1,12 +1,9 @@
 import { type Reference, type Repository, repositoryOf } from '../../oci/reference.ts'
-import type { Registry } from '../registry/registry.ts'
 import { RegistryError } from '../registry/registry-error.ts'
+import type { OciClient } from './oci-client.ts'
 import { createOciDeletion } from './oci-deletion.ts'
 import type { Inspection, Store, StoredObject } from './store.ts'
 import { storedContentOf } from './stored-content.ts'
-
-/** What of a registry's client a store needs. */
-export type OciClient = Pick<Registry, 'listTags' | 'headManifest' | 'getManifest' | 'deleteManifest' | 'listReferrers'>
 
 /** As many requests as a session makes to one registry at the same time. */
 const CONCURRENCY = 6

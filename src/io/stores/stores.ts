@@ -1,5 +1,6 @@
 import { type Repository, repositoryOf } from '../../oci/reference.ts'
-import { createOciStore, type OciClient } from './oci-store.ts'
+import type { OciClient } from './oci-client.ts'
+import { createOciStore } from './oci-store.ts'
 import { backendOf, ownRuleOf, type RegistryBackend } from './registry-rules.ts'
 import type { Store } from './store.ts'
 
