@@ -4,7 +4,8 @@ import type { Expansion, WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { prefixTags } from '../../layers/cache-refs.ts'
+import { cacheRef, prefixTags } from '../../layers/cache-refs.ts'
+import { parseReference } from '../../oci/reference.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
 import { planCache, type PlannedCache } from '../../plan/cache.ts'
 import { locationOf, refsOf } from '../../plan/cache-location.ts'
@@ -100,6 +101,19 @@ type Known = {
   readonly records: EarlierRecords
 }
 
+/** For each prefix its refs, in all repositories that its work items read. */
+const refsOfPrefixes = (
+  cache: PlannedCache,
+  { items, tree }: Pick<Prepared, 'items' | 'tree'>,
+  tags: readonly string[],
+): readonly (readonly string[])[] => {
+  const first = firstItems(tree).map((index) => items[index])
+  return tags.map((tag, index) => {
+    const item = first[index]
+    return item === undefined ? [] : refsOf(locationOf(cache, item), tag)
+  })
+}
+
 /** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
 const askRegistry = async (
   cache: PlannedCache,
@@ -110,11 +124,7 @@ const askRegistry = async (
   const records = await fetchEarlierRecords(items, cache, context, io)
   if (cache.strategy !== 'layer') return { tags: [], states: [], records }
   const tags = prefixTags(tree.prefixes)
-  const first = firstItems(tree).map((index) => items[index])
-  const refs = tags.map((tag, index) => {
-    const item = first[index]
-    return item === undefined ? [] : refsOf(locationOf(cache, item), tag)
-  })
+  const refs = refsOfPrefixes(cache, { items, tree }, tags)
   const earlier = earlierRefs(items, tree, records)
   const named = tree.prefixes.flatMap((_, index) => earlier(index))
   const exists = await lookUpRefs(refs.flat(), named, cache.access, io)
@@ -143,6 +153,34 @@ const expand = (factory: Factory, inputs: PlanInputs): Expansion =>
     ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
     ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
   })
+
+/** What the factory file needs at the moment: the cache, and every ref that a build of it would read or write. */
+export type CurrentNeeds = {
+  readonly factory: Factory
+  readonly expansion: Expansion
+  readonly cache: PlannedCache
+  /** In every repository that its work items read. */
+  readonly refs: readonly string[]
+}
+
+const neededRefs = (cache: PlannedCache, work: Pick<Prepared, 'items' | 'tree'>): readonly string[] => {
+  const { strategy } = cache
+  if (strategy === 'layer') return refsOfPrefixes(cache, work, prefixTags(work.tree.prefixes)).flat()
+  return work.items.flatMap((item) =>
+    locationOf(cache, item).repositories.map((repository) =>
+      parseReference(repository)?.tag === undefined ? cacheRef(strategy, repository, item) : repository,
+    ),
+  )
+}
+
+/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
+export const surveyNeeds = async (inputs: PlanInputs, context: Context, io: Io): Promise<CurrentNeeds> => {
+  const factory = await readFactory(inputs.factory, io)
+  const expansion = expand(factory, inputs)
+  const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
+  const { items, tree } = await readWork({ context: factory.context, cache }, expansion.items, inputs, io)
+  return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] }
+}
 
 /** Everything that could be planned, before anything is left out. */
 export type Survey = {

@@ -1,11 +1,13 @@
 import { type ImageConfig, parseImageConfig } from '../../oci/image-config.ts'
-import { childFor, type OciIndex, type OciManifest, platformsOf } from '../../oci/oci-manifest.ts'
+import { childFor, type Descriptor, type OciIndex, type OciManifest, platformsOf } from '../../oci/oci-manifest.ts'
 import { type Platform, platformOf } from '../../oci/platform.ts'
 import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
 import { getBlob } from './blobs.ts'
+import { deleteManifest, type ManifestDeletion } from './delete-manifest.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
+import { listReferrers } from './referrers.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
 import { listTags, listTagsWithin } from './tags.ts'
@@ -107,6 +109,10 @@ export type Registry = {
   /** The text of such an artifact; undefined when there is none. */
   readonly getText: (reference: Reference, artifactType: string) => Promise<string | undefined>
   readonly resolveImage: (reference: Reference) => Promise<ResolvedImage>
+  /** By tag or, with all tags on it, by digest. */
+  readonly deleteManifest: (reference: Reference) => Promise<ManifestDeletion>
+  /** What names that digest as its subject. */
+  readonly listReferrers: (repository: Repository, digest: string) => Promise<readonly Descriptor[]>
 }
 
 /** A client for any number of registries; what it learns of tokens lives as long as it does. */
@@ -122,5 +128,7 @@ export const createRegistry = (options: SessionOptions): Registry => {
     putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
     getText: (reference, artifactType) => getText(session, reference, artifactType),
     resolveImage: (reference) => resolveImage(session, reference),
+    deleteManifest: (reference) => deleteManifest(session, reference),
+    listReferrers: (repository, digest) => listReferrers(session, repository, digest),
   }
 }

@@ -1,0 +1,75 @@
+import { parseDuration } from '../factory/duration.ts'
+import type { RegistryBackend } from '../io/stores/registry-rules.ts'
+import { inputError } from '../problem.ts'
+import { readPlanInputs, type PlanInputs } from './inputs.ts'
+import { bool, choice, count, list, optional, type ReadInput } from './read-input.ts'
+
+/** What inputs say of the policy; they come before the factory file. */
+export type RetentionInputs = {
+  readonly keepLast?: number
+  /** All times in ms. */
+  readonly minAge?: number
+  readonly expireAfter?: number
+  /** Globs, besides those of the factory file. */
+  readonly keep: readonly string[]
+  readonly removedManifests?: 'keep' | 'prune'
+  readonly removedGrace?: number
+}
+
+/** Inputs of `prune`. */
+export type PruneInputs = {
+  /** How the current plan is made, whose prefixes are needed. */
+  readonly plan: PlanInputs
+  readonly retention: RetentionInputs
+  readonly maxDeletes?: number
+  /** ms */
+  readonly maxDuration: number
+  readonly dryRun: boolean
+  readonly confirm: boolean
+  readonly backend: RegistryBackend | 'auto'
+  /** Refs, tags or digests. */
+  readonly explain: readonly string[]
+  /** Where the report goes; absent for a file of the action's own. */
+  readonly reportPath?: string
+}
+
+const DURATION_EXPECTED = 'minutes, hours or days, as 30m, 12h or 7d'
+
+const duration = (read: ReadInput, name: string): number | undefined => {
+  const text = read(name)
+  if (text === '') return undefined
+  const parsed = parseDuration(text)
+  if (parsed !== undefined) return parsed
+  throw inputError(`input ${name} is ${JSON.stringify(text)}`, { expected: DURATION_EXPECTED })
+}
+
+const member = <K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V })
+
+const wholeNumber = (read: ReadInput, name: string): number | undefined =>
+  read(name) === '' ? undefined : Math.floor(count(read, name, { byDefault: 1, least: 1, most: 1_000_000 }))
+
+const removedManifests = (read: ReadInput): RetentionInputs['removedManifests'] =>
+  read('removed-manifests') === '' ? undefined : choice<'keep' | 'prune'>(read, 'removed-manifests', ['keep', 'prune'])
+
+const HOUR = 3_600_000
+
+/** Reads the inputs of `prune`. */
+export const readPruneInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PruneInputs => ({
+  plan: readPlanInputs(read, env),
+  retention: {
+    ...member('keepLast', wholeNumber(read, 'keep-last')),
+    ...member('minAge', duration(read, 'min-age')),
+    ...member('expireAfter', duration(read, 'expire-after')),
+    keep: list(read('keep')),
+    ...member('removedManifests', removedManifests(read)),
+    ...member('removedGrace', duration(read, 'removed-grace')),
+  },
+  ...member('maxDeletes', wholeNumber(read, 'max-deletes')),
+  maxDuration: duration(read, 'max-duration') ?? 5 * HOUR,
+  dryRun: bool(read, 'dry-run', false),
+  confirm: bool(read, 'confirm', false),
+  backend: choice(read, 'backend', ['auto', 'oci', 'ghcr', 'none']),
+  explain: list(read('explain')),
+  ...optional('reportPath', read('report-path')),
+})
