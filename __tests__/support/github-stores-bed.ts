@@ -3,7 +3,7 @@ import { createGithubSession, type GithubSession } from '../../src/io/github-ses
 import { createGhcrStore, type GhcrOptions } from '../../src/io/stores/ghcr.ts'
 import type { Store, StoredObject } from '../../src/io/stores/store.ts'
 import { TOKENS } from './github-answers.ts'
-import type { GithubStores } from './github-stores.ts'
+import type { FakeGithub } from './github-stores.ts'
 import { sleepingPacing } from './pacing.ts'
 
 /** When all tests of GitHub's stores begin, ms since the epoch. */
@@ -16,7 +16,7 @@ export type Clock = ReturnType<typeof startClock>
 
 /** A session with the fake, in a time that passes only while someone waits. */
 export const sessionWith = (
-  { url }: GithubStores,
+  { url }: FakeGithub,
   pacing: Clock,
   more: { readonly token?: string; readonly patience?: GithubPatience } = {},
 ): GithubSession => createGithubSession({ token: TOKENS.workflow, apiUrl: url, version: '1.2.3', pacing, ...more })

@@ -6,7 +6,7 @@ import type { Fault } from './registry/faults.ts'
 import { startServer } from './registry/server.ts'
 
 /** GitHub's API for packages and for the Actions cache of `acme/factory`, in memory, on loopback. */
-export type GithubStores = AsyncDisposable & {
+export type FakeGithub = AsyncDisposable & {
   /** Value for `GITHUB_API_URL`. */
   readonly url: string
   readonly requests: readonly RecordedRequest[]
@@ -20,7 +20,7 @@ export type GithubStores = AsyncDisposable & {
 }
 
 /** How GitHub behaves. */
-export type GithubStoreOptions = {
+export type FakeGithubOptions = {
   /** ms since the epoch, as those who ask see it. */
   readonly now?: () => number
   /** Requests an hour of one token. */
@@ -71,7 +71,7 @@ const answerAccount = ({ path }: ServerRequest): Reply | undefined => {
 }
 
 /** Starts the API. `await using github = await startGithubStores()` closes it at the end of the scope. */
-export const startGithubStores = async (options: GithubStoreOptions = {}): Promise<GithubStores> => {
+export const startGithubStores = async (options: FakeGithubOptions = {}): Promise<FakeGithub> => {
   const { now = () => 0, hourly = 1_000_000, fault = NO_FAULT } = options
   const packages: StoredPackage[] = []
   const caches = createCaches(now)

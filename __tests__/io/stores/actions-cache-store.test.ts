@@ -3,14 +3,14 @@ import { createActionsCacheStore } from '../../../src/io/stores/actions-cache-st
 import { refuse, TOKENS } from '../../support/github-answers.ts'
 import { contractProblems } from '../../support/github-contract.ts'
 import { type Clock, deleteAll, sessionWith, startClock } from '../../support/github-stores-bed.ts'
-import { type GithubStoreOptions, type GithubStores, startGithubStores } from '../../support/github-stores.ts'
+import { type FakeGithubOptions, type FakeGithub, startGithubStores } from '../../support/github-stores.ts'
 import { cut, each, type Fault, first, matching } from '../../support/registry/faults.ts'
 
-let services: GithubStores[] = []
+let services: FakeGithub[] = []
 
-type World = { readonly github: GithubStores; readonly clock: Clock }
+type World = { readonly github: FakeGithub; readonly clock: Clock }
 
-const startWorld = async (options: GithubStoreOptions = {}): Promise<World> => {
+const startWorld = async (options: FakeGithubOptions = {}): Promise<World> => {
   const clock = startClock()
   const github = await startGithubStores({ now: clock.now, ...options })
   services.push(github)
@@ -120,7 +120,7 @@ describe('a delete', () => {
 
   test('of many, beside another prune, is never told to slow down', async () => {
     const world = await startWorld()
-    for (let number = 0; number < 300; number++) world.github.caches.save(`index-s${number}-1-5c45fc59#1`)
+    for (let number = 0; number < 200; number++) world.github.caches.save(`index-s${number}-1-5c45fc59#1`)
     // Both go by the same token, and so by the same session.
     const store = storeIn(world)
     const listed = (await store.list()) ?? []

@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { RegistryError } from '../../../src/io/registry/registry-error.ts'
 import type { StoredObject } from '../../../src/io/stores/store.ts'
 import { ACCOUNTS, refuse, TOKENS } from '../../support/github-answers.ts'
 import { contractProblems } from '../../support/github-contract.ts'
 import type { StoredPackage } from '../../support/github-packages.ts'
 import { type Clock, deleteAll, ghcrStore, sessionWith, startClock } from '../../support/github-stores-bed.ts'
-import { type GithubStoreOptions, type GithubStores, startGithubStores } from '../../support/github-stores.ts'
+import { type FakeGithubOptions, type FakeGithub, startGithubStores } from '../../support/github-stores.ts'
 import { cut, each, type Fault, first, matching, truncate } from '../../support/registry/faults.ts'
 
-let services: GithubStores[] = []
+let services: FakeGithub[] = []
 
-const start = async (options: GithubStoreOptions = {}): Promise<GithubStores> => {
+const start = async (options: FakeGithubOptions = {}): Promise<FakeGithub> => {
   const service = await startGithubStores(options)
   services.push(service)
   return service
@@ -22,10 +23,10 @@ afterEach(async () => {
   expect(problems).toEqual([])
 })
 
-type World = { readonly github: GithubStores; readonly clock: Clock; readonly cache: StoredPackage }
+type World = { readonly github: FakeGithub; readonly clock: Clock; readonly cache: StoredPackage }
 
 /** A package of an organization, `ghcr.io/acme/team/cache`. */
-const startWorld = async (options: GithubStoreOptions = {}): Promise<World> => {
+const startWorld = async (options: FakeGithubOptions = {}): Promise<World> => {
   const clock = startClock()
   const github = await start({ now: clock.now, ...options })
   return { github, clock, cache: github.create(ACCOUNTS.acme, 'team/cache') }
@@ -123,10 +124,15 @@ describe('a list', () => {
     expect(await ghcrStore(sessionWith(github, clock), 'acme/other').list()).toBeUndefined()
   })
 
-  test('of a package that the registry has but GitHub does not show tells what is missing', async () => {
+  test.each([
+    { what: 'the registry has', listTagsWithin: () => Promise.resolve(['linux-amd64']) },
+    {
+      what: 'the registry does not show',
+      listTagsWithin: () => Promise.reject(new RegistryError('403 Forbidden', { registry: 'ghcr.io', status: 403 })),
+    },
+  ])('of a package that $what, but GitHub does not show, tells what is missing', async ({ listTagsWithin }) => {
     const { github, clock } = await startWorld()
-    const registry = { listTagsWithin: () => Promise.resolve(['linux-amd64']) }
-    const store = ghcrStore(sessionWith(github, clock), 'acme/other', { registry })
+    const store = ghcrStore(sessionWith(github, clock), 'acme/other', { registry: { listTagsWithin } })
     await expect(store.list()).rejects.toThrow(
       /^ghcr\.io\/acme\/other: 404: Package not found.*`packages: write`.*role Admin.*ghcr\.io\/acme\/other/,
     )
@@ -338,19 +344,19 @@ describe('a prune', () => {
     const kept = keptIn(world.cache)
     const last = idsIn(world.cache).slice(-300)
     // Each part is a new run, which lists anew and goes on with what is left.
-    for (const part of [100, 100]) {
+    for (const part of [60, 60]) {
       const store = storeIn(world)
       const doomed = doomedOf(await store.list()).filter(({ id }) => last.includes(Number(id)))
       expect(await deleteAll(store, doomed.slice(0, part), world.clock)).toEqual({ deleted: part })
     }
     expect(keptIn(world.cache)).toEqual(kept)
-    expect(idsIn(world.cache)).toHaveLength(11_800)
+    expect(idsIn(world.cache)).toHaveLength(11_880)
     expect(idsOf(await storeIn(world).list())).toEqual(idsIn(world.cache))
   })
 
   test('at the pace of the store is never told to slow down', async () => {
     const world = await startWorld()
-    fill(world.cache, 500)
+    fill(world.cache, 450)
     const store = storeIn(world)
     const doomed = doomedOf(await store.list())
     expect(await deleteAll(store, doomed, world.clock)).toEqual({ deleted: doomed.length })
@@ -360,7 +366,7 @@ describe('a prune', () => {
 
   test('that is in a hurry is slowed down before GitHub does it', async () => {
     const world = await startWorld()
-    fill(world.cache, 400)
+    fill(world.cache, 270)
     const store = storeIn(world)
     const doomed = doomedOf(await store.list())
     const deletions = await Promise.all(doomed.map(store.delete))
@@ -386,7 +392,7 @@ describe('a prune', () => {
 
   test('beside another one loses nothing, and both succeed', async () => {
     const world = await startWorld({ fault: unreliable() })
-    fill(world.cache, 300)
+    fill(world.cache, 180)
     const kept = keptIn(world.cache)
     const stores = [storeIn(world), storeIn(world)]
     const lists = await Promise.all(stores.map((store) => store.list()))

@@ -3,6 +3,7 @@ import { reasonOf } from '../failure-reason.ts'
 import { deletesPerMinute } from '../github-points.ts'
 import { GithubError } from '../github-retry.ts'
 import type { GithubSession } from '../github-session.ts'
+import { RegistryError } from '../registry/registry-error.ts'
 import type { Registry } from '../registry/registry.ts'
 import { deletionOf, explainGithubError, type Remedies } from './github-deletion.ts'
 import { createPackageVersions, type PackageVersion, type PackageVersions } from './package-versions.ts'
@@ -64,6 +65,19 @@ const deleteUnmoved = async (
   }
 }
 
+/**
+ * GitHub says 404 for a package that the token may not see, too; the registry knows whether there is one. Where it does
+ * not tell, there may be.
+ */
+const isInRegistry = async (registry: GhcrOptions['registry'], repository: Repository): Promise<boolean> => {
+  try {
+    return (await registry.listTagsWithin(repository, { maxPages: 1 })) !== undefined
+  } catch (error) {
+    if (error instanceof RegistryError) return true
+    throw error
+  }
+}
+
 /** The store of a package on GHCR, whose own registry refuses to delete (405). */
 export const createGhcrStore = ({ session, repository, registry, oci }: GhcrOptions): Store => {
   const name = formatReference(repository)
@@ -80,8 +94,7 @@ export const createGhcrStore = ({ session, repository, registry, oci }: GhcrOpti
       if (!(error instanceof GithubError)) throw error
       const { failure } = error
       const missing = failure.kind === 'denied' && failure.status === 404
-      // GitHub says 404 for a package that the token may not see; the registry knows whether there is one.
-      if (missing && (await registry.listTagsWithin(repository, { maxPages: 1 })) === undefined) return undefined
+      if (missing && !(await isInRegistry(registry, repository))) return undefined
       throw new Error(`${name}: ${explainGithubError(error, remedies)}`, { cause: error })
     }
   }
