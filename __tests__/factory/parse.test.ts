@@ -3,6 +3,7 @@ import { expandFactory } from '../../src/factory/expand.ts'
 import { parseMainFile } from '../../src/factory/document.ts'
 import type { Argument, Factory, LayerVariant } from '../../src/factory/factory.ts'
 import { parseFactory } from '../../src/factory/parse.ts'
+import { DEFAULT_RETENTION } from '../../src/factory/retention.ts'
 import { ANCHORED, FULL, FULL_PATHS, JSON_FILE } from './examples.ts'
 
 const parse = (text: string, paths: readonly string[] = [], file = 'strata.yaml'): Factory =>
@@ -33,7 +34,7 @@ describe('the example of the documentation', () => {
       platforms: ['linux/amd64', 'linux/arm64'],
       context: '.',
       cache: { backend: 'registry', strategy: 'layer', ref: 'ghcr.io/acme/llm-factory-cache' },
-      retention: { keepLast: 3, minAge: 86_400_000 },
+      retention: DEFAULT_RETENTION,
       pools: [
         { name: 'linux/amd64', platform: 'linux/amd64', runsOn: ['ubuntu-24.04'] },
         { name: 'linux/arm64', platform: 'linux/arm64', runsOn: ['ubuntu-24.04-arm'] },
@@ -151,7 +152,7 @@ test('JSON, with tabs, a schema and defaults', () => {
   expect(factory).toMatchObject({ id: '{base}', image: '{name}', tags: [], platforms: ['linux/amd64'], context: '.' })
   expect(factory.cache).toEqual({ backend: 'registry' })
   expect(factory.exclude[0]?.platforms).toEqual({ any: ['*'], not: ['linux/amd64'] })
-  expect(factory.retention).toEqual({ keepLast: 3, minAge: 86_400_000 })
+  expect(factory.retention).toEqual(DEFAULT_RETENTION)
 })
 
 test('a byte order mark and carriage returns', () => {

@@ -71,6 +71,7 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       deleteManifest: unexpected,
       listReferrers: unexpected,
     },
+    stores: { open: unexpected, actionsCache: unexpected },
     whileSignedIn: unexpected,
     ...changes,
   }

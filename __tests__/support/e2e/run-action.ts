@@ -20,7 +20,7 @@ export const PULL_REQUEST: Event = { name: 'pull_request', ref: 'refs/pull/2/mer
 
 /** A step that uses one of the actions. */
 export type ActionStep = {
-  readonly action?: 'build' | 'plan' | 'report'
+  readonly action?: 'build' | 'plan' | 'prune' | 'report'
   /** `with`; the builder is the bed's unless it is given. */
   readonly inputs?: Readonly<Record<string, string>>
   /** `env`; a variable that is undefined is taken out. */
@@ -57,7 +57,10 @@ type ActionFile = {
   readonly runs: { readonly main: string; readonly post?: string }
 }
 
-const ACTION_FILES = { build: 'action.yml', plan: 'plan/action.yml', report: 'report/action.yml' } as const
+const ACTION_FILES = {
+  ...{ build: 'action.yml', plan: 'plan/action.yml' },
+  ...{ prune: 'prune/action.yml', report: 'report/action.yml' },
+} as const
 
 /** `STRATA_DIST` names another folder with a bundle. */
 const bundleOf = (path: string, { runs }: ActionFile, { state }: ActionStep): string => {
