@@ -1,3 +1,5 @@
+import { createBudget } from '../../src/commands/pruning/budget.ts'
+import { runDeletions } from '../../src/commands/pruning/run-deletions.ts'
 import type { GithubPatience } from '../../src/io/github-retry.ts'
 import { createGithubSession, type GithubSession } from '../../src/io/github-session.ts'
 import { createGhcrStore, type GhcrOptions } from '../../src/io/stores/ghcr.ts'
@@ -34,18 +36,23 @@ export const ghcrStore = (session: GithubSession, repository: string, more: Part
     ...more,
   })
 
-/** Deletes as prune does, at the pace that the store asks for; how often each status came. */
+/** Deletes as prune does, each object by itself; how often each status came. It has half an hour. */
 export const deleteAll = async (
   store: Store,
   objects: readonly StoredObject[],
   pacing: Clock,
 ): Promise<Readonly<Record<string, number>>> => {
+  const clock = { now: () => new Date(pacing.now()), sleep: pacing.sleep }
+  const { signal } = new AbortController()
+  const outcomes = await runDeletions(
+    objects.map((object) => ({ object, parents: [] })),
+    {
+      ...{ store, clock, budget: createBudget({ maxDuration: 1_800_000, signal }, clock) },
+      tell: () => undefined,
+      isNeeded: () => Promise.resolve(undefined),
+    },
+  )
   const counts: Record<string, number> = {}
-  for (const object of objects) {
-    await pacing.sleep(60_000 / (store.pace.perMinute ?? 60_000))
-    const { status } = await store.delete(object)
-    counts[status] = (counts[status] ?? 0) + 1
-    if (status === 'exhausted' || status === 'unsupported') break
-  }
+  for (const { status } of outcomes) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }

@@ -1,3 +1,4 @@
+import { isDigest } from '../../oci/reference.ts'
 import { type Page, parseLastPage, readAllPages } from '../github-pages.ts'
 import { GithubError } from '../github-retry.ts'
 import type { GithubSession } from '../github-session.ts'
@@ -43,8 +44,9 @@ const parseVersion = (value: unknown): PackageVersion => {
     readonly metadata?: { readonly container?: { readonly tags?: unknown } }
   }
   const tags = metadata?.container?.tags
-  const known = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')
-  if (typeof id !== 'number' || typeof name !== 'string' || typeof created_at !== 'string' || !known) {
+  const tagged = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')
+  const named = typeof name === 'string' && isDigest(name)
+  if (typeof id !== 'number' || !named || typeof created_at !== 'string' || !tagged) {
     throw new Error('GitHub sent a version of a container package without id, digest, tags or date')
   }
   return { id, digest: name, tags: tags.toSorted(), createdAt: created_at }
