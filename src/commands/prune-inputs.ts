@@ -18,6 +18,8 @@ export type PruneInputs = {
   readonly dryRun: boolean
   readonly confirm: boolean
   readonly backend: RegistryBackend | 'auto'
+  /** Whether entries of the Actions cache are looked at, too. */
+  readonly actionsCache: boolean
   /** Refs, tags or digests. */
   readonly explain: readonly string[]
   /** Where the report goes; absent for a file of the action's own. */
@@ -61,6 +63,7 @@ export const readPruneInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PruneI
   dryRun: bool(read, 'dry-run', false),
   confirm: bool(read, 'confirm', false),
   backend: choice(read, 'backend', ['auto', 'oci', 'ghcr', 'none']),
+  actionsCache: bool(read, 'actions-cache', false),
   explain: list(read('explain')),
   ...optional('reportPath', read('report-path')),
 })

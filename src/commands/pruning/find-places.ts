@@ -68,11 +68,20 @@ export type OpenedPlaces = {
   readonly closed: ReadonlyMap<string, string>
 }
 
+/** The Actions cache, where it was asked for. */
+const openActionsCache = ({ actionsCache }: PruneInputs, io: Io): readonly OpenedPlace[] => {
+  const store = actionsCache ? io.stores.actionsCache() : undefined
+  if (store !== undefined) return [{ store, kind: { role: 'actions-cache' } }]
+  const message = 'the Actions cache is not looked at: that takes the input github-token and a run of a repository'
+  if (actionsCache) io.actions.warning({ message })
+  return []
+}
+
 /** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
-export const openPlaces = ({ caches, records }: PrunePlaces, { backend }: PruneInputs, io: Io): OpenedPlaces => {
+export const openPlaces = ({ caches, records }: PrunePlaces, inputs: PruneInputs, io: Io): OpenedPlaces => {
   const closed = new Map<string, string>()
   const open = (place: Repository, role: StoreRole): OpenedPlace => {
-    const opened = io.stores.open(place, backend)
+    const opened = io.stores.open(place, inputs.backend)
     const { store } = opened
     if (opened.status === 'closed') {
       closed.set(store.name, opened.reason)
@@ -80,5 +89,6 @@ export const openPlaces = ({ caches, records }: PrunePlaces, { backend }: PruneI
     }
     return { store, kind: { role, repository: repositoryOf(place) } }
   }
-  return { others: caches.map((place) => open(place, 'cache')), records: open(records, 'records'), closed }
+  const others = [...caches.map((place) => open(place, 'cache')), ...openActionsCache(inputs, io)]
+  return { others, records: open(records, 'records'), closed }
 }
