@@ -1,0 +1,52 @@
+import { recordsTags } from '../records/place.ts'
+import type { CompatibilityRecord } from '../records/record.ts'
+import type { FoundHolding } from './holding.ts'
+import { go, joinJudgements, keep, youngJudgement, type Court, type Judgement } from './judgement.ts'
+import type { Cause, Needs } from './needs.ts'
+import { keepGlobOf } from './policy.ts'
+import type { FoundRecords } from './prune-plan.ts'
+
+/** Whether a tag is one of records. */
+export const isRecordsTag = (tag: string): boolean => recordsTags([tag]).length > 0
+
+/** A record stays if it is needed itself; that of a prefix also as long as its ref is. */
+const causeOf = (record: CompatibilityRecord, { records, refs, canonical }: Needs): Cause | undefined => {
+  const own = records.get(record)
+  if (own !== undefined || record.kind === 'work-item') return own
+  return record.layers.flatMap(({ ref }) => (ref === undefined ? [] : (refs.get(canonical(ref)) ?? []))).at(-1)
+}
+
+const judgeArtifact = (found: FoundRecords | undefined, { needs }: Court): Judgement => {
+  if (found === undefined) return keep('unreadable', 'nobody read its records', 'records')
+  if (found.status === 'unreadable') return keep('unreadable', `cannot be read: ${found.reason}`, 'records')
+  const [first] = found.records
+  if (first === undefined) return keep('unreadable', 'it holds no record', 'records')
+  const cause = found.records.map((record) => causeOf(record, needs)).find((each) => each !== undefined)
+  if (cause !== undefined) return { fate: 'keep', ...cause, group: 'records' }
+  return go(
+    'generation',
+    'none of its records is of a generation that stays, or the newest of its work item',
+    'records',
+  )
+}
+
+/**
+ * Judges what is in a repository of records. An artifact goes when none of its records is of a generation that stays, the
+ * newest of its work item and branch, or younger than `min-age`. What has another tag, as the state of prune and kept
+ * plans, is never touched.
+ */
+export const judgeRecords = (
+  { object }: FoundHolding,
+  court: Court,
+  artifacts: ReadonlyMap<string, FoundRecords>,
+): Judgement => {
+  const { store, facts } = court
+  const judgements = object.tags.map((tag): Judgement => {
+    if (!isRecordsTag(tag)) return keep('foreign', 'it is no artifact of records', 'other')
+    const glob = keepGlobOf(facts.policy, [tag])
+    if (glob !== undefined) return keep('keep', `"${glob}" of keep holds its tag`, 'records')
+    return judgeArtifact(artifacts.get(`${store.repository ?? store.name}:${tag}`), court)
+  })
+  const joined = joinJudgements(judgements) ?? keep('foreign', 'it has no tag', 'other')
+  return joined.fate === 'go' ? (youngJudgement(object, court, 'records') ?? joined) : joined
+}
