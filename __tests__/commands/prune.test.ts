@@ -111,7 +111,7 @@ describe('prune', () => {
   test('stops where more than 30 % would go, and asks', async () => {
     await using registry = await withGenerations(10)
     const run = await pruneOnce(registry)
-    expect(run.failure).toMatch(/more than 30 %.*confirm: true/)
+    expect(run.failure).toMatch(/more than 30 % have to be meant.*confirm: true/)
     expect(tagsOf(registry)).toHaveLength(20)
     expect(run.told.summaries[0]).toContain('would be deleted')
   })
@@ -152,7 +152,7 @@ describe('prune', () => {
     await using registry = await withGenerations(5)
     const [oldest = ''] = tagsOf(registry)
     const { groups } = await pruneOnce(registry, { inputs: { explain: `${oldest},nothing`, 'dry-run': 'true' } })
-    expect(groups.get(`explain ${oldest}`)?.[0]).toMatch(/delete \(generation\)/)
+    expect(groups.get(`explain ${oldest}`)?.[0]).toMatch(/goes \(generation\)/)
     expect(groups.get('explain nothing')).toEqual(['there is no such ref, tag or digest'])
   })
 

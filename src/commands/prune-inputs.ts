@@ -5,14 +5,12 @@ import { inputError } from '../problem.ts'
 import { readPlanInputs, type PlanInputs } from './inputs.ts'
 import { bool, choice, count, list, optional, type ReadInput } from './read-input.ts'
 
-/** What inputs say of the policy; they come before the factory file, but for globs to keep, which come on top. */
-export type RetentionInputs = Partial<Omit<RetentionSettings, 'keep' | 'rules'>> & Pick<RetentionSettings, 'keep'>
-
 /** Inputs of `prune`. */
 export type PruneInputs = {
   /** How the current plan is made, whose prefixes are needed. */
   readonly plan: PlanInputs
-  readonly retention: RetentionInputs
+  /** What is said of the policy; it comes before the factory file, but globs of `keep` come on top. */
+  readonly retention: Partial<RetentionSettings>
   /** ms */
   readonly maxDuration: number
   readonly dryRun: boolean
@@ -42,7 +40,7 @@ const member = <K extends string, V>(key: K, value: V | undefined): { readonly [
 const wholeNumber = (read: ReadInput, name: string): number | undefined =>
   read(name) === '' ? undefined : Math.floor(count(read, name, { byDefault: 1, least: 1, most: 1_000_000 }))
 
-const removedManifests = (read: ReadInput): RetentionInputs['removedManifests'] =>
+const removedManifests = (read: ReadInput): PruneInputs['retention']['removedManifests'] =>
   read('removed-manifests') === '' ? undefined : choice<'keep' | 'prune'>(read, 'removed-manifests', ['keep', 'prune'])
 
 const HOUR = 3_600_000

@@ -6,7 +6,7 @@ import { type PruneReport, renderPruneFile, totalsOf } from '../report/prune/pru
 import { renderPruneSummary } from '../report/prune/prune-summary.ts'
 import type { CommandResult } from './command.ts'
 import type { PruneInputs } from './prune-inputs.ts'
-import { decide } from './pruning/decide.ts'
+import { planRetention } from '../retention/plan-retention.ts'
 import { deleteDoomed } from './pruning/delete-doomed.ts'
 import { explainObjects } from './pruning/explain-objects.ts'
 import { findPlaces, openPlaces } from './pruning/find-places.ts'
@@ -56,9 +56,9 @@ export const prune = async (inputs: PruneInputs, context: Context, io: Io): Prom
   const found = await findPlaces(inputs, context, io)
   const opened = openPlaces(found, inputs, io)
   const { facts, places } = await readFacts(found, opened, inputs, io)
-  const plan = decide(facts)
+  const plan = planRetention(facts)
   printPlan(plan, io)
-  explainObjects(plan.decisions, inputs.explain, io)
+  explainObjects(plan, inputs.explain, io)
   const question = inputs.confirm || dryRun ? undefined : askToConfirm(plan)
   const watch = watchRecords(
     found.records,

@@ -1,7 +1,7 @@
 import { isMembers } from '../oci/json.ts'
 
-/** Media type of the state that a prune leaves for the next one: JSON. */
-export const PRUNE_STATE_TYPE = 'application/vnd.strata.prune-state.v1+json'
+/** Media type of the state that a prune leaves for the next one: gzip of JSON. */
+export const PRUNE_STATE_TYPE = 'application/vnd.strata.prune-state.v1+gzip'
 
 /** The tag of the state, in the records repository. It is no tag of records, so no rule ever dooms it. */
 export const PRUNE_STATE_TAG = 'prune-state'

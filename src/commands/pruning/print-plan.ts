@@ -1,6 +1,7 @@
 import type { Io } from '../../io/io.ts'
 import { renderCount, renderNumber } from '../../report/quantity.ts'
-import type { PruneDecision, PrunePlan } from '../../retention/prune-plan.ts'
+import { renderDecision } from '../../retention/explain.ts'
+import type { PrunePlan } from '../../retention/prune-plan.ts'
 
 /** Lines of one place that the log takes; all are in the report file. */
 const MAX_LINES = 2_000
@@ -8,18 +9,12 @@ const MAX_LINES = 2_000
 /** Things that could not be read which a warning names before it counts the rest. */
 const MAX_UNREADABLE = 5
 
-const nameOf = ({ object: { tags, digest, id } }: PruneDecision): string =>
-  tags.length === 0 ? (digest ?? id) : tags.join(' ')
-
-const lineOf = (decision: PruneDecision): string =>
-  `${decision.verdict} ${nameOf(decision)} (${decision.rule}: ${decision.reason})`
-
 /** Prints what goes and why, in the order in which it goes; a dry run prints the same as a real one. */
 export const printPlan = ({ decisions, unreadable }: PrunePlan, io: Io): void => {
   for (const [place, all] of Map.groupBy(decisions, ({ store }) => store)) {
     const doomed = all.filter(({ verdict }) => verdict !== 'keep')
     const title = `${place}: ${renderCount(doomed.length, 'object')} to delete, ${renderNumber(all.length - doomed.length)} to keep`
-    const lines = doomed.slice(0, MAX_LINES).map(lineOf)
+    const lines = doomed.slice(0, MAX_LINES).map(renderDecision)
     const more = doomed.length - lines.length
     io.actions.group(title, more > 0 ? [...lines, `and ${renderNumber(more)} more, in the report file`] : lines)
   }

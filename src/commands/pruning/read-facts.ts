@@ -1,10 +1,12 @@
 import type { Io } from '../../io/io.ts'
 import { repositoryOf } from '../../oci/reference.ts'
-import { recordsTags } from '../../records/place.ts'
-import type { RetentionFacts } from '../../retention/prune-plan.ts'
+import { RECORDS_TYPE, recordsTags } from '../../records/place.ts'
+import { DEFAULT_RETENTION } from '../../factory/retention.ts'
+import type { StoreListing } from '../../retention/holding.ts'
+import { overrideRetention } from '../../retention/policy.ts'
+import type { FoundRecords, RetentionFacts } from '../../retention/prune-plan.ts'
 import type { PruneInputs } from '../prune-inputs.ts'
 import type { OpenedPlaces, PrunePlaces } from './find-places.ts'
-import { policyOf } from './policy.ts'
 import { readPlace, type ReadPlace } from './read-place.ts'
 import { readRecords } from './read-records.ts'
 import { readState } from './state.ts'
@@ -17,6 +19,22 @@ const currentOf = ({ needs }: PrunePlaces): Pick<RetentionFacts, 'current'> => {
   const { items, aliases } = needs.expansion
   const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])])
   return { current: { refs: needs.refs, manifests: [...new Set(ids)] } }
+}
+
+/** The listing without records that went between its reading and theirs: another prune may be under way. */
+const withoutGone = (
+  listing: StoreListing,
+  tags: readonly string[],
+  records: readonly FoundRecords[],
+): StoreListing => {
+  const read = new Set(records.map(({ tag }) => tag))
+  const gone = new Set(tags.filter((tag) => !read.has(tag)))
+  const isGone = ({ object, inspection }: StoreListing['objects'][number]): boolean =>
+    inspection.status === 'read' &&
+    inspection.content.artifactType === RECORDS_TYPE &&
+    object.tags.length > 0 &&
+    object.tags.every((tag) => gone.has(tag))
+  return { ...listing, objects: listing.objects.filter((found) => !isGone(found)) }
 }
 
 /**
@@ -36,10 +54,10 @@ export const readFacts = async (
   const records = await readRecords(found.records, tags, io)
   const places: ReadPlace[] = []
   for (const { store, kind } of opened.others) places.push(await readPlace(store, kind))
-  places.push(kept)
+  places.push({ ...kept, listing: withoutGone(kept.listing, tags, records) })
   for (const { listing } of places) io.actions.info(`${listing.name}: ${listing.objects.length} objects are there`)
   const facts: RetentionFacts = {
-    policy: policyOf(inputs.retention, found.needs?.factory.retention),
+    policy: overrideRetention(found.needs?.factory.retention ?? DEFAULT_RETENTION, inputs.retention),
     ...{ records, ...currentOf(found), stores: places.map(({ listing }) => listing) },
     ...{ state: await readState(found.records, io), now },
   }
