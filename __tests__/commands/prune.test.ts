@@ -209,7 +209,7 @@ describe('prune', () => {
     const run = await pruneOnce(registry, { inputs: { confirm: 'true' }, listTags })
     expect(tagsOf(registry)).toEqual(expect.arrayContaining(refs))
     expect(tagsOf(registry)).toHaveLength(8)
-    const note = expect.stringContaining('a build that finished meanwhile needs it') as unknown
+    const note = expect.stringContaining('a build that came meanwhile needs it') as unknown
     expect(run.report.places[0]?.objects.filter(({ outcome }) => outcome === 'moved')).toMatchObject([
       { note },
       { note },

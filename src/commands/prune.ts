@@ -15,7 +15,7 @@ import { printPlan } from './pruning/print-plan.ts'
 import { readFacts } from './pruning/read-facts.ts'
 import { reportPlace } from './pruning/report-prune.ts'
 import { keepState } from './pruning/state.ts'
-import { watchRecords } from './pruning/watch-records.ts'
+import { watchBuilds } from './pruning/watch-builds.ts'
 
 /** Whether the run only says what it would do: it was asked to, or it has not earned more. */
 const isDryRun = ({ dryRun }: PruneInputs, { event }: Context, io: Io): boolean => {
@@ -55,16 +55,12 @@ export const prune = async (inputs: PruneInputs, context: Context, io: Io): Prom
   const dryRun = isDryRun(inputs, context, io)
   const found = await findPlaces(inputs, context, io)
   const opened = openPlaces(found, inputs, io)
-  const { facts, places } = await readFacts(found, opened, inputs, io)
+  const { facts, places, recordTags } = await readFacts(found, opened, inputs, context, io)
   const plan = planRetention(facts)
   printPlan(plan, io)
   explainObjects(plan, inputs.explain, io)
   const question = inputs.confirm || dryRun ? undefined : askToConfirm(plan)
-  const watch = watchRecords(
-    found.records,
-    facts.records.map(({ tag }) => tag),
-    io,
-  )
+  const watch = watchBuilds(found.records, recordTags, io)
   const limits = { maxDuration: inputs.maxDuration, signal: context.signal }
   const { closed } = opened
   const outcomes =

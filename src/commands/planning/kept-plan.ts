@@ -32,7 +32,8 @@ const placeOf = ({ cache, name, only }: PlanSubject, branch: string): Reference 
   return { registry, repository: `${repository}-records`, tag: cacheTag(`plan-${name}-${branch}${part}`) }
 }
 
-const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
+/** The plan that is kept at a place, if there is one that can be used. */
+export const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
   try {
     const text = await io.registry.getText(place, PLAN_TYPE)
     return text === undefined ? undefined : parsePlan(text, formatReference(place))
@@ -43,6 +44,9 @@ const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> =>
     return undefined
   }
 }
+
+/** Whether a tag beside the records is one of kept plans. */
+export const isPlanTag = (tag: string): boolean => tag.startsWith('plan-')
 
 /** A plan that was kept, and where. */
 type FoundPlan = { readonly plan: Plan; readonly place: string }

@@ -5,7 +5,7 @@ import type { PruneDecision } from '../../retention/prune-plan.ts'
 import { createBudget } from './budget.ts'
 import type { ReadPlace } from './read-place.ts'
 import { runDeletions, type Outcome } from './run-deletions.ts'
-import type { RecordWatch } from './watch-records.ts'
+import type { BuildWatch } from './watch-builds.ts'
 
 /** What became of decisions to delete. */
 export type Outcomes = ReadonlyMap<PruneDecision, Outcome>
@@ -16,7 +16,7 @@ export type DeletionPlaces = {
   readonly places: readonly ReadPlace[]
   /** Why nothing can be deleted, by the name of the place. */
   readonly closed: ReadonlyMap<string, string>
-  readonly watch: RecordWatch
+  readonly watch: BuildWatch
 }
 
 const refsOf = ({ listing }: ReadPlace, { tags }: Holding): readonly string[] =>

@@ -1,3 +1,4 @@
+import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { repositoryOf } from '../../oci/reference.ts'
 import { RECORDS_TYPE, recordsTags } from '../../records/place.ts'
@@ -5,20 +6,34 @@ import { DEFAULT_RETENTION } from '../../factory/retention.ts'
 import type { StoreListing } from '../../retention/holding.ts'
 import { overrideRetention } from '../../retention/policy.ts'
 import type { FoundRecords, RetentionFacts } from '../../retention/prune-plan.ts'
+import { fetchBasePlan } from '../planning/kept-plan.ts'
 import type { PruneInputs } from '../prune-inputs.ts'
 import type { OpenedPlaces, PrunePlaces } from './find-places.ts'
 import { readPlace, type ReadPlace } from './read-place.ts'
 import { readRecords } from './read-records.ts'
 import { readState } from './state.ts'
+import { refsOfPlan, type KnownTags } from './watch-builds.ts'
 
 /** What the policy decides from, and the places that it was read from, in the order in which they are pruned. */
-export type ReadFacts = { readonly facts: RetentionFacts; readonly places: readonly ReadPlace[] }
+export type ReadFacts = {
+  readonly facts: RetentionFacts
+  readonly places: readonly ReadPlace[]
+  /** What is beside the records, too: digests by tag. */
+  readonly recordTags: KnownTags
+}
 
-const currentOf = ({ needs }: PrunePlaces): Pick<RetentionFacts, 'current'> => {
+/** What the factory file needs, and the newest plan that was kept of the default branch, which may be ahead of it. */
+const readCurrent = async (
+  { needs }: PrunePlaces,
+  context: Context,
+  io: Io,
+): Promise<Pick<RetentionFacts, 'current'>> => {
   if (needs === undefined) return {}
+  const kept = await fetchBasePlan({ cache: needs.cache, name: needs.factory.name, only: [] }, context, io)
+  const planned = 'plan' in kept ? refsOfPlan(kept.plan) : []
   const { items, aliases } = needs.expansion
   const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])])
-  return { current: { refs: needs.refs, manifests: [...new Set(ids)] } }
+  return { current: { refs: [...new Set([...needs.refs, ...planned])], manifests: [...new Set(ids)] } }
 }
 
 /** The listing without records that went between its reading and theirs: another prune may be under way. */
@@ -46,11 +61,15 @@ export const readFacts = async (
   found: PrunePlaces,
   opened: OpenedPlaces,
   inputs: PruneInputs,
+  context: Context,
   io: Io,
 ): Promise<ReadFacts> => {
   const now = io.clock.now().toISOString()
   const kept = await readPlace(opened.records.store, { role: 'records', repository: repositoryOf(found.records) })
-  const tags = recordsTags(kept.listing.objects.flatMap(({ object }) => object.tags))
+  const recordTags = new Map(
+    kept.listing.objects.flatMap(({ object }) => object.tags.map((tag) => [tag, object.digest ?? ''] as const)),
+  )
+  const tags = recordsTags([...recordTags.keys()])
   const records = await readRecords(found.records, tags, io)
   const places: ReadPlace[] = []
   for (const { store, kind } of opened.others) places.push(await readPlace(store, kind))
@@ -58,8 +77,8 @@ export const readFacts = async (
   for (const { listing } of places) io.actions.info(`${listing.name}: ${listing.objects.length} objects are there`)
   const facts: RetentionFacts = {
     policy: overrideRetention(found.needs?.factory.retention ?? DEFAULT_RETENTION, inputs.retention),
-    ...{ records, ...currentOf(found), stores: places.map(({ listing }) => listing) },
+    ...{ records, ...(await readCurrent(found, context, io)), stores: places.map(({ listing }) => listing) },
     ...{ state: await readState(found.records, io), now },
   }
-  return { facts, places }
+  return { facts, places, recordTags }
 }
