@@ -9,21 +9,26 @@ export type SlowWay = AsyncDisposable & {
   /** Requests that went this way, by method. */
   readonly counts: () => Readonly<Record<string, number>>
   readonly resetCounts: () => void
+  /** When the last deletion was answered, as `performance.now` has it. */
+  readonly lastDelete: () => number
+  readonly setDelay: (ms: number) => void
 }
 
-/** Stands before a registry and passes everything on after `delay` ms. */
-export const openSlowWay = async (registry: string, delay: number): Promise<SlowWay> => {
+/** Stands before a registry and passes everything on after `latency` ms. */
+export const openSlowWay = async (registry: string, latency: number): Promise<SlowWay> => {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const counts = new Map<string, number>()
+  let [delay, lastDelete] = [latency, 0]
   const [hostname, port] = registry.split(':')
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     counts.set(method, (counts.get(method) ?? 0) + 1)
     const pass = async (): Promise<void> => {
-      await setTimeout(delay)
+      if (delay > 0) await setTimeout(delay)
       const onward = httpRequest({ hostname, port, method, path: url, headers, agent }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
         answer.pipe(outgoing)
+        if (method === 'DELETE') lastDelete = performance.now()
       })
       onward.on('error', () => outgoing.destroy())
       incoming.pipe(onward)
@@ -37,6 +42,10 @@ export const openSlowWay = async (registry: string, delay: number): Promise<Slow
     counts: () => Object.fromEntries(counts),
     resetCounts: () => {
       counts.clear()
+    },
+    lastDelete: () => lastDelete,
+    setDelay: (ms) => {
+      delay = ms
     },
     [Symbol.asyncDispose]: async () => {
       agent.destroy()

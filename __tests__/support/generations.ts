@@ -58,7 +58,11 @@ export const pushGenerations = async (cache: Repository, generations: readonly G
   })
   const config = { mediaType: BUILDKIT_CACHE_CONFIG, ...(await putBlob(session, cache, Buffer.from('{}'))) }
   const layer = { mediaType: OCI_LAYER_GZIP, ...(await putBlob(session, cache, Buffer.from('a layer'))) }
-  await Promise.all(generations.map((generation) => pushGeneration(session, cache, generation, { config, layer })))
+  const push = (generation: Generation) => pushGeneration(session, cache, generation, { config, layer })
+  const [first, ...others] = generations
+  // docker-registry loses blobs that are pushed for the first time at the same time, such as the empty config of records.
+  if (first !== undefined) await push(first)
+  await Promise.all(others.map(push))
 }
 
 type Content = Readonly<Record<'config' | 'layer', { readonly digest: string; readonly size: number }>>
