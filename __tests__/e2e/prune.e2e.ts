@@ -1,103 +1,38 @@
 import { describe, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
-import type { PruneReport } from '../../src/report/prune/prune-report.ts'
-import { backdate, copyBuild, openWorkbench, readBuilds } from '../support/e2e/old-generations.ts'
-import { type OwnRegistry, startOwnRegistry, whyNoRegistry } from '../support/e2e/own-registry.ts'
-import { type ActionRun, PULL_REQUEST, runAction, runBuild } from '../support/e2e/run-action.ts'
-import { emptyBuilder } from '../support/e2e/testbed.ts'
-import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
-
-/** Two distinct steps of two layers on each of two platforms; `level` makes a generation. */
-const factory = ({ host }: Pick<OwnRegistry, 'host'>, level: number): Texts => ({
-  'strata.yaml': `version: 1
-name: e2e-<salt>
-registry: ${host}
-platforms: [linux/amd64, linux/arm64]
-layers:
-  base: { variants: { busybox: { from: '<base>' } } }
-  core: { variants: { tools: { fragment: core.Dockerfile, args: { LEVEL: ${level} } } } }
-  app: { variants: { serve: { fragment: app.Dockerfile } } }
-manifests:
-  serve: { base: busybox, core: tools, app: serve }
-`,
-  'core.Dockerfile':
-    'ARG PARENT\nFROM ${PARENT}\nARG LEVEL\nRUN head -c 20000 /dev/urandom > /core && echo ${LEVEL} <salt>\n',
-  'app.Dockerfile': 'ARG PARENT\nFROM ${PARENT}\nRUN cat /core > /app\n',
-})
-
-const BUILT = 5
-/** Of each platform; 200 with both. */
-const GENERATIONS = 100
-const KEPT = 3
-/** Cache refs of a generation on both platforms. */
-const REFS = 4
-
-const buildLevel = async (space: Workspace, registry: OwnRegistry, level: number) => {
-  await space.write(factory(registry, level))
-  const run = await runBuild(space)
-  expect(run).toMatchObject({ code: 0, errors: [], warnings: [] })
-  return run.results
-}
-
-const runPrune = async (space: Workspace, inputs: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
-  runAction(space, { action: 'prune', inputs })
-
-const reportOf = ({ outputs }: ActionRun): PruneReport =>
-  JSON.parse(readFileSync(outputs['report-path'] ?? '', 'utf8')) as PruneReport
-
-/** Five generations that were really built, and copies of the first, all older than a day. */
-const fill = async (space: Workspace, registry: OwnRegistry): Promise<void> => {
-  const bench = openWorkbench(`${registry.host}/e2e-${space.salt}-cache`)
-  for (let level = 1; level <= BUILT; level++) await buildLevel(space, registry, level)
-  const builds = await readBuilds(bench)
-  expect(builds).toHaveLength(BUILT)
-  await backdate(bench, builds, BUILT + 1)
-  await copyBuild(bench, builds[0] ?? [], GENERATIONS - BUILT, BUILT + 1)
-}
+import { startOwnRegistry, whyNoRegistry } from '../support/e2e/own-registry.ts'
+import {
+  BUILT,
+  buildLevel,
+  generationFactory,
+  KEPT,
+  pruneGenerations,
+  reportOf,
+} from '../support/e2e/prune-generations.ts'
+import { raceOnce, racingFactory } from '../support/e2e/races.ts'
+import { PULL_REQUEST, runAction, runBuild } from '../support/e2e/run-action.ts'
+import { createWorkspace } from '../support/e2e/workspace.ts'
 
 const reason = whyNoRegistry()
 const run = reason === undefined ? describe : describe.skip
 
+/** Rounds of the race; the soak test has more. */
+const ROUNDS = 3
+
 run(`prune on docker-registry${reason === undefined ? '' : ` (${reason})`}`, () => {
-  test('of 200 generations over two platforms the last three stay whole, and garbage collection frees what it says', async () => {
+  // The oldest and the newest that stay; the soak test builds them all.
+  test('of 200 generations the last three stay whole, and garbage collection frees what it says', () =>
+    pruneGenerations([BUILT - KEPT + 1, BUILT]))
+
+  test('no build fails that races a prune, and nothing is missing then', async () => {
     await using registry = await startOwnRegistry()
-    await using space = await createWorkspace(factory(registry, 1))
-    await fill(space, registry)
-
-    const asked = await runPrune(space)
-    expect(asked.code).toBe(1)
-    expect(asked.errors[0]?.message).toMatch(/it would delete 96 % of all refs.*confirm: true/)
-
-    // What the test itself deleted to make builds older.
-    await registry.collectGarbage()
-    const before = await registry.blobBytes()
-    const pruned = await runPrune(space, { confirm: 'true' })
-    expect(pruned).toMatchObject({ code: 0, errors: [], warnings: [] })
-    // What the oldest of them read while it was built stays with it: the refs of the generation before.
-    const doomed = (GENERATIONS - KEPT - 1) * REFS
-    const report = reportOf(pruned)
-    expect(report.places[0]?.objects.filter(({ outcome }) => outcome === 'deleted')).toHaveLength(doomed)
-    expect(report.totals).toMatchObject({ failed: 0, left: 0, skipped: 0 })
-
-    await registry.collectGarbage()
-    const freed = before - (await registry.blobBytes())
-    const said = Number(pruned.outputs['bytes-freed'])
-    expect(said).toBeGreaterThan(0)
-    // What prune itself leaves is a manifest of its own: its state.
-    expect(Math.abs(freed - said)).toBeLessThan(2_000)
-
-    // The oldest and the newest that stay; the soak test builds them all.
-    for (const level of [BUILT - KEPT + 1, BUILT]) {
-      await emptyBuilder()
-      expect(await buildLevel(space, registry, level)).toMatchObject({ cacheHitRatio: 1, stepsRun: 0 })
-    }
-    const again = await runPrune(space)
-    expect(again.outputs).toMatchObject({ deleted: '0', failed: '0' })
+    await using space = await createWorkspace(racingFactory(registry, 1))
+    await runBuild(space)
+    for (let round = 1; round <= ROUNDS; round++) await raceOnce(space, registry, round)
   })
 
   test('a pull request gets a dry run that prints what a real run does', async () => {
     await using registry = await startOwnRegistry()
-    await using space = await createWorkspace(factory(registry, 1))
+    await using space = await createWorkspace(generationFactory(registry, 1))
     await buildLevel(space, registry, 1)
     const dry = await runAction(space, { action: 'prune', event: PULL_REQUEST })
     expect(dry).toMatchObject({ code: 0, errors: [] })
