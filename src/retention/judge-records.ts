@@ -21,7 +21,10 @@ const judgeArtifact = (found: FoundRecords | undefined, { needs }: Court): Judge
   if (found.status === 'unreadable') return keep('unreadable', `cannot be read: ${found.reason}`, 'records')
   const [first] = found.records
   if (first === undefined) return keep('unreadable', 'it holds no record', 'records')
-  const cause = found.records.map((record) => causeOf(record, needs)).find((each) => each !== undefined)
+  // The order of records within an artifact says nothing.
+  const [cause] = found.records
+    .flatMap((record) => causeOf(record, needs) ?? [])
+    .toSorted((a, b) => (`${a.rule} ${a.reason}` < `${b.rule} ${b.reason}` ? -1 : 1))
   if (cause !== undefined) return { fate: 'keep', ...cause, group: 'records' }
   return go(
     'generation',
