@@ -53,7 +53,7 @@ const isTheirs = (tag: string): boolean => tag === 'theirs' || tag === 'latest'
 /** Ids of everything that has to stay. Of generations of equal age either may be the last one. */
 export const reachable = (world: World): ReadonlySet<string> => {
   const { facts, truths, records } = world
-  const needed = [...keptRecords(world).filter(() => true), ...records.filter(({ run }) => isYoung(run.finishedAt))]
+  const needed = [...keptRecords(world), ...records.filter(({ run }) => isYoung(run.finishedAt))]
   const refs = new Set([...needed.flatMap(refsOf), ...(facts.current?.refs ?? [])])
   const digests = new Set(needed.flatMap((record) => record.digest ?? []))
   const isRoot = ({ tags, digest, store }: Truth): boolean =>
