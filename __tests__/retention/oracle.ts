@@ -50,7 +50,7 @@ const nextOf = (truth: Truth, all: readonly Truth[]): readonly Truth[] =>
 
 const isTheirs = (tag: string): boolean => tag === 'theirs' || tag === 'latest'
 
-/** Ids of everything that has to stay. Of generations of equal age either may be the last one. */
+/** Ids of everything that has to stay. Generations of equal age count as one. */
 export const reachable = (world: World): ReadonlySet<string> => {
   const { facts, truths, records } = world
   const needed = [...keptRecords(world), ...records.filter(({ run }) => isYoung(run.finishedAt))]
