@@ -10,17 +10,17 @@ export const blindSpots = (
   artifacts: ReadonlyMap<string, FoundRecords>,
 ): readonly string[] => {
   const unreadable = records.flatMap((found) =>
-    found.status === 'unreadable' ? [`records ${artifactName(found)}: ${found.reason}`] : [],
+    found.status === 'unreadable' ? [`${artifactName(found)}: ${found.reason}`] : [],
   )
   const listings = stores.filter(({ role }) => role === 'records')
   const partial = listings.flatMap(({ name, unreadable: reason }) =>
-    reason === undefined ? [] : [`records in ${name}: ${reason}`],
+    reason === undefined ? [] : [`${name}: ${reason}`],
   )
   const unread = listings.flatMap(({ name, repository, objects }) =>
     objects
       .flatMap(({ object }) => object.tags.filter(isRecordsTag))
       .filter((tag) => !artifacts.has(`${repository ?? name}:${tag}`))
-      .map((tag) => `records ${name}:${tag}: nobody read them`),
+      .map((tag) => `${name}:${tag}: nobody read its records`),
   )
   return [...unreadable, ...partial, ...unread].sort()
 }

@@ -42,7 +42,7 @@ export const planRetention = (facts: RetentionFacts): PrunePlan => {
   )
   return {
     decisions: ordered,
-    unreadable: [...blind, ...judged.flatMap(({ unreadable }) => unreadable)],
+    unreadable: [...new Set([...blind, ...judged.flatMap(({ unreadable }) => unreadable)])],
     amounts: amountsOf(ordered, stores, needs),
     state: foldPruneState(facts.state, [...needs.notes, ...judged.flatMap(notesOf)], facts.now),
   }
