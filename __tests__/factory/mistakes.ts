@@ -522,14 +522,6 @@ export const shapeMistakes: readonly Mistake[] = [
     error: ['strata.yaml:14:25: "keep-last" is the number 1.5; expected a whole number from 1 up'],
   },
   {
-    title: 'a retention rule without numbers, and one for an unknown layer',
-    text: `${GOOD}retention:\n  rules:\n    - { branches: main }\n    - { layers: bse, keep-last: 1 }\n`,
-    error: [
-      'strata.yaml:16:7: the rule changes nothing; expected "keep-last" or "expire-after"',
-      'strata.yaml:17:17: unknown layer: "bse"; expected base or app; did you mean "base"?',
-    ],
-  },
-  {
     title: 'slips in the retention',
     text: `${GOOD}retention: { keep: "!main", removed-manifests: delete, removed-grace: 2w, max-deletes: 0 }\n`,
     error: [
@@ -592,6 +584,14 @@ export const shapeMistakes: readonly Mistake[] = [
 
 /** Values of a wrong shape for which JSON Schema has no words. */
 export const unsaidMistakes: readonly Mistake[] = [
+  {
+    title: 'a retention rule without numbers, and one for an unknown layer',
+    text: `${GOOD}retention:\n  rules:\n    - { branches: main }\n    - { layers: bse, keep-last: 1 }\n`,
+    error: [
+      'strata.yaml:16:7: the rule changes nothing; expected "keep-last" or "expire-after"',
+      'strata.yaml:17:17: unknown layer: "bse"; expected base or app; did you mean "base"?',
+    ],
+  },
   {
     title: 'an unknown platform',
     text: `${GOOD}platforms: [linux/amd46]\n`,
