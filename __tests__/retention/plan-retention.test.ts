@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { RetentionSettings } from '../../src/factory/factory.ts'
 import type { CompatibilityRecord } from '../../src/records/record.ts'
+import { PLAN_TYPE } from '../../src/plan/plan-file.ts'
 import { explainRef, renderDecision } from '../../src/retention/explain.ts'
 import type { FoundHolding, StoreRole } from '../../src/retention/holding.ts'
 import { planRetention } from '../../src/retention/plan-retention.ts'
@@ -266,6 +267,17 @@ test('records stay with their generations, the newest always; what is no artifac
   expect(kept({ policy: removed, state, current })).toBe(
     'plan-main foreign,prune-state foreign,run-20261101t000000z- newest',
   )
+})
+
+test('a plan that was kept goes some time after its branch did', () => {
+  const tag = 'plan-llm-feature-a'
+  const plan = held(1, [tag], { ...IMAGE_CONTENT, artifactType: PLAN_TYPE })
+  const state = { version: 1, noted: { [`records/${tag}@${digest(1)}`]: daysAgo(20) } } as const
+  expect(fateIn('records', plan, { state })).toBe('keep current')
+  expect(fateIn('records', plan, { state, branches: ['main', 'feature/a'] })).toBe('keep current')
+  expect(fateIn('records', plan, { state, branches: ['main'] })).toBe('delete removed')
+  expect(fateIn('records', plan, { branches: ['main'] })).toBe('keep noted')
+  expect(fateIn('records', held(1, [tag]), { state, branches: ['main'] })).toBe('keep foreign')
 })
 
 test('of the Actions cache, older indexes of a scope go, and blobs only when no index stays', () => {
