@@ -155,6 +155,38 @@ test('JSON, with tabs, a schema and defaults', () => {
   expect(factory.retention).toEqual(DEFAULT_RETENTION)
 })
 
+test('all of the retention', () => {
+  const { retention } = parse(
+    `${FULL.replace(/^retention: .*$/m, '')}
+retention:
+  keep-last: 5
+  min-age: 12h
+  expire-after: 90d
+  keep: [release/*, "*-lts"]
+  removed-manifests: prune
+  removed-grace: 7d
+  max-deletes: 500
+  rules:
+    - { layers: app, keep-last: 1 }
+    - { platforms: { not: linux/x86_64 }, branches: [main, release/*], expire-after: 30d }
+`,
+    FULL_PATHS,
+  )
+  const day = 86_400_000
+  expect(retention).toEqual({
+    ...{ keepLast: 5, minAge: day / 2, expireAfter: 90 * day, keep: ['release/*', '*-lts'] },
+    ...{ removedManifests: 'prune', removedGrace: 7 * day, maxDeletes: 500 },
+    rules: [
+      { layers: { any: ['app'], not: [] }, keepLast: 1 },
+      {
+        platforms: { any: ['*'], not: ['linux/amd64'] },
+        branches: { any: ['main', 'release/*'], not: [] },
+        expireAfter: 30 * day,
+      },
+    ],
+  })
+})
+
 test('a byte order mark and carriage returns', () => {
   expect(parse(`\uFEFF${ANCHORED.replaceAll('\n', '\r\n')}`).manifests).toEqual(parse(ANCHORED).manifests)
 })

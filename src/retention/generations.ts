@@ -120,12 +120,14 @@ export const countGenerations = (records: readonly CompatibilityRecord[], facts:
     const generations = [...Map.groupBy(group.records, generationOf)]
       .map(([key, own]) => ({ key, own, newest: newestOf(own) }))
       .toSorted((a, b) => (a.newest === b.newest ? (a.key < b.key ? -1 : 1) : b.newest - a.newest))
-    return generations.map(({ own, newest }, rank) => ({
+    // Those of equal age have the same rank: nobody can tell which of them was last.
+    const ranks = new Map(generations.map(({ newest }, index) => [newest, index] as const).toReversed())
+    return generations.map(({ own, newest }) => ({
       group: group.name,
       records: own,
       standing:
         whole === undefined
-          ? countedStanding(group, { rank, newest, removed: removals.length > 0 }, facts)
+          ? countedStanding(group, { rank: ranks.get(newest) ?? 0, newest, removed: removals.length > 0 }, facts)
           : () => whole,
     }))
   })

@@ -8,13 +8,10 @@ import type { RunEvent } from '../../plan/access.ts'
 import { branchesOf } from '../../plan/branches.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { parsePlan } from '../../plan/parse-plan.ts'
-import { encodePlan } from '../../plan/plan-file.ts'
+import { encodePlan, PLAN_TYPE } from '../../plan/plan-file.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { InputError } from '../../problem.ts'
 import type { PlanInputs } from '../inputs.ts'
-
-/** Media type of a plan that is kept in a registry: gzip of the plan file. */
-const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
 
 /** What a run's plan is about, when later ones look for it. */
 export const planScope = ({ only, platforms }: PlanInputs): readonly string[] =>
