@@ -15,6 +15,7 @@ import { createComments } from './pull-request-comment.ts'
 import { createKeychain, dockerConfigFolder } from './registry/credentials.ts'
 import { createRegistry } from './registry/registry.ts'
 import { createWhileSignedIn } from './sign-in.ts'
+import { createGithubStores } from './stores/github-stores.ts'
 import { createStores } from './stores/stores.ts'
 import { VERSION } from './version.ts'
 
@@ -59,7 +60,16 @@ export const createIo = (
     emulators: createEmulators(docker),
     files: createFiles(workspace, temporary),
     registry,
-    stores: createStores(registry, undefined),
+    stores: createStores(
+      registry,
+      createGithubStores({
+        token: githubToken,
+        apiUrl: env['GITHUB_API_URL'],
+        repository: event.repository,
+        version: VERSION,
+        registry,
+      }),
+    ),
     whileSignedIn: createWhileSignedIn(docker, createKeychain(keychainOptions), given, warn),
   }
 }
