@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createGithubStores, type GithubStoresOptions } from '../../../src/io/stores/github-stores.ts'
 import { createStores } from '../../../src/io/stores/stores.ts'
-import type { OciClient } from '../../../src/io/stores/oci-client.ts'
 import { ACCOUNTS, TOKENS } from '../../support/github-answers.ts'
 import { contractProblems } from '../../support/github-contract.ts'
 import { startClock } from '../../support/github-stores-bed.ts'
@@ -11,7 +10,7 @@ const unused = (): never => {
   throw new Error('no registry is asked here')
 }
 
-const client: OciClient = {
+const client: Parameters<typeof createStores>[0] = {
   ...{ listTags: unused, headManifest: unused, getManifest: unused, deleteManifest: unused, listReferrers: unused },
 }
 
