@@ -10,7 +10,7 @@ import { readRecords } from './read-records.ts'
 
 /** Deletions between two looks, and how long a look is good for, ms. */
 const BETWEEN_LOOKS = 100
-const LOOK_AGE = 30_000
+const LOOK_AGE = 10_000
 
 /** Every cache ref that a record names: those of its layers, those it read and those it wrote. */
 const refsOfRecord = ({ layers, cacheFrom, cacheTo }: CompatibilityRecord): readonly string[] => [
