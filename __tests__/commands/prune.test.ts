@@ -216,6 +216,44 @@ describe('prune', () => {
     ])
   })
 
+  test('looks at images only when asked, and leaves what people pull', async () => {
+    await using registry = await withGenerations(4)
+    registry.pushImage('acme/factory', { tag: 'llm_factory' })
+    const without = await pruneOnce(registry, { inputs: { 'dry-run': 'true' } })
+    expect(without.report.places.map(({ name }) => name)).toEqual(
+      [CACHE, `${CACHE}-records`].map((name) => `${registry.host}/${name}`),
+    )
+    const run = await pruneOnce(registry, { inputs: { 'dry-run': 'true', images: 'true' } })
+    const images = run.report.places.find(({ name }) => name === `${registry.host}/acme/factory`)
+    expect(images?.objects.map(({ tags, verdict }) => ({ tags, verdict }))).toEqual([
+      { tags: ['llm_factory'], verdict: 'keep' },
+    ])
+  })
+
+  test('says that it needs a token for the Actions cache', async () => {
+    await using registry = await withGenerations(1)
+    const run = await pruneOnce(registry, { inputs: { 'dry-run': 'true', 'actions-cache': 'true' } })
+    expect(run.told.warnings).toEqual([expect.stringContaining('the Actions cache is not looked at')])
+  })
+
+  test('a cache that cannot be listed stays as it is, and is named', async () => {
+    const broken = each(status(403), matching(/factory-cache\/tags/))
+    await using registry = await withGenerations(5)
+    registry.faults.push(broken)
+    const run = await pruneOnce(registry, { inputs: { confirm: 'true' } })
+    expect(run.report.unreadable[0]).toContain('403 Forbidden')
+    expect(tagsOf(registry)).toHaveLength(10)
+  })
+
+  test('max-deletes leaves the rest to the next run', async () => {
+    await using registry = await withGenerations(10)
+    const run = await pruneOnce(registry, { inputs: { confirm: 'true', 'max-deletes': '5' } })
+    expect(run.outputs).toMatchObject({ deleted: '5', left: '16', failed: '0' })
+    const next = await pruneOnce(registry, { inputs: { confirm: 'true' } })
+    expect(next.outputs).toMatchObject({ deleted: '16', left: '0' })
+    expect(tagsOf(registry)).toHaveLength(6)
+  })
+
   test('two at once lose nothing, and neither fails', async () => {
     await using registry = await withGenerations(10, { deletion: 'digest' })
     const step = { inputs: { confirm: 'true' } }

@@ -16,6 +16,8 @@ export type PruneInputs = {
   readonly dryRun: boolean
   readonly confirm: boolean
   readonly backend: RegistryBackend | 'auto'
+  /** Whether repositories of images are looked at, too. */
+  readonly images: boolean
   /** Whether entries of the Actions cache are looked at, too. */
   readonly actionsCache: boolean
   /** Refs, tags or digests. */
@@ -61,6 +63,7 @@ export const readPruneInputs = (read: ReadInput, env: NodeJS.ProcessEnv): PruneI
   dryRun: bool(read, 'dry-run', false),
   confirm: bool(read, 'confirm', false),
   backend: choice(read, 'backend', ['auto', 'oci', 'ghcr', 'none']),
+  images: bool(read, 'images', false),
   actionsCache: bool(read, 'actions-cache', false),
   explain: list(read('explain')),
   ...optional('reportPath', read('report-path')),

@@ -78,7 +78,7 @@ const openActionsCache = ({ actionsCache }: PruneInputs, io: Io): readonly Opene
 }
 
 /** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
-export const openPlaces = ({ caches, records }: PrunePlaces, inputs: PruneInputs, io: Io): OpenedPlaces => {
+export const openPlaces = ({ caches, records, needs }: PrunePlaces, inputs: PruneInputs, io: Io): OpenedPlaces => {
   const closed = new Map<string, string>()
   const open = (place: Repository, role: StoreRole): OpenedPlace => {
     const opened = io.stores.open(place, inputs.backend)
@@ -89,6 +89,11 @@ export const openPlaces = ({ caches, records }: PrunePlaces, inputs: PruneInputs
     }
     return { store, kind: { role, repository: repositoryOf(place) } }
   }
-  const others = [...caches.map((place) => open(place, 'cache')), ...openActionsCache(inputs, io)]
+  const images = inputs.images ? unique(needs?.expansion.items.map(({ image }) => image) ?? []) : []
+  const others = [
+    ...caches.map((place) => open(place, 'cache')),
+    ...images.map((place) => open(place, 'images')),
+    ...openActionsCache(inputs, io),
+  ]
   return { others, records: open(records, 'records'), closed }
 }
