@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { sampleObject, samplePlace, sampleReport } from './support/prune-report.ts'
 import { describe, expect, test } from '@jest/globals'
 import { readText } from '../script/documents.ts'
 import { SCHEMAS } from '../script/schemas.ts'
@@ -65,6 +66,8 @@ const OPTIONAL = ['leg', 'url', 'branch', 'commit', 'jobs']
 
 const REPORT = JSON.parse(renderReportFile(mixedReport())) as object
 
+const PRUNED = sampleReport([samplePlace([sampleObject({ outcome: 'deleted', restore: 'gh api' })], { closed: 'no' })])
+
 const ajv = new Ajv2020({ strict: true, allErrors: true })
 
 const validatorOf = (name: string): ValidateFunction => ajv.compile(JSON.parse(readText(`schema/${name}`)) as object)
@@ -76,6 +79,7 @@ describe.each([
   { name: 'plan.schema.json', value: PLAN },
   { name: 'results.schema.json', value: RESULTS },
   { name: 'report.schema.json', value: REPORT },
+  { name: 'prune.schema.json', value: PRUNED },
 ])('$name', ({ name, value }) => {
   const validate = validatorOf(name)
 

@@ -20,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   schedule: { needsTestbed: false, run: async () => (await import('./schedule.ts')).schedule() },
   progress: { needsTestbed: false, run: async () => (await import('./progress.ts')).foldStream() },
   page: { needsTestbed: false, run: async () => (await import('./page.ts')).filterPage() },
+  prune: { needsTestbed: true, run: async () => (await import('./prune.ts')).pruneCaches() },
   emulation: { needsTestbed: true, run: async () => (await import('./emulation.ts')).emulation() },
   reuse: { needsTestbed: true, run: async () => (await import('./reuse.ts')).reuse() },
   'shared-context': { needsTestbed: true, run: async () => (await import('./shared-context.ts')).sharedContext() },

@@ -7,5 +7,6 @@ export const SCHEMAS: Readonly<Record<string, () => object>> = {
   'plan.schema.json': () => renderTypeSchema('src/plan/plan-file.ts', 'PlanFile', 'Strata plan'),
   'record.schema.json': () => renderTypeSchema('src/records/record.ts', 'CompatibilityRecord', 'Strata record'),
   'report.schema.json': () => renderTypeSchema('src/report/run-report.ts', 'RunReportFile', 'Strata report'),
+  'prune.schema.json': () => renderTypeSchema('src/report/prune/prune-report.ts', 'PruneReport', 'Strata prune report'),
   'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results', 'Strata results'),
 }

@@ -9,10 +9,33 @@ import { readFile, writeFile } from 'node:fs/promises'
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 type JsonObject = { readonly [key: string]: Json }
 
+/** Whose packages there are. */
+const OWNERS = ['/orgs/{org}', '/users/{username}', '/user']
+
+/** What we use of the packages of each kind of owner, below its path. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  '': ['get'],
+  '/versions': ['get'],
+  '/versions/{package_version_id}': ['get', 'delete'],
+  '/versions/{package_version_id}/restore': ['post'],
+}
+
 /** What we use: methods by path. */
 const USED: Readonly<Record<string, readonly string[]>> = {
   '/repos/{owner}/{repo}/issues/{issue_number}/comments': ['get', 'post'],
   '/repos/{owner}/{repo}/issues/comments/{comment_id}': ['patch'],
+  '/repos/{owner}/{repo}/actions/caches': ['get', 'delete'],
+  '/repos/{owner}/{repo}/actions/caches/{cache_id}': ['delete'],
+  '/repos/{owner}/{repo}/actions/cache/usage': ['get'],
+  '/users/{username}': ['get'],
+  ...Object.fromEntries(
+    OWNERS.flatMap((owner) =>
+      Object.entries(PACKAGES).map(([path, methods]) => [
+        `${owner}/packages/{package_type}/{package_name}${path}`,
+        methods,
+      ]),
+    ),
+  ),
 }
 
 /** What every operation may answer besides, though none of them says so: 401, 429 and 5xx. */

@@ -3,6 +3,8 @@ import { cleanUp } from './commands/clean-up.ts'
 import type { CommandResult } from './commands/command.ts'
 import { readBuildInputs, readPlanInputs } from './commands/inputs.ts'
 import { plan } from './commands/plan.ts'
+import { readPruneInputs } from './commands/prune-inputs.ts'
+import { prune } from './commands/prune.ts'
 import { readReportInputs } from './commands/report-inputs.ts'
 import { report } from './commands/report.ts'
 import { publish } from './commands/publish.ts'
@@ -33,12 +35,18 @@ const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandR
       const inputs = readPlanInputs(actions.input, process.env)
       return plan(inputs, context, createIo(actions, context, inputs))
     }
+    case 'prune': {
+      const inputs = readPruneInputs(actions.input, process.env)
+      return prune(inputs, context, createIo(actions, context, inputs.plan))
+    }
     case 'report':
       return report(readReportInputs(actions.input), context, createIo(actions, context, {}))
     case 'publish':
       return publish(readPublishInputs(actions.input), context, createIo(actions, context, {}))
     default:
-      throw inputError(`input command is ${JSON.stringify(command)}`, { expected: 'build, plan, report or publish' })
+      throw inputError(`input command is ${JSON.stringify(command)}`, {
+        expected: 'build, plan, prune, publish or report',
+      })
   }
 }
 

@@ -534,6 +534,16 @@ export const shapeMistakes: readonly Mistake[] = [
     error: ['strata.yaml:14:25: "copy-all-early" is "quiet"; expected warn, error or off'],
   },
   {
+    title: 'slips in the retention',
+    text: `${GOOD}retention: { keep: "!main", removed-manifests: delete, removed-grace: 2w, max-deletes: 0 }\n`,
+    error: [
+      'strata.yaml:14:20: "!main" is not a name or glob; expected an id, a tag or a branch, or a glob with *, ?, [a-z] or {a,b}, such as release/*',
+      'strata.yaml:14:48: "removed-manifests" is "delete"; expected keep or prune',
+      'strata.yaml:14:71: "2w" is not a duration; expected a whole number with m, h or d behind it: 30m, 12h or 7d',
+      'strata.yaml:14:88: "max-deletes" is the number 0; expected a whole number from 1 up',
+    ],
+  },
+  {
     title: 'an owned bake key',
     text: `${GOOD}bake: { shm-size: 2g, tags: [x], cache-to: [] }\n`,
     error: [
@@ -586,6 +596,14 @@ export const shapeMistakes: readonly Mistake[] = [
 
 /** Values of a wrong shape for which JSON Schema has no words. */
 export const unsaidMistakes: readonly Mistake[] = [
+  {
+    title: 'a retention rule without numbers, and one for an unknown layer',
+    text: `${GOOD}retention:\n  rules:\n    - { branches: main }\n    - { layers: bse, keep-last: 1 }\n`,
+    error: [
+      'strata.yaml:16:7: the rule changes nothing; expected "keep-last" or "expire-after"',
+      'strata.yaml:17:17: unknown layer: "bse"; expected base or app; did you mean "base"?',
+    ],
+  },
   {
     title: 'an unknown platform',
     text: `${GOOD}platforms: [linux/amd46]\n`,

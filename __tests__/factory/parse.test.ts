@@ -3,6 +3,7 @@ import { expandFactory } from '../../src/factory/expand.ts'
 import { parseMainFile } from '../../src/factory/document.ts'
 import type { Argument, Factory, LayerVariant } from '../../src/factory/factory.ts'
 import { parseFactory } from '../../src/factory/parse.ts'
+import { DEFAULT_RETENTION } from '../../src/factory/retention.ts'
 import { ANCHORED, FULL, FULL_PATHS, JSON_FILE } from './examples.ts'
 
 const parse = (text: string, paths: readonly string[] = [], file = 'strata.yaml'): Factory =>
@@ -33,7 +34,7 @@ describe('the example of the documentation', () => {
       platforms: ['linux/amd64', 'linux/arm64'],
       context: '.',
       cache: { backend: 'registry', strategy: 'layer', ref: 'ghcr.io/acme/llm-factory-cache' },
-      retention: { keepLast: 3, minAge: 86_400_000 },
+      retention: DEFAULT_RETENTION,
       pools: [
         { name: 'linux/amd64', platform: 'linux/amd64', runsOn: ['ubuntu-24.04'] },
         { name: 'linux/arm64', platform: 'linux/arm64', runsOn: ['ubuntu-24.04-arm'] },
@@ -151,7 +152,39 @@ test('JSON, with tabs, a schema and defaults', () => {
   expect(factory).toMatchObject({ id: '{base}', image: '{name}', tags: [], platforms: ['linux/amd64'], context: '.' })
   expect(factory.cache).toEqual({ backend: 'registry' })
   expect(factory.exclude[0]?.platforms).toEqual({ any: ['*'], not: ['linux/amd64'] })
-  expect(factory.retention).toEqual({ keepLast: 3, minAge: 86_400_000 })
+  expect(factory.retention).toEqual(DEFAULT_RETENTION)
+})
+
+test('all of the retention', () => {
+  const { retention } = parse(
+    `${FULL.replace(/^retention: .*$/m, '')}
+retention:
+  keep-last: 5
+  min-age: 12h
+  expire-after: 90d
+  keep: [release/*, "*-lts"]
+  removed-manifests: prune
+  removed-grace: 7d
+  max-deletes: 500
+  rules:
+    - { layers: app, keep-last: 1 }
+    - { platforms: { not: linux/x86_64 }, branches: [main, release/*], expire-after: 30d }
+`,
+    FULL_PATHS,
+  )
+  const day = 86_400_000
+  expect(retention).toEqual({
+    ...{ keepLast: 5, minAge: day / 2, expireAfter: 90 * day, keep: ['release/*', '*-lts'] },
+    ...{ removedManifests: 'prune', removedGrace: 7 * day, maxDeletes: 500 },
+    rules: [
+      { layers: { any: ['app'], not: [] }, keepLast: 1 },
+      {
+        platforms: { any: ['*'], not: ['linux/amd64'] },
+        branches: { any: ['main', 'release/*'], not: [] },
+        expireAfter: 30 * day,
+      },
+    ],
+  })
 })
 
 test('a byte order mark and carriage returns', () => {

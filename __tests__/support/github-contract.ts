@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import { readFileSync } from 'node:fs'
-import type { Exchange } from './github-api.ts'
+import type { Exchange } from './github-answers.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 type Referable<T> = T | { readonly $ref: string }
@@ -68,9 +68,19 @@ const match = (method: string, path: string): Match | undefined => {
   })[0]
 }
 
-const parameterProblems = ({ operation, values }: Match, query: URLSearchParams): readonly string[] => {
+/**
+ * What GitHub knows though its description does not say so: versions of a user's packages come in pages as those of an
+ * organization do (other clients depend on it).
+ */
+const UNDESCRIBED = {
+  path: /^\/users\/[^/]+\/packages\/[^/]+\/[^/]+\/versions$/,
+  parameters: ['page', 'per_page', 'state'],
+}
+
+const parameterProblems = ({ operation, values }: Match, path: string, query: URLSearchParams): readonly string[] => {
   const parameters = operation.parameters.map(resolve)
-  const unknown = [...query.keys()].filter((key) => !parameters.some(({ name }) => name === key))
+  const known = [...parameters.map(({ name }) => name), ...(UNDESCRIBED.path.test(path) ? UNDESCRIBED.parameters : [])]
+  const unknown = [...query.keys()].filter((key) => !known.includes(key))
   const wrong = parameters.filter(({ name, in: where, required = false, schema }) => {
     const value = where === 'path' ? values[name] : (query.get(name) ?? undefined)
     if (value === undefined) return required
@@ -91,11 +101,14 @@ const exchangeProblems = ({ request, reply }: Exchange): readonly string[] => {
   const asked = requestBody === undefined ? undefined : jsonSchemaOf(requestBody)
   const described = responses[String(reply.status)]
   if (described === undefined && reply.status < 400) return [`no status ${reply.status}`]
-  const answered = (described === undefined ? undefined : jsonSchemaOf(resolve(described))) ?? ERROR
+  const answered = described === undefined ? ERROR : jsonSchemaOf(resolve(described))
+  const body = (reply.body ?? '').toString()
+  if (answered === undefined && body !== '') return ['answer: there is one']
   return [
-    ...parameterProblems(found, request.query),
+    ...parameterProblems(found, request.path, request.query),
+    ...(requestBody === undefined && request.body.length > 0 ? ['request: there is a body'] : []),
     ...(asked === undefined ? [] : problemsOf(asked, parse(request.body)).map((problem) => `request: ${problem}`)),
-    ...(reply.wire === undefined ? problemsOf(answered, parse(reply.body)) : []).map((problem) => `answer: ${problem}`),
+    ...(answered === undefined || reply.wire !== undefined ? [] : problemsOf(answered, parse(body))).map((problem) => `answer: ${problem}`), // prettier-ignore
   ]
 }
 

@@ -97,11 +97,35 @@ export type CacheSettings = {
   readonly ref?: string
 }
 
-/** What prune keeps. */
-export type RetentionSettings = {
-  readonly keepLast: number
+/** Other numbers for some layers, platforms or branches. All selectors of a rule have to match. */
+export type RetentionRule = {
+  /** Absent: for the generation as a whole, all of its layers included. */
+  readonly layers?: Selector
+  readonly platforms?: Selector
+  readonly branches?: Selector
+  readonly keepLast?: number
   /** ms */
+  readonly expireAfter?: number
+}
+
+/** What prune keeps. All times in ms. */
+export type RetentionSettings = {
+  /** Generations of every manifest, platform and protected branch. */
+  readonly keepLast: number
+  /** Nothing younger is touched. */
   readonly minAge: number
+  /** Generations older than this go even if they are among the last; never the newest of a manifest that is built. */
+  readonly expireAfter?: number
+  /** Globs over manifest ids, tags and branches: what matches never goes. */
+  readonly keep: readonly string[]
+  /** What becomes of manifests and branches that are no more. */
+  readonly removedManifests: 'keep' | 'prune'
+  /** How long they stay, counted from the prune that first found them so. */
+  readonly removedGrace: number
+  /** What goes in one run at the most. */
+  readonly maxDeletes?: number
+  /** The last that matches holds. */
+  readonly rules: readonly RetentionRule[]
 }
 
 /** The factory file, parsed and checked, with every `extends` resolved and every included file merged. */

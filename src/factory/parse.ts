@@ -5,8 +5,7 @@ import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { RULE_KEYS, type MainContent, type RuleContent } from './description.ts'
 import { throwProblems, type IncludedDocument, type MainDocument } from './document.ts'
-import { parseDuration } from './duration.ts'
-import type { CacheSettings, ExcludeRule, Factory, RetentionSettings } from './factory.ts'
+import type { CacheSettings, ExcludeRule, Factory } from './factory.ts'
 import { given } from './given.ts'
 import { lintLevelsOf } from './lint-shapes.ts'
 import { checkStable, checkStageNames, layerOf } from './layer-variants.ts'
@@ -15,10 +14,10 @@ import { resolvePath } from './path.ts'
 import { poolsOf } from './pools.ts'
 import type { Report } from './read-scalar.ts'
 import { selectorOf } from './selector.ts'
+import { retentionOf } from './retention.ts'
 import { checkTemplate } from './template.ts'
 
 const DEFAULT_PLATFORMS = ['linux/amd64']
-const DEFAULT_RETENTION: RetentionSettings = { keepLast: 3, minAge: 24 * 3_600_000 }
 
 const ruleOf = (content: RuleContent, catalogue: Catalogue, report: Report): ExcludeRule => {
   if (content.rest.length === 0 && content.platform === undefined)
@@ -42,11 +41,6 @@ const ruleOf = (content: RuleContent, catalogue: Catalogue, report: Report): Exc
 const cacheOf = ({ cache }: MainContent): CacheSettings => ({
   backend: cache?.backend?.value ?? 'registry',
   ...given({ strategy: cache?.strategy?.value, ref: cache?.ref?.value }),
-})
-
-const retentionOf = ({ retention }: MainContent): RetentionSettings => ({
-  keepLast: retention?.['keep-last']?.value ?? DEFAULT_RETENTION.keepLast,
-  minAge: parseDuration(retention?.['min-age']?.value ?? '') ?? DEFAULT_RETENTION.minAge,
 })
 
 const checkTemplates = ({ id, image, tags }: MainContent, layers: readonly string[], report: Report): void => {
@@ -94,7 +88,7 @@ const assemble = (
     exclude: contents.flatMap((each) => (each.exclude ?? []).map((rule) => ruleOf(rule, catalogue, report))),
     pools: poolsOf(pools, report),
     cache: cacheOf(content),
-    retention: retentionOf(content),
+    retention: retentionOf(content.retention, layers, report),
     lint: lintLevelsOf(content.lint),
     bake: content.bake ?? {},
     file,

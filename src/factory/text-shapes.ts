@@ -158,3 +158,13 @@ export const reason: TextShape = {
   pattern: /\S/,
   examples: ['needs a CUDA base'],
 }
+
+/** A glob of `keep`, or over branches. */
+export const keepGlob: TextShape = {
+  kind: 'text',
+  noun: 'a name or glob',
+  expected: 'an id, a tag or a branch, or a glob with *, ?, [a-z] or {a,b}, such as release/*',
+  pattern: /^[^\s!][^\s]*$/,
+  bare: true,
+  examples: ['release/*', 'llm_factory*'],
+}

@@ -15,6 +15,8 @@ import { createComments } from './pull-request-comment.ts'
 import { createKeychain, dockerConfigFolder } from './registry/credentials.ts'
 import { createRegistry } from './registry/registry.ts'
 import { createWhileSignedIn } from './sign-in.ts'
+import { createGithubStores } from './stores/github-stores.ts'
+import { createStores } from './stores/stores.ts'
 import { VERSION } from './version.ts'
 
 /** What of the inputs the world needs to know. */
@@ -34,6 +36,11 @@ export const createIo = (
   const warn = (message: string): void => {
     actions.warning({ message })
   }
+  const registry = createRegistry({
+    version: VERSION,
+    keychain: createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] }),
+    warn,
+  })
   return {
     actions,
     actionsCache: createActionsCache(env),
@@ -52,11 +59,17 @@ export const createIo = (
     docker,
     emulators: createEmulators(docker),
     files: createFiles(workspace, temporary),
-    registry: createRegistry({
-      version: VERSION,
-      keychain: createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] }),
-      warn,
-    }),
+    registry,
+    stores: createStores(
+      registry,
+      createGithubStores({
+        token: githubToken,
+        apiUrl: env['GITHUB_API_URL'],
+        repository: event.repository,
+        version: VERSION,
+        registry,
+      }),
+    ),
     whileSignedIn: createWhileSignedIn(docker, createKeychain(keychainOptions), given, warn),
   }
 }

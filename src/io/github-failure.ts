@@ -7,8 +7,8 @@ import { parseRetryAfter } from './registry/retry.ts'
  */
 export type GithubFailure =
   | { readonly kind: 'temporary'; readonly reason: string; readonly wait: number }
-  | { readonly kind: 'denied'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'denied'; readonly reason: string; readonly status: number }
+  | { readonly kind: 'refused'; readonly reason: string; readonly status?: number }
 
 /** An answer without its JSON, such as one that was cut off: Octokit takes it for an empty text, and a list for empty. */
 export class IncompleteAnswer extends Error {
@@ -67,5 +67,5 @@ export const explainGithubFailure = (thrown: unknown, now: number): GithubFailur
   // Octokit gives 500 to a request without an answer.
   if (limited !== undefined || status >= 500) return { kind: 'temporary', reason: message, wait: limited ?? 0 }
   const denied = status === 403 || status === 404 || status === 410
-  return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}` }
+  return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}`, status }
 }

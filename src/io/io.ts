@@ -11,6 +11,7 @@ import type { Files } from './files.ts'
 import type { Comments } from './pull-request-comment.ts'
 import type { Registry } from './registry/registry.ts'
 import type { WhileSignedIn } from './sign-in.ts'
+import type { Stores } from './stores/stores.ts'
 
 /** Everything a command does to the world, as a record of functions, so that tests can pass literals. */
 export type Io = {
@@ -26,5 +27,6 @@ export type Io = {
   readonly emulators: Emulators
   readonly files: Files
   readonly registry: Registry
+  readonly stores: Stores
   readonly whileSignedIn: WhileSignedIn
 }

@@ -1,7 +1,7 @@
-import type { getOctokit } from '@actions/github'
 import { renderComment, renderMarker } from '../report/comment.ts'
-import { explainGithubFailure, IncompleteAnswer } from './github-failure.ts'
-import { backoff, type Pacing, REAL_PACING } from './registry/retry.ts'
+import { connectGithub, type Octokit, readLogin } from './github-client.ts'
+import { githubErrorOf, withGithubRetries } from './github-retry.ts'
+import { type Pacing, REAL_PACING } from './registry/retry.ts'
 
 /** What came of keeping a comment. `unavailable`: this run cannot comment, and nobody should wonder. */
 export type KeptComment =
@@ -37,33 +37,8 @@ const PATIENCE = { attempts: 4, requestTimeout: 20_000, deadline: 90_000 }
 const PERMISSION =
   'give the job `pull-requests: write`; runs for pull requests from forks or by Dependabot have a token that only reads'
 
-type Octokit = ReturnType<typeof getOctokit>
-
 /** A pull request, as the paths of the API name it: every pull request is an issue too. */
 type Target = { readonly owner: string; readonly repo: string; readonly issue_number: number }
-
-/** The toolkit's client, a part of the bundle that is loaded when it is needed. It knows of the runner's proxy. */
-const connect = async (token: string, { apiUrl, version }: CommentOptions): Promise<Octokit> => {
-  const { getOctokit } = await import('@actions/github')
-  const baseUrl = apiUrl === undefined || apiUrl === '' ? {} : { baseUrl: apiUrl }
-  const octokit = getOctokit(token, { userAgent: `strata/${version}`, ...baseUrl })
-  octokit.hook.before('request', (options) => {
-    options.request = { ...options.request, signal: AbortSignal.timeout(PATIENCE.requestTimeout) }
-  })
-  octokit.hook.after('request', ({ data }) => {
-    if (typeof data === 'string') throw new IncompleteAnswer()
-  })
-  return octokit
-}
-
-/**
- * The login that comments of this token have: `github-actions[bot]` for the job's own. Asked by GraphQL, since the token
- * of an app may not `GET /user`.
- */
-const readLogin = async (octokit: Octokit): Promise<string> => {
-  const { viewer } = await octokit.graphql<{ readonly viewer: { readonly login: string } }>('{ viewer { login } }')
-  return viewer.login
-}
 
 type Comment = { readonly id: number; readonly body?: string | undefined }
 
@@ -98,23 +73,17 @@ const keepOnce = async (octokit: Octokit, target: Target, marker: string, text: 
 }
 
 /**
- * Tries until it succeeds, as long as failures are temporary and there is time for the wait that GitHub asks for. Each
- * attempt looks for the comment again, so that one whose answer got lost is found and not written twice.
+ * Each attempt looks for the comment again, so that one whose answer got lost is found and not written twice.
  */
 const withPatience = async (pacing: Pacing, attempt: () => Promise<KeptComment>): Promise<KeptComment> => {
-  const deadline = pacing.now() + PATIENCE.deadline
-  for (let count = 1; ; count++) {
-    try {
-      return await attempt()
-    } catch (error) {
-      const failure = explainGithubFailure(error, pacing.now())
-      const { reason } = failure
-      if (failure.kind === 'denied') return { status: 'unavailable', reason: `${reason}; ${PERMISSION}` }
-      if (failure.kind === 'refused' || count >= PATIENCE.attempts) return { status: 'failed', reason }
-      const wait = Math.max(failure.wait, backoff(count, pacing.random()))
-      if (pacing.now() + wait > deadline) return { status: 'failed', reason }
-      await pacing.sleep(wait)
-    }
+  try {
+    return await withGithubRetries(pacing, PATIENCE, attempt)
+  } catch (thrown) {
+    const { failure } = githubErrorOf(thrown, pacing.now())
+    const { kind, reason } = failure
+    return kind === 'denied'
+      ? { status: 'unavailable', reason: `${reason}; ${PERMISSION}` }
+      : { status: 'failed', reason }
   }
 }
 
@@ -128,8 +97,10 @@ export const createComments = (options: CommentOptions): Comments => {
   if (pullRequest === undefined || repo === '') return unavailable('this run is not for a pull request')
   if (token === '') return unavailable('there is no token; set the input github-token')
   const target = { owner, repo, issue_number: pullRequest }
+  const { apiUrl, version } = options
+  const connect = (): Promise<Octokit> =>
+    connectGithub({ token, apiUrl, version, requestTimeout: PATIENCE.requestTimeout })
   return {
-    keep: (marker, body) =>
-      withPatience(pacing, async () => keepOnce(await connect(token, options), target, marker, body)),
+    keep: (marker, body) => withPatience(pacing, async () => keepOnce(await connect(), target, marker, body)),
   }
 }

@@ -1,6 +1,9 @@
 import type { Plan } from './plan.ts'
 import { createItemEncoder, decodeItems, type PlannedItems } from './planned-items.ts'
 
+/** Media type of a plan that is kept in a registry: gzip of the plan file. */
+export const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
+
 /** A plan as it is written to the plan file; `schema/plan.schema.json` describes it. */
 export type PlanFile = Omit<Plan, 'items'> & PlannedItems
 

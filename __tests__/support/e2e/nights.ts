@@ -117,10 +117,8 @@ const pullRequest = async (space: Workspace, moment: Moment, isBroken: boolean):
 /** Lives through the days: each has a nightly run and a pull request. Checks every pull request; returns the nights. */
 export const liveThrough = async (story: Story): Promise<readonly Night[]> => {
   await using space = await createWorkspace({})
-  let door = await openDoor(testbed.registry)
-  await using _ = { [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() }
-  const { address } = door
-  await space.write(factory(address))
+  await using door = await openDoor(testbed.registry)
+  await space.write(factory(door.address))
   await moveBase(space, 0)
   const start = firstDay(space.salt, story)
   const nights: Night[] = []
@@ -129,9 +127,9 @@ export const liveThrough = async (story: Story): Promise<readonly Night[]> => {
     await space.write({ 'cores/gpu/Dockerfile': isBroken ? 'RUN exit 3\n' : GPU })
     if (story.baseMoves.includes(day)) await moveBase(space, day)
     const at = start + (day - 1) * DAY
-    if (day === story.outage) await door[Symbol.asyncDispose]()
+    if (day === story.outage) await door.shut()
     nights.push(await prewarm(space, { at: new Date(at), event: SCHEDULE, number: day }, day))
-    if (day === story.outage) door = await openDoor(testbed.registry, Number(address.split(':')[1]))
+    if (day === story.outage) await door.open()
     await pullRequest(space, { at: new Date(at + DAY / 3), event: PULL_REQUEST, number: 100 + day }, isBroken)
   }
   return nights

@@ -20,7 +20,7 @@ export const PULL_REQUEST: Event = { name: 'pull_request', ref: 'refs/pull/2/mer
 
 /** A step that uses one of the actions. */
 export type ActionStep = {
-  readonly action?: 'build' | 'plan' | 'report' | 'publish'
+  readonly action?: 'build' | 'plan' | 'prune' | 'report' | 'publish'
   /** `with`; the builder is the bed's unless it is given, and the linter is off: scenarios are not about good style. */
   readonly inputs?: Readonly<Record<string, string>>
   /** `env`; a variable that is undefined is taken out. */
@@ -60,6 +60,7 @@ type ActionFile = {
 const ACTION_FILES = {
   build: 'action.yml',
   plan: 'plan/action.yml',
+  prune: 'prune/action.yml',
   report: 'report/action.yml',
   publish: 'publish/action.yml',
 } as const

@@ -33,7 +33,7 @@ export const createAskEarlier = (
 }
 
 /** The work that is asked about. */
-type Asked = { readonly items: readonly WorkItem[]; readonly tree: LayerTree }
+export type Asked = { readonly items: readonly WorkItem[]; readonly tree: LayerTree }
 
 /** What is known before anything is built: tags of the prefixes, what the cache holds of them, what earlier builds did. */
 export type Known = {
@@ -44,7 +44,7 @@ export type Known = {
 }
 
 /** The refs of each prefix, in the repositories that are read, its own first. */
-const refsOfPrefixes = (
+export const refsOfPrefixes = (
   { items, tree }: Asked,
   tags: readonly string[],
   cache: PlannedCache,

@@ -8,13 +8,10 @@ import type { RunEvent } from '../../plan/access.ts'
 import { branchesOf } from '../../plan/branches.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { parsePlan } from '../../plan/parse-plan.ts'
-import { encodePlan } from '../../plan/plan-file.ts'
+import { encodePlan, PLAN_TYPE } from '../../plan/plan-file.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { InputError } from '../../problem.ts'
 import type { PlanInputs } from '../inputs.ts'
-
-/** Media type of a plan that is kept in a registry: gzip of the plan file. */
-const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip'
 
 /** What a run's plan is about, when later ones look for it. */
 export const planScope = ({ only, platforms }: PlanInputs): readonly string[] =>
@@ -32,7 +29,8 @@ const placeOf = ({ cache, name, only }: PlanSubject, branch: string): Reference 
   return { registry, repository: `${repository}-records`, tag: cacheTag(`plan-${name}-${branch}${part}`) }
 }
 
-const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
+/** The plan that is kept at a place, if there is one that can be used. */
+export const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> => {
   try {
     const text = await io.registry.getText(place, PLAN_TYPE)
     return text === undefined ? undefined : parsePlan(text, formatReference(place))
@@ -43,6 +41,9 @@ const fetchPlan = async (place: Reference, io: Io): Promise<Plan | undefined> =>
     return undefined
   }
 }
+
+/** Whether a tag beside the records is one of kept plans. */
+export const isPlanTag = (tag: string): boolean => tag.startsWith('plan-')
 
 /** A plan that was kept, and where. */
 type FoundPlan = { readonly plan: Plan; readonly place: string }

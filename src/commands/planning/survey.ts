@@ -3,8 +3,11 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { cacheRef, prefixTags } from '../../layers/cache-refs.ts'
+import { parseReference } from '../../oci/reference.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
 import { planCache, type PlannedCache } from '../../plan/cache.ts'
+import { locationOf } from '../../plan/cache-location.ts'
 import { isLayer, withEpochs } from '../../plan/epochs.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
@@ -22,7 +25,7 @@ import { createImageFinder, type ImageFinder } from '../../render/dockerfile.ts'
 import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs } from '../inputs.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
-import { askRegistry, type AskEarlier, createAskEarlier, type Known } from './ask-registry.ts'
+import { askRegistry, type AskEarlier, createAskEarlier, type Known, refsOfPrefixes } from './ask-registry.ts'
 import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
@@ -139,6 +142,52 @@ const ageSubjects = async (
   return { ...subjects, items: withEpochs(subjects.items, sources) }
 }
 
+/** What is planned, and what it is made of. */
+type ReadSubjects = {
+  readonly factory: Factory
+  readonly cache: PlannedCache
+  readonly askEarlier: AskEarlier
+  readonly expansion: Subjects
+  readonly prepared: Prepared
+}
+
+/** Reads the factory file and all that it names, as of the given time. */
+const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<ReadSubjects> => {
+  const factory = await readFactory(inputs.factory, io)
+  const subjects = expandSubjects(factory, inputs)
+  const cache = planCache(factory, subjects.items, inputs, decideCacheAccess(context.event))
+  const askEarlier = createAskEarlier(subjects, cache, context, io)
+  const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
+  const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
+  return { factory, cache, askEarlier, expansion, prepared }
+}
+
+/** What the factory file needs at the moment: the cache, and every ref that a build of it would read or write. */
+export type CurrentNeeds = {
+  readonly factory: Factory
+  readonly expansion: Subjects
+  readonly cache: PlannedCache
+  /** In every repository that its work items read. */
+  readonly refs: readonly string[]
+}
+
+const neededRefs = (cache: PlannedCache, work: Pick<Prepared, 'items' | 'tree'>): readonly string[] => {
+  const { strategy } = cache
+  if (strategy === 'layer') return refsOfPrefixes(work, prefixTags(work.tree.prefixes), cache).flat()
+  return work.items.flatMap((item) =>
+    locationOf(cache, item).repositories.map((repository) =>
+      parseReference(repository)?.tag === undefined ? cacheRef(strategy, repository, item) : repository,
+    ),
+  )
+}
+
+/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
+export const surveyNeeds = async (inputs: PlanInputs, context: Context, io: Io): Promise<CurrentNeeds> => {
+  const { factory, cache, expansion, prepared } = await readSubjects(inputs, io.clock.now(), context, io)
+  const { items, tree } = prepared
+  return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] }
+}
+
 /** Everything that could be planned, before anything is left out. */
 export type Survey = {
   readonly factory: Factory
@@ -153,13 +202,8 @@ export type Survey = {
 
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
 export const surveyWork = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<Survey> => {
-  const factory = await readFactory(inputs.factory, io)
-  const subjects = expandSubjects(factory, inputs)
-  const cache = planCache(factory, subjects.items, inputs, decideCacheAccess(context.event))
+  const { factory, cache, askEarlier, expansion, prepared } = await readSubjects(inputs, now, context, io)
   for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
-  const askEarlier = createAskEarlier(subjects, cache, context, io)
-  const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
-  const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
   const { images, files, imageKeys, fragments } = prepared
   const subject = { cache, name: factory.name, only: planScope(inputs) }
   const known = await askRegistry(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io)

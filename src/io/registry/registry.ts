@@ -1,5 +1,5 @@
 import { type ImageConfig, parseImageConfig } from '../../oci/image-config.ts'
-import { childFor, type OciIndex, type OciManifest, platformsOf } from '../../oci/oci-manifest.ts'
+import { childFor, type Descriptor, type OciIndex, type OciManifest, platformsOf } from '../../oci/oci-manifest.ts'
 import { type Platform, platformOf } from '../../oci/platform.ts'
 import { formatReference, pinReference, type Reference, type Repository } from '../../oci/reference.ts'
 import { inputError } from '../../problem.ts'
@@ -8,6 +8,7 @@ import { deleteManifest, type ManifestDeletion } from './delete-manifest.ts'
 import type { FetchedManifest, ManifestHead } from './fetched-manifest.ts'
 import { getManifest, headManifest, parseContent } from './manifests.ts'
 import { type Bytes, putManifest } from './push.ts'
+import { listReferrers } from './referrers.ts'
 import { RegistryError } from './registry-error.ts'
 import { createSession, type Session, type SessionOptions } from './session.ts'
 import { listTags, listTagsWithin } from './tags.ts'
@@ -113,6 +114,8 @@ export type Registry = {
   readonly deleteManifest: (reference: Reference) => Promise<ManifestDeletion>
   /** Stores a manifest under a tag, or by its digest, and returns the digest. */
   readonly putManifest: (reference: Reference, bytes: Bytes, mediaType: string) => Promise<string>
+  /** What names that digest as its subject. */
+  readonly listReferrers: (repository: Repository, digest: string) => Promise<readonly Descriptor[]>
 }
 
 /** A client for any number of registries; what it learns of tokens lives as long as it does. */
@@ -130,5 +133,6 @@ export const createRegistry = (options: SessionOptions): Registry => {
     resolveImage: (reference) => resolveImage(session, reference),
     deleteManifest: (reference) => deleteManifest(session, reference),
     putManifest: (reference, bytes, mediaType) => putManifest(session, reference, bytes, mediaType),
+    listReferrers: (repository, digest) => listReferrers(session, repository, digest),
   }
 }
