@@ -7,6 +7,7 @@ import { grantsOf } from '../render/grants.ts'
 import type { RenderedLeg } from '../render/leg.ts'
 import { upToStage } from '../render/stitched.ts'
 import { bakeLeg, type LegBuild, type LegOutcome, type LegTarget, type LegTargets } from './building/bake-leg.ts'
+import { fillMounts, keepMounts } from './building/cache-mounts.ts'
 import { openBuilder } from './building/builder.ts'
 import type { CommandResult } from './command.ts'
 import { askedProvenance } from './building/check-attribution.ts'
@@ -101,9 +102,20 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
       return targetsOf(work, rendered)
     },
   }
+  const filled = inputs.keepMounts ? await fillMounts(work, { known, leg, context }, io) : undefined
   const outcome: LegOutcome = await bakeLeg(leg, io)
+  const cacheMounts = filled === undefined ? undefined : await keepMounts(filled, { leg, outcome }, io)
   const disagreed = await healRefs(work, { known, leg, outcome }, io)
-  return { work, dropped, written: { ...written, rendered }, outcome, disagreed, known, used }
+  return {
+    ...(cacheMounts === undefined ? {} : { cacheMounts }),
+    work,
+    dropped,
+    written: { ...written, rendered },
+    outcome,
+    disagreed,
+    known,
+    used,
+  }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */

@@ -1,7 +1,7 @@
 import { workItemName } from '../../factory/work-item.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
-import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
+import type { CacheExport, CacheMountsResult, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import type { Failure } from '../../progress/failures.ts'
 import { workItemResult } from '../../report/results-of.ts'
 import { maskSecrets, type RenderedSecrets } from './secrets.ts'
@@ -25,6 +25,8 @@ export type BuiltLeg = {
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
   readonly disagreed: Disagreement
+  /** What keeping cache mounts brought; absent when nothing was to be kept. */
+  readonly cacheMounts?: CacheMountsResult
   /** Cache refs that were there when the build started. */
   readonly known: KnownRefs
   readonly used: UsedBuilder
@@ -99,7 +101,7 @@ const sum = (items: readonly WorkItemResult[], count: (item: WorkItemResult) => 
 
 /** What a leg did, in figures. */
 export const legResults = (report: LegReport, finishedAt: string): Results => {
-  const { work, outcome, used, startedAt, disagreed } = report
+  const { work, outcome, used, startedAt, disagreed, cacheMounts } = report
   const items = [...droppedResults(report), ...itemResults(report)]
   const totalSteps = sum(items, (item) => item.totalSteps)
   const cachedSteps = sum(items, (item) => item.cachedSteps)
@@ -118,6 +120,7 @@ export const legResults = (report: LegReport, finishedAt: string): Results => {
     },
     cache: { strategy: work.plan.cache.strategy, access: work.access },
     disagreed,
+    ...(cacheMounts === undefined ? {} : { cacheMounts }),
     items,
     totalSteps,
     cachedSteps,
