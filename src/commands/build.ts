@@ -24,6 +24,7 @@ import { checkMounts } from './building/secrets.ts'
 import { dropFailedInWaves, tellFailures } from './building/wave-failures.ts'
 import { poolBuilders } from './building/pool-builders.ts'
 import { wantedBuilder } from './wanted-builder.ts'
+import { testImages, withTests } from './building/image-tests.ts'
 import { writeLeg, type WrittenLeg } from './building/write-leg.ts'
 
 const NO_REFS: ReadonlySet<string> = new Set()
@@ -106,12 +107,18 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
   const outcome: LegOutcome = await bakeLeg(leg, io)
   const cacheMounts = filled === undefined ? undefined : await keepMounts(filled, { leg, outcome }, io)
   const disagreed = await healRefs(work, { known, leg, outcome }, io)
+  const tests = await testImages(
+    work,
+    { leg, targets: targetsOf(work, rendered).targets, outcome, secrets: written.secrets },
+    io,
+  )
   return {
     ...(cacheMounts === undefined ? {} : { cacheMounts }),
     work,
     dropped,
     written: { ...written, rendered },
-    outcome,
+    outcome: withTests(outcome, tests),
+    tests,
     disagreed,
     known,
     used,

@@ -87,6 +87,7 @@ export const recordOf = (subject: RecordSubject, frame: RecordFrame): Compatibil
     ...(item.version === undefined ? {} : { manifestVersion: item.version }),
     ...{ images: bases, verdict: report.status, published: report.images },
     ...(report.digest === undefined ? {} : { digest: report.digest }),
+    ...(report.test === undefined ? {} : { test: report.test }),
     layers: layersOf(subject, { ...cache, reads }),
     ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
     durationMs: report.durationMs,

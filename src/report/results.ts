@@ -1,6 +1,7 @@
 import type { ExcludedCombination } from '../factory/work-item.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
+import type { RecordTest } from '../records/record.ts'
 
 /** What became of one step of one work item. Texts and lines are those of the fragment; argument values are not here. */
 export type StepReport = {
@@ -36,6 +37,8 @@ export type WorkItemResult = {
   readonly images: readonly string[]
   /** Digest of the platform's OCI manifest, `sha256:<hex>`; absent when nothing was exported. */
   readonly digest?: string
+  /** Absent for an image without a test. One that failed its test has failed. */
+  readonly test?: RecordTest
   readonly steps: readonly StepReport[]
   readonly totalSteps: number
   readonly cachedSteps: number

@@ -130,7 +130,7 @@ const itemSection = (items: readonly WorkItemResult[], { title, heading }: Subje
       .map((item) => [
         renderId(item),
         renderCode(item.platform),
-        `${ICONS[item.status]}${NO_BREAK}${item.status}`,
+        `${ICONS[item.status]}${NO_BREAK}${item.status}${item.test === undefined ? '' : `<br>test${NO_BREAK}${item.test.verdict}`}`,
         renderBar(item.cacheHitRatio),
         `${renderNumber(item.cachedSteps)} / ${renderNumber(item.totalSteps)}`,
         renderDuration(item.durationMs),

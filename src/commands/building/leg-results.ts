@@ -1,6 +1,7 @@
-import { workItemName } from '../../factory/work-item.ts'
+import { type WorkItem, workItemName } from '../../factory/work-item.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
+import type { RecordTest } from '../../records/record.ts'
 import type { CacheExport, CacheMountsResult, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import type { Failure } from '../../progress/failures.ts'
 import { workItemResult } from '../../report/results-of.ts'
@@ -25,6 +26,8 @@ export type BuiltLeg = {
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
   readonly disagreed: Disagreement
+  /** What came of tests, by name of the target. */
+  readonly tests?: ReadonlyMap<string, RecordTest>
   /** What keeping cache mounts brought; absent when nothing was to be kept. */
   readonly cacheMounts?: CacheMountsResult
   /** Cache refs that were there when the build started. */
@@ -67,6 +70,14 @@ const masked = (failure: Failure | undefined, secrets: RenderedSecrets): Failure
     logTail: failure.logTail.map((line) => maskSecrets(line, secrets)),
   }
 
+const NOT_TESTED: RecordTest = { verdict: 'skipped', logTail: [], ms: 0 }
+
+/** What came of an image's test. In a wave there is no image. */
+const testOf = ({ work, tests }: LegReport, item: WorkItem, target: string): { readonly test?: RecordTest } => {
+  if (item.tests === undefined || work.leg?.kind === 'wave') return {}
+  return { test: tests?.get(target) ?? NOT_TESTED }
+}
+
 const itemResults = (report: LegReport): readonly WorkItemResult[] => {
   const { work, written, outcome } = report
   return work.items.map(({ item, images }, index) => {
@@ -80,6 +91,7 @@ const itemResults = (report: LegReport): readonly WorkItemResult[] => {
       aliases: work.plan.aliases[item.manifestId] ?? [],
       imports: written.rendered.refs.items[index]?.from ?? [],
       exports: exportsOf(report, index),
+      ...testOf(report, item, target),
       ...(result === undefined ? {} : { result }),
       ...(digest === undefined ? {} : { digest }),
       ...(failure === undefined ? {} : { failure }),
