@@ -312,3 +312,37 @@ describe('options', () => {
     expect(() => expand(rules, { only: ['job-a'] })).toThrow('strata.yaml:9:11: only: "job-a" is excluded: no jobs')
   })
 })
+
+describe('tests', () => {
+  const TESTED = file(
+    `manifests:
+  one: { base: a, app: web, test: { script: t/smoke }, test-pool: linux/amd64+gpu }
+  two: { base: a, app: web }
+pools:
+  linux/amd64: { runs-on: small }
+  linux/amd64+gpu: { runs-on: gpu }
+`,
+  ).replace('web: {}', 'web: { test: [web, --version] }')
+
+  test('of variants stand before that of the manifest, and the pool that tests an image builds it', () => {
+    const found = expand(TESTED).items.map(({ manifestId, platform, pool, tests }) => [
+      manifestId,
+      platform,
+      pool,
+      tests,
+    ])
+    const [web, smoke] = [{ command: ['web', '--version'] }, { script: 't/smoke' }]
+    expect(found).toEqual([
+      ['one', 'linux/amd64', 'linux/amd64+gpu', [web, smoke]],
+      ['one', 'linux/arm64', undefined, [web, smoke]],
+      ['two', 'linux/amd64', 'linux/amd64', [web]],
+      ['two', 'linux/arm64', undefined, [web]],
+    ])
+  })
+
+  test('cannot run in a pool that there is not', () => {
+    expect(() => expand(TESTED.replace('test-pool: linux/amd64+gpu', 'test-pool: linux/amd64+tpu'))).toThrow(
+      'there is no pool "linux/amd64+tpu" for test-pool; expected one of pools: linux/amd64, linux/amd64+gpu',
+    )
+  })
+})

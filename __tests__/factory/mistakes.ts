@@ -181,7 +181,7 @@ export const shapeMistakes: readonly Mistake[] = [
     title: 'a misspelt key of a variant',
     text: `${HEAD}layers:\n  base:\n    variants:\n      a: { form: "busybox:1" }\n`,
     error: [
-      'strata.yaml:6:12: unknown key "form" in a variant; expected extends, from, fragment, args, contexts, accelerator, requires or bake; did you mean "from"?',
+      'strata.yaml:6:12: unknown key "form" in a variant; expected extends, from, fragment, args, contexts, accelerator, requires, test or bake; did you mean "from"?',
     ],
   },
   {
@@ -195,7 +195,7 @@ export const shapeMistakes: readonly Mistake[] = [
     title: 'a misspelt key of a manifest',
     text: `${HEAD}${LAYERS}manifests:\n  one: { base: a, platform: linux/arm64 }\n`,
     error: [
-      'strata.yaml:13:19: unknown key "platform" in a manifest; expected extends, version, tags, platforms, args, bake or a layer name; did you mean "platforms"?',
+      'strata.yaml:13:19: unknown key "platform" in a manifest; expected extends, version, tags, platforms, args, test, test-pool, bake or a layer name; did you mean "platforms"?',
     ],
   },
   {
@@ -568,7 +568,7 @@ export const shapeMistakes: readonly Mistake[] = [
     text: `version: 1\nregistri: ghcr.io\nname: demo\nlayers:\n  base:\n    variants:\n      a: { form: "x:1" }\n  Run: {}\n`,
     error: [
       'strata.yaml:2:1: unknown key "registri" in the factory file; expected version, name, registry, image, tags, id, platforms, context, args, include, layers, manifests, exclude, pools, cache, retention, lint or bake; did you mean "registry"?',
-      'strata.yaml:7:12: unknown key "form" in a variant; expected extends, from, fragment, args, contexts, accelerator, requires or bake; did you mean "from"?',
+      'strata.yaml:7:12: unknown key "form" in a variant; expected extends, from, fragment, args, contexts, accelerator, requires, test or bake; did you mean "from"?',
       'strata.yaml:8:3: "Run" is not a layer name; expected lower-case letters, digits, "_", "." and "-", beginning with a letter, 80 at most; write "run"',
     ],
   },

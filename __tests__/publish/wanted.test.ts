@@ -31,6 +31,16 @@ describe('wanted manifests', () => {
     { title: 'failed', record: { verdict: 'failed' }, reason: 'its build failed' },
     { title: 'canceled', record: { verdict: 'canceled' }, reason: 'its build was canceled' },
     {
+      title: 'tested and found wanting',
+      record: { verdict: 'failed', test: { verdict: 'failed', logTail: [], ms: 1 } },
+      reason: 'its test failed',
+    },
+    {
+      title: 'not tested',
+      record: { test: { verdict: 'skipped', logTail: [], ms: 0 } },
+      reason: 'its test was not run',
+    },
+    {
       title: 'pushed elsewhere',
       record: { published: ['r.test/other@sha256:0'] },
       reason: 'it was not pushed to the repository of the manifest',

@@ -49,12 +49,14 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
     emulators: { read: unexpected, install: unexpected },
     files: {
       read: (path) => Promise.resolve(texts.get(path)),
+      readArchive: unexpected,
       find: () => Promise.resolve([]),
       write: (path, text) =>
         Promise.resolve(void texts.set(path, typeof text === 'string' ? text : [...text].join(''))),
       writeProgram: unexpected,
       writeSecret: unexpected,
       removeFolder: unexpected,
+      move: unexpected,
       makeFolder: (name) => Promise.resolve(`/tmp/${name}`),
       readImage: () => Promise.reject(new Error('there is no image')),
       absolute: (path) => `/workspace/${path}`,

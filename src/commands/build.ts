@@ -2,6 +2,7 @@ import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference } from '../oci/reference.ts'
 import { bakeLeg, type LegOutcome } from './building/bake-leg.ts'
+import { fillMounts, keepMounts } from './building/cache-mounts.ts'
 import type { CommandResult } from './command.ts'
 import { runCanary } from './building/canary.ts'
 import { decideCache, NO_REFS } from './building/decide-cache.ts'
@@ -15,6 +16,7 @@ import { withRoom } from './building/room.ts'
 import { selectWork, type LegWork } from './building/leg-work.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
+import { testImages, withTests } from './building/image-tests.ts'
 import { tellFailures } from './building/wave-failures.ts'
 import { writeLeg } from './building/write-leg.ts'
 
@@ -29,9 +31,16 @@ const registriesOf = (work: LegWork): readonly string[] => {
 const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
   await using used = await openLegBuilder(all, inputs, context, io)
   const { work, dropped, known, leg, written } = await openLeg(all, used, inputs, context, io)
+  const filled = inputs.keepMounts ? await fillMounts(work, { known, leg, context }, io) : undefined
   const outcome: LegOutcome = await bakeLeg(leg, io)
+  const cacheMounts = filled === undefined ? undefined : await keepMounts(filled, { leg, outcome }, io)
   const disagreed = await healRefs(work, { known, leg, outcome }, io)
-  return { work, dropped, written: written(), outcome, disagreed, known, used }
+  const { targets } = targetsOf(work, written().rendered)
+  const tests = await testImages(work, { leg, targets, outcome, secrets: written().secrets }, io)
+  return {
+    ...(cacheMounts === undefined ? {} : { cacheMounts }),
+    ...{ work, dropped, written: written(), outcome: withTests(outcome, tests), tests, disagreed, known, used },
+  }
 }
 
 /** `USE_BUILDX=0`: plain `docker build` on the engine itself, for its own platform and without cache refs. */

@@ -87,6 +87,8 @@ export type BuildInputs = PlanInputs & {
   readonly push: boolean
   readonly load: boolean
   readonly cache: boolean
+  /** Whether the files of cache mounts are kept from run to run. */
+  readonly keepMounts: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   readonly secrets: readonly SecretSource[]
@@ -169,6 +171,7 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   push: pushMode(read) !== 'false',
   load: bool(read, 'load', false),
   cache: bool(read, 'cache', true),
+  keepMounts: choice(read, 'cache-mounts', ['off', 'keep']) === 'keep',
   cacheFrom: lines(read('cache-from')),
   cacheTo: lines(read('cache-to')),
   secrets: secrets(read),

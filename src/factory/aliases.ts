@@ -20,7 +20,7 @@ const identityOf = ({ combination: { variants, entry }, platforms, image }: Cand
   JSON.stringify([
     variants.map(({ layer, name }) => [layer, name]),
     Object.entries(entry.args).map(([name, { value }]) => [name, value]),
-    [entry.bake, platforms, image],
+    [entry.bake, platforms, image, entry.test, entry.testPool],
   ])
 
 /** Layers in which two combinations differ, with what the first has there: `security none`, `no light`. */

@@ -52,12 +52,26 @@ export const platformSelector = either(some(platforms.platformPattern), notPlatf
   description: 'A platform, a glob, a list of them, or { not: … } for all others.',
 })
 
+const test = either(
+  list(texts.testWord),
+  record('a test', {
+    script: required(texts.path, 'A script of the workspace, with an interpreter that the image has.'),
+  }),
+  {
+    define: 'test',
+    description: 'What must go well in the image before it is published: an argument array, or a script. No shell.',
+    examples: [['python', '-c', 'import torch'], { script: 'tests/smoke.sh' }],
+  },
+)
+
 const manifestFields = {
   extends: optional(names.manifestName, 'Another manifest whose choices, args, platforms and version hold here, too.'),
   version: optional(texts.version, 'Value of {version} in tags.'),
   tags: optional(some(texts.tagTemplate), 'Tags of this manifest beside the general ones. They are not inherited.'),
   platforms: optional(some(platforms.platform), 'Only these of the platforms of the factory.'),
   args: optional(args, 'Arguments of this manifest, stronger than those of its variants.'),
+  test: optional(test, 'A test of this image, after those of its variants.'),
+  'test-pool': optional(platforms.poolName, 'Pool that builds and tests this manifest on its platform.'),
   bake: optional(bake, 'For this manifest alone.'),
 } as const
 
@@ -93,6 +107,7 @@ const variant = record(
     contexts: optional(map(texts.contextName, texts.contextSource), 'Named contexts that the fragment copies from.'),
     accelerator: optional(names.accelerator, 'Hardware that images with this variant need; chooses the pool.'),
     requires: optional(requires, 'What other layers must be for this variant to be possible.'),
+    test: optional(test, 'A test of every image with this variant.'),
     bake: optional(bake, 'For every manifest with this variant.'),
   },
   { define: 'variant', mayBeEmpty: true },
@@ -271,6 +286,8 @@ export type RetentionContent = Value<typeof retention>
 export type RuleContent = Value<typeof rule>
 /** What stands under the name of a pool. */
 export type PoolContent = Value<typeof pool>
+/** What stands under a `test`. */
+export type TestContent = Value<typeof test>
 /** A selector as it is written. */
 export type SelectorContent = Value<typeof selector>
 /** What stands under an `args`. */

@@ -18,6 +18,9 @@ export type Argument = { readonly value: ByPlatform; readonly level: ArgumentLev
 /** Which variants of a layer are meant: one of the names or globs, and none of `not`. */
 export type Selector = { readonly any: readonly string[]; readonly not: readonly string[] }
 
+/** What is run in an image before it is published: a program with arguments, or a script of the workspace. */
+export type ImageTest = { readonly command: readonly string[] } | { readonly script: string }
+
 /** One choice for a layer, with `extends` already resolved. Paths are relative to the workspace. */
 export type LayerVariant = {
   readonly layer: string
@@ -32,6 +35,7 @@ export type LayerVariant = {
   readonly accelerator?: string
   /** What other layers must be for this variant to be possible, by layer name. */
   readonly requires: Readonly<Record<string, Selector>>
+  readonly test?: ImageTest
   /** Merged into the bake target as it is. */
   readonly bake: JsonObject
   readonly place: Place
@@ -57,6 +61,9 @@ export type ManifestEntry = {
   readonly tags: readonly string[]
   readonly platforms?: readonly Platform[]
   readonly args: Readonly<Record<string, Argument>>
+  readonly test?: ImageTest
+  /** Name of the pool that builds and tests it on the pool's platform. */
+  readonly testPool?: string
   readonly bake: JsonObject
   readonly place: Place
 }

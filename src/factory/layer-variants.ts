@@ -7,6 +7,7 @@ import { parseDuration } from './duration.ts'
 import { resolveExtends } from './extends.ts'
 import type { Layer, LayerVariant } from './factory.ts'
 import { given } from './given.ts'
+import { imageTestOf } from './image-test.ts'
 import { resolveContext, resolvePath } from './path.ts'
 import type { Report } from './read-scalar.ts'
 
@@ -27,6 +28,7 @@ const ownVariant = (layer: string, source: VariantSource, catalogue: Catalogue, 
       from: content?.from === undefined ? undefined : byPlatformOf(content.from, report),
       fragment: content?.fragment === undefined ? found : resolvePath(content.fragment, report),
       accelerator: content?.accelerator?.value,
+      test: imageTestOf(content?.test, report),
     }),
     args: argumentsOf(content?.args, 'variant', report),
     contexts: dictionary((content?.contexts ?? []).map(({ key, value }) => [key.value, resolveContext(value, report)])),

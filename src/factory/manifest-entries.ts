@@ -9,6 +9,7 @@ import { mergeDictionaries } from './dictionary.ts'
 import { resolveExtends } from './extends.ts'
 import type { ManifestEntry } from './factory.ts'
 import { given } from './given.ts'
+import { imageTestOf } from './image-test.ts'
 import type { Report } from './read-scalar.ts'
 import type { Entry } from './shape.ts'
 import type { Located } from './source.ts'
@@ -47,6 +48,8 @@ const ownEntry = ({ key, value }: Entry<ManifestContent>, surroundings: Surround
     choices: choicesOf(value.rest, catalogue, MANIFEST_KEYS, report),
     ...given({
       version: value.version?.value,
+      test: imageTestOf(value.test, report),
+      testPool: value['test-pool']?.value,
       platforms: value.platforms === undefined ? undefined : platformsOf(value.platforms),
     }),
     tags: (value.tags ?? []).map((tag) => tag.value),

@@ -115,7 +115,8 @@ const readRecord = (shape: RecordShape, node: SourceNode, reading: Reading): unk
 
 const readEither = (shape: EitherShape, node: SourceNode, reading: Reading): unknown => {
   if (node.kind === 'map') return { map: readNode(shape.map, node, reading) }
-  const fits = node.kind === 'list' ? shape.plain.kind === 'some' : node.value !== null
+  const { kind } = shape.plain
+  const fits = node.kind === 'list' ? kind === 'some' || kind === 'list' : kind !== 'list' && node.value !== null
   return fits ? { plain: readNode(shape.plain, node, reading) } : refuse(shape, node, reading)
 }
 

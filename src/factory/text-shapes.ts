@@ -12,6 +12,13 @@ export const argumentValue: TextShape = {
   bare: true,
 }
 
+/** A word of a test's argument array. */
+export const testWord: TextShape = {
+  ...argumentValue,
+  noun: 'an argument',
+  examples: ['python'],
+}
+
 /** `from` of a variant. */
 export const baseImage: TextShape = {
   kind: 'text',

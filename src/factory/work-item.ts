@@ -1,6 +1,6 @@
 import type { Platform } from '../oci/platform.ts'
 import type { Place } from '../problem.ts'
-import type { ArgumentLevel, JsonObject } from './factory.ts'
+import type { ArgumentLevel, ImageTest, JsonObject } from './factory.ts'
 
 /** An argument's value on one platform. */
 export type WorkArgument = { readonly value: string; readonly level: ArgumentLevel; readonly place: Place }
@@ -37,6 +37,8 @@ export type WorkItem = {
   readonly accelerator?: string
   /** Name of the pool whose runners build it, where the factory file has one. */
   readonly pool?: string
+  /** What is run in the image before it is published, in order; absent when it has no test. */
+  readonly tests?: readonly ImageTest[]
   readonly bake: JsonObject
 }
 

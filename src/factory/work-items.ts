@@ -49,6 +49,27 @@ const workLayer = (factory: Factory, { entry }: Combination, variant: LayerVaria
 const acceleratorOf = ({ variants }: Combination): string | undefined =>
   variants.find(({ accelerator }) => accelerator !== undefined)?.accelerator
 
+/** The pool that tests a manifest builds it, too: the image is in that builder. */
+const testPoolOf = (
+  { pools }: Factory,
+  { testPool, place }: Combination['entry'],
+  platform: Platform,
+): string | undefined => {
+  if (testPool === undefined) return undefined
+  const pool = pools.find(({ name }) => name === testPool)
+  if (pool === undefined)
+    throw inputError(`there is no pool "${testPool}" for test-pool`, {
+      place,
+      expected: `one of pools: ${pools.map(({ name }) => name).join(', ')}`,
+    })
+  return pool.platform === platform ? pool.name : undefined
+}
+
+const testsOf = ({ entry, variants }: Combination): WorkItem['tests'] => {
+  const tests = [...variants.map(({ test }) => test), entry.test].filter((test) => test !== undefined)
+  return tests.length === 0 ? undefined : tests
+}
+
 const poolOf = ({ pools }: Factory, platform: Platform, accelerator: string | undefined): string | undefined =>
   pools.find((pool) => pool.platform === platform && pool.accelerator === accelerator)?.name ??
   pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)?.name
@@ -93,7 +114,12 @@ export const workItem = (
     platform,
     layers: variants.map((variant) => makeLayer(combination, variant, platform)),
     ...published,
-    ...given({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
+    ...given({
+      version: entry.version,
+      accelerator,
+      pool: testPoolOf(factory, entry, platform) ?? poolOf(factory, platform, accelerator),
+      tests: testsOf(combination),
+    }),
     bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(mergeBake, factory.bake),
   }
 }

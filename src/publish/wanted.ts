@@ -3,6 +3,7 @@ import type { Platform } from '../oci/platform.ts'
 import { imageSubject } from '../plan/image-subject.ts'
 import type { ImageSubject, Plan } from '../plan/plan.ts'
 import { TEMPORARY_PREFIX } from '../plan/temporary-tag.ts'
+import { mayPublish } from '../records/may-publish.ts'
 import type { CompatibilityRecord, RecordImage } from '../records/record.ts'
 import { newestAttempts, runsOf } from '../report/fold/newest.ts'
 
@@ -34,9 +35,12 @@ type Part = {
 }
 
 /** Why the image that a record speaks of is not published; undefined when it is. */
-const objectionTo = ({ verdict, digest, error }: CompatibilityRecord): string | undefined => {
+const objectionTo = (record: CompatibilityRecord): string | undefined => {
+  const { verdict, digest, error, test } = record
+  if (test?.verdict === 'failed') return 'its test failed'
   if (verdict === 'failed') return error === undefined ? 'its build failed' : `its build failed: ${error.message}`
   if (verdict === 'canceled') return 'its build was canceled'
+  if (!mayPublish(record)) return 'its test was not run'
   return digest === undefined ? 'it was built and not pushed' : undefined
 }
 

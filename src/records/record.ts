@@ -122,6 +122,14 @@ export type RecordImage = {
   readonly bytes?: number
 }
 
+/** What came of the test of an image. `skipped`: it has one that was not run, so nothing is known of it. */
+export type RecordTest = {
+  readonly verdict: 'passed' | 'failed' | 'skipped'
+  /** Last lines of what it printed, secrets masked; empty where BuildKit had its result. */
+  readonly logTail: readonly string[]
+  readonly ms: number
+}
+
 /**
  * A compatibility record: what one work item, or one prefix in a wave, did in one run. A file of records holds one in
  * each line (JSON lines).
@@ -152,6 +160,8 @@ export type CompatibilityRecord = {
   readonly digest?: string
   /** Everything that reaches its image, as one word; absent for a prefix. */
   readonly imageKey?: string
+  /** Absent for an image without a test. */
+  readonly test?: RecordTest
   /** Bottom to top. */
   readonly layers: readonly RecordLayer[]
   readonly cacheFrom: readonly RecordRead[]

@@ -104,6 +104,7 @@ export const recordOf = (subject: RecordSubject, frame: RecordFrame): Compatibil
     ...(report.digest === undefined ? {} : { digest: report.digest }),
     ...countFailure(layers, failures),
     ...(subject.imageKey === undefined ? {} : { imageKey: subject.imageKey }),
+    ...(report.test === undefined ? {} : { test: report.test }),
     layers,
     ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
     durationMs: report.durationMs,

@@ -1,6 +1,7 @@
 import type { WorkItem } from '../factory/work-item.ts'
 import type { StepResult, TargetResult } from '../progress/build-result.ts'
 import type { Failure } from '../progress/failures.ts'
+import type { RecordTest } from '../records/record.ts'
 import type { CacheExport, StepReport, WorkItemResult } from './results.ts'
 
 /** What is known of one work item when its leg is done. */
@@ -14,6 +15,7 @@ export type ItemOutcome = {
   readonly result?: TargetResult
   readonly digest?: string
   readonly failure?: Failure
+  readonly test?: RecordTest
 }
 
 const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }: StepResult): StepReport => {
@@ -66,6 +68,7 @@ export const workItemResult = (outcome: ItemOutcome): WorkItemResult => {
       return { ref, ...(error === undefined ? {} : { error }) }
     }),
     cacheTo: outcome.exports,
+    ...(outcome.test === undefined ? {} : { test: outcome.test }),
     ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
     ...(failure === undefined ? {} : { error: errorOf(failure) }),
   }

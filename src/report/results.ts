@@ -1,6 +1,7 @@
 import type { ExcludedCombination } from '../factory/work-item.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
+import type { RecordTest } from '../records/record.ts'
 
 /** What became of one step of one work item. Texts and lines are those of the fragment; argument values are not here. */
 export type StepReport = {
@@ -36,6 +37,8 @@ export type WorkItemResult = {
   readonly images: readonly string[]
   /** Digest of the platform's OCI manifest, `sha256:<hex>`; absent when nothing was exported. */
   readonly digest?: string
+  /** Absent for an image without a test. One that failed its test has failed. */
+  readonly test?: RecordTest
   readonly steps: readonly StepReport[]
   readonly totalSteps: number
   readonly cachedSteps: number
@@ -67,6 +70,35 @@ export type Disagreement = {
   }[]
 }
 
+/** What became of one cache mount. */
+export type CacheMountResult = {
+  /** Id of the mount, with the settings that keep it apart. */
+  readonly mount: string
+  /** Layers whose steps use it. */
+  readonly layers: readonly string[]
+  /** Size of what was brought back, bytes; absent when nothing was kept. */
+  readonly restoredBytes?: number
+  /** Size of its files after the build, bytes; absent when no step used it or it was not looked at. */
+  readonly bytes?: number
+  /** What became of its files after the build. `unused`: no step with it ran. */
+  readonly kept: 'saved' | 'unchanged' | 'unused' | 'read-only' | 'too-large' | 'failed'
+  /** Time of the distinct steps that ran with it, ms. */
+  readonly stepMs: number
+  /** Time that these steps took when the mount was empty, ms; absent when that was never seen. */
+  readonly emptyMs?: number
+}
+
+/** What keeping cache mounts cost and brought. */
+export type CacheMountsResult = {
+  /** Time to fetch files and put them into the builder, ms. */
+  readonly restoreMs: number
+  /** Time to take them out of the builder and store them, ms. */
+  readonly saveMs: number
+  /** What steps with filled mounts took less than with empty ones, ms; absent when that is not known. */
+  readonly gainMs?: number
+  readonly mounts: readonly CacheMountResult[]
+}
+
 /** What a leg did, as it is written to the results file. */
 export type Results = {
   readonly version: 1
@@ -87,6 +119,8 @@ export type Results = {
   readonly cache: { readonly strategy: string; readonly access: CacheAccess }
   /** Where a cache ref promised steps that BuildKit ran all the same. */
   readonly disagreed: Disagreement
+  /** Absent when cache mounts are not kept, or nothing that uses one was cold. */
+  readonly cacheMounts?: CacheMountsResult
   readonly items: readonly WorkItemResult[]
   /** Steps over all work items: each counts once for every work item it is part of. */
   readonly totalSteps: number

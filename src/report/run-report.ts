@@ -1,7 +1,7 @@
 import type { HeldBack } from '../plan/plan.ts'
 import type { Platform } from '../oci/platform.ts'
 import type { MissReason } from '../records/reason.ts'
-import type { RecordOutcome } from '../records/record.ts'
+import type { RecordOutcome, RecordTest } from '../records/record.ts'
 
 /** Counts of distinct steps: those that equal layers of several work items share count once. */
 export type StepCounts = {
@@ -48,6 +48,8 @@ export type ReportItem = {
   readonly platform: Platform
   /** `missing`: it was planned, and no leg left a record of it. */
   readonly verdict: 'built' | 'failed' | 'canceled' | 'missing'
+  /** What came of its test; absent where it has none. */
+  readonly test?: RecordTest['verdict']
   readonly leg?: string
   readonly pool?: string
   readonly digest?: string

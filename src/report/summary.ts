@@ -1,4 +1,5 @@
 import { renderDuration } from '../progress/duration.ts'
+import { mountSection } from './cache-mounts.ts'
 import { renderDisagreement } from './disagreement.ts'
 import { renderDocument, type Section } from './document.ts'
 import { groupFailures, renderFailure } from './failures.ts'
@@ -129,7 +130,7 @@ const itemSection = (items: readonly WorkItemResult[], { title, heading }: Subje
       .map((item) => [
         renderId(item),
         renderCode(item.platform),
-        `${ICONS[item.status]}${NO_BREAK}${item.status}`,
+        `${ICONS[item.status]}${NO_BREAK}${item.status}${item.test === undefined ? '' : `<br>test${NO_BREAK}${item.test.verdict}`}`,
         renderBar(item.cacheHitRatio),
         `${renderNumber(item.cachedSteps)} / ${renderNumber(item.totalSteps)}`,
         renderDuration(item.durationMs),
@@ -195,6 +196,7 @@ export const renderSummary = (results: Results, { run, reproduction }: SummaryEx
     ...itemSection(items, subject),
     ...layerSection(items, subject),
     ...refSection(refs),
+    ...mountSection(results.cacheMounts),
     ...excludedSection(excluded, 5),
     ...reproductionSection(reproduction),
   ])

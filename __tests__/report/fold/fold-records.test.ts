@@ -66,6 +66,14 @@ describe('foldRecords', () => {
     )
   })
 
+  test('says what came of the tests of images', () => {
+    const records = generateRun(sampleShape())
+    const first = records.find(({ kind }) => kind === 'work-item')
+    const failed = { verdict: 'failed', logTail: ['no'], ms: 5 } as const
+    const { items } = fold(records.map((record) => (record === first ? { ...record, test: failed } : record)))
+    expect(items.flatMap(({ test: verdict }) => verdict ?? [])).toEqual(['failed'])
+  })
+
   test('takes records that come twice as one', () => {
     fc.assert(
       fc.property(disturbed, (records) => {

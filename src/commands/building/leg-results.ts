@@ -1,7 +1,8 @@
-import { workItemName } from '../../factory/work-item.ts'
+import { type WorkItem, workItemName } from '../../factory/work-item.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
-import type { CacheExport, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
+import type { RecordTest } from '../../records/record.ts'
+import type { CacheExport, CacheMountsResult, Disagreement, Results, WorkItemResult } from '../../report/results.ts'
 import type { Failure } from '../../progress/failures.ts'
 import type { RenderItem } from '../../render/leg.ts'
 import { workItemResult } from '../../report/results-of.ts'
@@ -26,6 +27,10 @@ export type BuiltLeg = {
   readonly written: WrittenLeg
   readonly outcome: LegOutcome
   readonly disagreed: Disagreement
+  /** What came of tests, by name of the target. */
+  readonly tests?: ReadonlyMap<string, RecordTest>
+  /** What keeping cache mounts brought; absent when nothing was to be kept. */
+  readonly cacheMounts?: CacheMountsResult
   /** Cache refs that were there when the build started. */
   readonly known: KnownRefs
   readonly used: UsedBuilder
@@ -77,6 +82,14 @@ const imagesOf = (
   return digest === undefined ? [] : [`${item.image}@${digest}`]
 }
 
+const NOT_TESTED: RecordTest = { verdict: 'skipped', logTail: [], ms: 0 }
+
+/** What came of an image's test. In a wave there is no image. */
+const testOf = ({ work, tests }: LegReport, item: WorkItem, target: string): { readonly test?: RecordTest } => {
+  if (item.tests === undefined || work.kind === 'wave') return {}
+  return { test: tests?.get(target) ?? NOT_TESTED }
+}
+
 const itemResults = (report: LegReport): readonly WorkItemResult[] => {
   const { work, written, outcome, used } = report
   return work.items.map((rendered, index) => {
@@ -91,6 +104,7 @@ const itemResults = (report: LegReport): readonly WorkItemResult[] => {
       aliases: work.plan.aliases[item.manifestId] ?? [],
       imports: written.rendered.refs.items[index]?.from ?? [],
       exports: exportsOf(report, index),
+      ...testOf(report, item, target),
       ...(result === undefined ? {} : { result }),
       ...(digest === undefined ? {} : { digest }),
       ...(failure === undefined ? {} : { failure }),
@@ -118,7 +132,7 @@ const sum = (items: readonly WorkItemResult[], count: (item: WorkItemResult) => 
 
 /** What a leg did, in figures. */
 export const legResults = (report: LegReport, finishedAt: string): Results => {
-  const { work, outcome, used, startedAt, disagreed } = report
+  const { work, outcome, used, startedAt, disagreed, cacheMounts } = report
   const items = [...droppedResults(report), ...itemResults(report)]
   const totalSteps = sum(items, (item) => item.totalSteps)
   const cachedSteps = sum(items, (item) => item.cachedSteps)
@@ -138,6 +152,7 @@ export const legResults = (report: LegReport, finishedAt: string): Results => {
     },
     cache: { strategy: work.plan.cache.strategy, access: work.access },
     disagreed,
+    ...(cacheMounts === undefined ? {} : { cacheMounts }),
     items,
     totalSteps,
     cachedSteps,

@@ -13,12 +13,13 @@ const firstMissOf = ({ layers }: CompatibilityRecord): Pick<ReportItem, 'firstMi
 }
 
 const recordedItem = (record: CompatibilityRecord, top: string | undefined): ReportItem => {
-  const { run, digest, error } = record
+  const { run, digest, error, test } = record
   return {
     manifestId: record.manifest_id,
     aliases: record.aliases,
     platform: record.platform,
     verdict: record.verdict,
+    ...(test === undefined ? {} : { test: test.verdict }),
     ...(run.leg === undefined ? {} : { leg: run.leg }),
     ...(run.pool === undefined ? {} : { pool: run.pool }),
     ...(digest === undefined ? {} : { digest }),

@@ -40,7 +40,7 @@ const renderSteps = (items: readonly ReportItem[]): readonly string[] => {
 const itemRow = (item: ReportItem): readonly string[] => [
   renderCode(item.manifestId),
   renderCode(item.platform),
-  `${ICONS[item.verdict]}${NO_BREAK}${item.verdict}`,
+  `${ICONS[item.verdict]}${NO_BREAK}${item.verdict}${item.test === undefined ? '' : `<br>test${NO_BREAK}${item.test}`}`,
   ...renderSteps([item]),
   item.durationMs === 0 ? '' : renderDuration(item.durationMs),
   item.firstMiss === undefined ? '' : renderText(item.firstMiss),
