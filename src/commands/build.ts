@@ -1,8 +1,10 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
+import { backendOf, localFolder, localHomeOf } from '../layers/cache-place.ts'
 import { shortPlatform } from '../oci/platform.ts'
 import { parseReference } from '../oci/reference.ts'
 import { locationOf } from '../plan/cache-location.ts'
+import { renderAttributes } from '../render/attributes.ts'
 import { grantsOf } from '../render/grants.ts'
 import type { RenderedLeg } from '../render/leg.ts'
 import { upToStage } from '../render/stitched.ts'
@@ -18,6 +20,8 @@ import { keepPlan, planScope } from './planning/kept-plan.ts'
 import type { BuiltLeg } from './building/leg-results.ts'
 import { withRoom } from './building/room.ts'
 import { selectWork, type LegWork } from './building/leg-work.ts'
+import { keepLocal, withoutEmbedded } from './building/keep-local.ts'
+import { prepareCache } from './building/local-folders.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
 import { dropFailedInWaves, tellFailures } from './building/wave-failures.ts'
@@ -27,20 +31,26 @@ import { writeLeg, type WrittenLeg } from './building/write-leg.ts'
 
 const NO_REFS: ReadonlySet<string> = new Set()
 
-const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly string[] =>
-  grantsOf({
-    allow: inputs.options.allow,
-    ssh: inputs.options.ssh.length > 0,
-    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
-    cacheFrom: inputs.cacheFrom,
-    cacheTo: inputs.cacheTo,
-    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
-  })
-
 /** Repositories that a leg's caches are read from. */
 const cachesOf = ({ plan, items }: LegWork): readonly string[] => [
   ...new Set(items.flatMap(({ item }) => locationOf(plan.cache, item).repositories)),
 ]
+
+/** Folders of local caches that a leg reads and writes. Any ref in them may have to be written again. */
+const localFolders = (work: LegWork, io: Io): readonly string[] =>
+  cachesOf(work)
+    .flatMap((repository) => localHomeOf(repository) ?? [])
+    .map((home) => localFolder(home, io.localCache.home))
+
+const grants = ({ folder, secrets }: WrittenLeg, folders: readonly string[], inputs: BuildInputs): readonly string[] =>
+  grantsOf({
+    allow: inputs.options.allow,
+    ssh: inputs.options.ssh.length > 0,
+    reads: [folder, ...folders, ...secrets.files, ...Object.values(inputs.buildContexts)],
+    cacheFrom: inputs.cacheFrom,
+    cacheTo: [...inputs.cacheTo, ...folders.map((path) => renderAttributes({ type: 'local', dest: path }))],
+    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
+  })
 
 /** Hosts of the registries that a leg's images, bases and caches are in. */
 const registriesOf = (work: LegWork): readonly string[] => {
@@ -50,7 +60,7 @@ const registriesOf = (work: LegWork): readonly string[] => {
 }
 
 /** Rendered targets with the Dockerfiles that they build and what the log calls them. */
-const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: RenderedLeg): LegTargets => {
+const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors, sources }: RenderedLeg): LegTargets => {
   const ofItems = targets.flatMap((bake, index): readonly LegTarget[] => {
     const rendered = items[index]
     if (rendered === undefined) return []
@@ -63,7 +73,7 @@ const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: Render
     const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`
     return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
   })
-  return { targets: [...ofItems, ...ofPrefixes], collectors }
+  return { targets: [...ofItems, ...ofPrefixes], collectors, sources }
 }
 
 /** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
@@ -74,18 +84,23 @@ const otherPools = ({ leg, items }: LegWork): ReadonlyMap<string, string> =>
     ),
   )
 
+/** Whether a leg writes or reads caches that the builder has to export; one that is inline is part of the image. */
+const needsExporter = ({ plan: { cache } }: LegWork): boolean => backendOf(cache.ref ?? '') !== 'inline'
+
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
-const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
+const buildWithBuildx = async (given: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
+  const wanted = wantedBuilder(inputs.builder, poolBuilders(given, io), context.env)
+  const all = await withoutEmbedded(given, wanted, io)
   const needs = {
     platforms: [...new Set(all.items.map(({ item }) => item.platform))],
-    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write),
+    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write) && needsExporter(all),
     pools: otherPools(all),
   }
-  const wanted = wantedBuilder(inputs.builder, poolBuilders(all, io), context.env)
   await using used = await openBuilder(needs, wanted, context, io)
   const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
   const { work, dropped } = await dropFailedInWaves(all, known, io)
   const refs = decideCache(work, known, NO_REFS)
+  await prepareCache(refs, io)
   const written = await writeLeg(work, { driver: used.builder.driver, refs, inputs, context }, io)
   let { rendered } = written
   const leg: LegBuild = {
@@ -93,11 +108,11 @@ const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Conte
     options: written.options,
     builder: used.builder.name,
     folder: written.folder,
-    allow: grants(written, inputs),
+    allow: grants(written, localFolders(work, io), inputs),
     env: { ...written.secrets.env, ...askedProvenance(context.env) },
     signal: context.signal,
     withoutRefs: (broken) => {
-      rendered = written.renderWith(decideCache(work, known, broken))
+      rendered = written.renderWith(decideCache(work, known, broken), broken)
       return targetsOf(work, rendered)
     },
   }
@@ -157,6 +172,7 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   )
   await tellFailures(built, io)
   const reported = await reportLeg({ ...built, startedAt }, inputs, context, io)
+  await keepLocal(built, io)
   if (reported.failure === undefined) await keepWhole(work, inputs, context, io)
   return reported
 }

@@ -1,6 +1,7 @@
 import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
 import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
@@ -84,7 +85,9 @@ export const preparePlan = async (inputs: PlanInputs, context: Context, io: Io):
   const { factory, expansion, images, files, records, all } = survey
   const { cache } = survey.subject
   const isKept = (item: WorkItem): boolean => locationOf(cache, item).repositories.length > 0
-  const handsOn = cache.access.write && work.items.every(isKept)
+  // A folder of one machine is not there on another one.
+  const isShared = backendOf(cache.ref ?? '') !== 'local'
+  const handsOn = cache.access.write && isShared && work.items.every(isKept)
   const schedule = shareOut(work, { cache, handsOn }, scheduleOptions(inputs.schedule))
   const { bytes: _, ...planned } = work
   const recorded = recordedItems(work, records, ownBranch(context.event))

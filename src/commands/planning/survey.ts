@@ -28,6 +28,7 @@ import { fetchEarlierRecords } from './earlier-records.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
 import { growWork, warnOfModes, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { lookUpRefs } from './look-up-refs.ts'
+import { withReachable } from './mirrors.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 
@@ -159,7 +160,9 @@ export type Survey = {
 export const surveyWork = async (inputs: PlanInputs, context: Context, io: Io): Promise<Survey> => {
   const factory = await readFactory(inputs.factory, io)
   const expansion = expand(factory, inputs)
-  const cache = planCache(factory, expansion.items, inputs, decideCacheAccess(context.event))
+  const untrusted = factory.cache.untrustedRef !== undefined
+  const access = decideCacheAccess(context.event, { untrusted })
+  const cache = await withReachable(planCache(factory, expansion.items, inputs, access), io)
   for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef)) io.actions.info(line)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, io)
   const { images, files, imageKeys } = prepared
