@@ -1,6 +1,8 @@
+import { faultOfSource, SOURCE_EXPECTED } from '../factory/cache-source.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
+import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
 import { readBuilderInputs } from './builder-inputs.ts'
 import { bool, choice, count, lines, list, optional, pairs, record, references, type ReadInput } from './read-input.ts'
@@ -73,6 +75,8 @@ export type BuildInputs = PlanInputs & {
   readonly push: boolean
   readonly load: boolean
   readonly cache: boolean
+  /** Whether what the event has earned is written. */
+  readonly cacheWrites: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   readonly secrets: readonly SecretSource[]
@@ -137,6 +141,24 @@ const secrets = (read: ReadInput): readonly SecretSource[] => [
   ...pairs(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path }) as const),
 ]
 
+/** `true`, `read` or `false`: what a run may do with caches can only be lowered. */
+const cacheUse = (read: ReadInput): Pick<BuildInputs, 'cache' | 'cacheWrites'> => {
+  if (read('cache').toLowerCase() === 'read') return { cache: true, cacheWrites: false }
+  const cache = bool(read, 'cache', true)
+  return { cache, cacheWrites: cache }
+}
+
+/** Checked sources, as Buildx takes them. */
+const cacheSources = (read: ReadInput): readonly string[] => {
+  const sources = lines(read('cache-from'))
+  for (const source of sources) {
+    const fault = faultOfSource(source)
+    if (fault === undefined) continue
+    throw inputError(`input cache-from has ${JSON.stringify(source)}: ${fault}`, { expected: SOURCE_EXPECTED })
+  }
+  return sources
+}
+
 /** Reads the inputs of `build`. */
 export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildInputs => ({
   ...readPlanInputs(read, env),
@@ -146,8 +168,8 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   freeDisk: bool(read, 'free-disk', false),
   push: bool(read, 'push', false),
   load: bool(read, 'load', false),
-  cache: bool(read, 'cache', true),
-  cacheFrom: lines(read('cache-from')),
+  ...cacheUse(read),
+  cacheFrom: cacheSources(read),
   cacheTo: lines(read('cache-to')),
   secrets: secrets(read),
   dryRun: bool(read, 'dry-run', false),

@@ -98,5 +98,24 @@ export const weakerAccess = (plan: CacheAccess, leg: CacheAccess): CacheAccess =
   return { read: plan.read && leg.read, write: false, reason: 'the plan was made by a run that is not trusted' }
 }
 
+/** What the run may do with the cache, before a colon and the reason. */
+export const accessWords = ({ read, write, domain }: CacheAccess): string => {
+  if (domain === 'untrusted') {
+    return `The trusted cache is read, and the untrusted one is ${write ? 'read and written' : 'read, not written'}`
+  }
+  const what = read
+    ? write
+      ? 'read and written'
+      : 'read, not written'
+    : write
+      ? 'written, not read'
+      : 'neither read nor written'
+  return `The cache is ${what}`
+}
+
+/** A run that is told to write nothing, whatever it has earned. */
+export const readOnlyAccess = (access: CacheAccess, reason: string): CacheAccess =>
+  access.write ? { ...access, write: false, reason } : access
+
 /** The access of a run that uses no cache, whatever its event has earned. */
 export const noCacheAccess = (reason: string): CacheAccess => ({ read: false, write: false, reason })

@@ -6,7 +6,14 @@ import { backendOf } from '../../layers/cache-place.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import type { ImageKey } from '../../layers/image-key.ts'
 import type { Prefix } from '../../layers/tree.ts'
-import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
+import {
+  accessWords,
+  decideCacheAccess,
+  noCacheAccess,
+  readOnlyAccess,
+  weakerAccess,
+  type CacheAccess,
+} from '../../plan/access.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { locationOf, refsOf } from '../../plan/cache-location.ts'
 import { nameImages } from '../../plan/image-names.ts'
@@ -59,7 +66,8 @@ const accessOf = (plan: Plan, inputs: BuildInputs, context: Context, io: Io): Ca
   if (!context.useBuildx) return noCacheAccess('USE_BUILDX=0 builds without cache refs')
   const { cache } = plan
   const own = decideCacheAccess(context.event, { untrusted: cache.untrusted !== undefined })
-  return weakerBackend(cache, weakerAccess(cache.access, own), inputs, io)
+  const earned = weakerBackend(cache, weakerAccess(cache.access, own), inputs, io)
+  return inputs.cacheWrites ? earned : readOnlyAccess(earned, 'writing is turned off by input')
 }
 
 /** What the backend itself takes away: images that are not pushed hold no cache, and tokens may only read. */
@@ -172,6 +180,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
   const { plan: obtained, ...made } = await obtainPlan(inputs, given, context, io)
   const access = accessOf(obtained, inputs, context, io)
+  if (obtained.cache.untrusted !== undefined) io.actions.info(`${accessWords(access)}: ${access.reason}`)
   const plan = { ...obtained, cache: await withReachable({ ...obtained.cache, access }, io) }
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)

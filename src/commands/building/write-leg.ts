@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { readsRepository } from '../../plan/cache.ts'
+import { readsRepository, type PlannedCache } from '../../plan/cache.ts'
 import type { LegRefs } from '../../plan/leg-cache.ts'
 import { renderBake, type BakeTarget, type BuildOptions } from '../../render/bake.ts'
 import { renderLeg, type LegSettings, type RenderedLeg } from '../../render/leg.ts'
@@ -33,14 +33,31 @@ const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTar
   ...prefixes.map(({ bake }) => bake),
 ]
 
+/** What decides which further caches a leg uses. */
+type WorkAccess = Pick<LegWork, 'access'> & {
+  readonly plan: { readonly cache: Pick<PlannedCache, 'untrusted' | 'from'> }
+}
+
 /**
  * Sources that the user names besides the cache. A run that is trusted reads none in the untrusted repository, whoever
  * names it.
  */
-export const furtherSources = ({ plan: { cache }, access }: LegWork, { cacheFrom }: BuildInputs): readonly string[] =>
+export const furtherSources = (
+  { plan: { cache }, access }: WorkAccess,
+  { cacheFrom }: Pick<BuildInputs, 'cacheFrom'>,
+): readonly string[] =>
   [...(cache.from ?? []), ...cacheFrom].filter(
     (source) => access.domain === 'untrusted' || !readsRepository(source, cache.untrusted ?? ''),
   )
+
+/** Exports that the user names besides the cache. A run that is not trusted writes the untrusted repository alone. */
+export const furtherExports = (
+  { plan: { cache }, access }: WorkAccess,
+  { cacheTo }: Pick<BuildInputs, 'cacheTo'>,
+): readonly string[] =>
+  access.domain === 'untrusted'
+    ? cacheTo.filter((target) => cache.untrusted !== undefined && readsRepository(target, cache.untrusted))
+    : cacheTo
 
 /** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
 export const writeLeg = async (
@@ -51,7 +68,8 @@ export const writeLeg = async (
   const secrets = renderSecrets(inputs.secrets, context.env)
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
-  const { push, load, cacheTo: to } = inputs
+  const { push, load } = inputs
+  const to = furtherExports(work, inputs)
   const sources = furtherSources(work, inputs)
   const settings: Omit<LegSettings, 'cache'> = {
     ...{ push, load, attests: inputs.options.attests, driver, folder },
