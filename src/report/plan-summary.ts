@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
+import { renderHome } from './cache-lines.ts'
 import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
@@ -18,7 +19,7 @@ const renderWork = ({ items, waves, legs }: Plan): string => {
 
 const renderHeadline = (plan: Plan): string => {
   const { name, cache, factory, digest, plannedAt } = plan
-  const where = cache.ref === undefined ? 'no cache repository' : `cache ${renderCode(cache.ref)}`
+  const where = renderHome(cache.ref)
   return [
     `## 📋 ${renderText(name)}: ${renderWork(plan)}`,
     '',
