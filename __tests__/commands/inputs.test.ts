@@ -27,8 +27,17 @@ describe('inputs that are not given', () => {
   test('build what is safe', () => {
     expect(buildInputs({})).toEqual({
       ...planInputs({}),
-      ...{ push: false, load: false, cache: true,
-    cacheWrites: true, cacheFrom: [], cacheTo: [], tags: [], secrets: [], dryRun: false },
+      ...{
+        push: false,
+        load: false,
+        cache: true,
+        cacheWrites: true,
+        cacheFrom: [],
+        cacheTo: [],
+        tags: [],
+        secrets: [],
+        dryRun: false,
+      },
       ...{ builder: readBuilderInputs(reader({}), {}), freeDisk: false, records: { keep: 'registry' } },
       options: {
         ...{ labels: {}, annotations: [], ssh: [], noCache: false, noCacheFilters: [], pull: false },

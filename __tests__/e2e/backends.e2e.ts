@@ -43,7 +43,7 @@ describe('backend local', () => {
     const cache = cacheRoutes(TOKEN)
     await using service = await startArtifactService(cache.answer)
     await using space = await createWorkspace(factory(''))
-    const env = { ...service.env, ACTIONS_CACHE_SERVICE_V2: 'True', XDG_CACHE_HOME: join(space.temporary, 'cache') }
+    const env = { ...service.env, ACTIONS_CACHE_SERVICE_V2: 'True' }
     const home = join(space.temporary, 'cache', 'strata', `e2e-${space.salt}`)
     expect(await rebuild(space, { env })).toMatchObject({ outputs: { 'steps-run': '4' } })
     expect(await foldersIn(home)).toEqual(['app-linux-amd64', 'app-linux-amd64', 'core-linux-amd64'])

@@ -47,7 +47,8 @@ export const createIo = (
   }
   const keychain = createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] })
   const actionsCache = createActionsCache(env)
-  const cacheHome = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'strata')
+  const xdg = env['XDG_CACHE_HOME'] ?? ''
+  const cacheHome = join(xdg === '' ? join(homedir(), '.cache') : xdg, 'strata')
   return {
     actions,
     actionsCache,
