@@ -65,6 +65,20 @@ describe('backend local', () => {
   })
 })
 
+describe('backend local, with a folder that is named', () => {
+  test.each(['manifest', 'platform'])('has refs of strategy %s', async (strategy) => {
+    await using space = await createWorkspace({
+      ...factory(`cache: { backend: local, strategy: ${strategy}, folder: .cache/strata }`),
+      '.dockerignore': '.cache\n',
+    })
+    expect(await rebuild(space)).toMatchObject({ outputs: { 'steps-run': '4' } })
+    expect(await rebuild(space)).toMatchObject({ outputs: { 'steps-run': '0' } })
+    const all = ['eat-tools-busybox-linux-amd64', 'play-tools-busybox-linux-amd64']
+    const folders = await foldersIn(join(space.path, '.cache/strata'))
+    expect(folders).toEqual(strategy === 'platform' ? ['linux-amd64'] : all)
+  })
+})
+
 describe('backend gha', () => {
   test('keeps each ref in a scope of its own', async () => {
     const cache = cacheRoutes(TOKEN)
