@@ -17,6 +17,7 @@ const EXAMPLES = [
     arm64: ['tools', 'hello'],
     excluded: [],
   },
+  { file: 'examples/local/strata.yaml', amd64: ['hello'], arm64: [], excluded: [] },
   {
     file: 'examples/llm-factory/strata.yaml',
     amd64: ['serve', 'serve-cuda', 'train', 'train-cuda', 'core-only', 'serve-py312-none', 'serve-py312-cuda-none'],

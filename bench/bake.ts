@@ -33,7 +33,7 @@ export const writeLeg = async (
   const leg = renderLeg(items, {
     cache: {
       refs: { items: refs.map((ref) => ({ from: [ref], to: [{ ref, mode: 'min' }] })), prefixes: [] },
-      ...{ from: [], to: [], access: { read: true, write: true, reason: 'a benchmark' } },
+      ...{ from: [], to: [], home: '', access: { read: true, write: true, reason: 'a benchmark' } },
     },
     ...{ push: false, load: false, attests: [], driver: 'docker', folder, context },
   })

@@ -29,7 +29,7 @@ const dispatch = async (actions: Actions, signal: AbortSignal): Promise<CommandR
       }
       actions.saveState(PHASE, 'post')
       const inputs = readBuildInputs(actions.input, process.env)
-      return build(inputs, context, createIo(actions, context, inputs))
+      return build(inputs, context, createIo(actions, context, { ...inputs, fetchesCache: inputs.cache }))
     }
     case 'plan': {
       const inputs = readPlanInputs(actions.input, process.env)

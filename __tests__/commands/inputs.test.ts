@@ -40,6 +40,7 @@ describe('inputs that are not given', () => {
         load: false,
         cache: true,
         keepMounts: false,
+        cacheWrites: true,
         cacheFrom: [],
         cacheTo: [],
         tags: [],

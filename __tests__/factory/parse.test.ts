@@ -150,7 +150,7 @@ describe('texts are read as they are written', () => {
 test('JSON, with tabs, a schema and defaults', () => {
   const factory = parse(JSON_FILE)
   expect(factory).toMatchObject({ id: '{base}', image: '{name}', tags: [], platforms: ['linux/amd64'], context: '.' })
-  expect(factory.cache).toEqual({ backend: 'registry' })
+  expect(factory.cache).toEqual({})
   expect(factory.exclude[0]?.platforms).toEqual({ any: ['*'], not: ['linux/amd64'] })
   expect(factory.retention).toEqual(DEFAULT_RETENTION)
 })

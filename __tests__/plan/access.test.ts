@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../src/plan/access.ts'
+import type { RunEvent } from '../../src/plan/access.ts'
+import { locationOf, recordHomes } from '../../src/plan/cache-location.ts'
 import { parseRunEvent, type RunEnvironment } from '../../src/plan/event.ts'
 
 /** Payloads of `@octokit/webhooks-examples` 7.6.1 (MIT), cut to what matters here; those of forks and bots changed by hand. */
@@ -241,6 +243,99 @@ describe('weakerAccess', () => {
     ['both only read', readOnly, other, readOnly],
   ])('%s', (_, first, second, expected) => {
     expect(weakerAccess(first, second)).toEqual(expected)
+  })
+})
+
+/** Events as parts of a run's life, with the pairs that decide trust more often than chance would have them. */
+const anyEvent: fc.Arbitrary<RunEvent> = fc
+  .record({
+    name: fc.option(
+      fc.constantFrom(
+        ...['push', 'schedule', 'workflow_dispatch', 'repository_dispatch', 'pull_request', 'pull_request_target'],
+        ...['pull_request_review', 'release', 'workflow_run', 'issue_comment', 'merge_group', 'create', 'odd'],
+      ),
+    ),
+    ref: fc.constantFrom('refs/heads/main', 'refs/heads/x', 'refs/tags/v1', 'refs/pull/7/merge', '', 'main'),
+    refProtected: fc.boolean(),
+    defaultBranch: fc.option(fc.constantFrom('main', 'x')),
+    repository: fc.option(fc.constant('a/b')),
+    headRepository: fc.option(fc.constantFrom('a/b', 'fork/b')),
+    actor: fc.option(fc.constantFrom('someone', 'dependabot[bot]')),
+  })
+  .map(({ name, defaultBranch, repository, headRepository, actor, ...rest }) => ({
+    ...rest,
+    headRepository,
+    ...(name === null ? {} : { name }),
+    ...(defaultBranch === null ? {} : { defaultBranch }),
+    ...(repository === null ? {} : { repository }),
+    ...(actor === null ? {} : { actor }),
+  }))
+
+/** A run whose image people may come to trust: on the default or a protected branch, a tag or a release. */
+const isTrusted = ({ name, ref, refProtected, defaultBranch }: RunEvent): boolean =>
+  name === undefined ||
+  ['schedule', 'release', 'merge_group', 'workflow_run', 'pull_request_target', 'issue_comment'].includes(name) ||
+  (!name.startsWith('pull_request') &&
+    (!ref.startsWith('refs/heads/') || ref === `refs/heads/${defaultBranch ?? ref.slice(11)}` || refProtected))
+
+describe('domains', () => {
+  const UNTRUSTED = { untrusted: true }
+  const cacheOf = (access: CacheAccess) => ({
+    ...{ ref: 'a.example/trusted', untrusted: 'a.example/untrusted', access },
+    pools: { 'linux/arm64': ['a.example/pool', 'a.example/trusted'] },
+    mirrors: [{ ref: 'a.example/mirror', read: true, write: true }],
+  })
+  const items = [{ platform: 'linux/amd64' }, { platform: 'linux/arm64', pool: 'linux/arm64' }]
+  const places = (access: CacheAccess) => {
+    const locations = items.map((item) => locationOf(cacheOf(access), item))
+    const written = locations.flatMap(({ repositories, mirrors = [] }) => [...repositories.slice(0, 1), ...mirrors])
+    const records = recordHomes(cacheOf(access))
+    return {
+      read: access.read ? [...locations.flatMap(({ repositories }) => repositories), ...records] : [],
+      written: access.write ? [...written, ...records.slice(0, 1)] : [],
+    }
+  }
+
+  test.each<[string, Partial<RunEvent>, boolean]>([
+    ['a pull request of the same repository', { name: 'pull_request', headRepository: 'a/b' }, true],
+    ['a pull request of a fork', { name: 'pull_request', headRepository: 'fork/b' }, false],
+    ['a pull request of Dependabot', { name: 'pull_request', headRepository: 'a/b', actor: 'dependabot[bot]' }, false],
+    ['pull_request_target', { name: 'pull_request_target', headRepository: 'a/b' }, false],
+    ['a branch', { name: 'push', ref: 'refs/heads/x' }, true],
+    ['a protected branch', { name: 'push', ref: 'refs/heads/x', refProtected: true }, false],
+    ['a tag', { name: 'push', ref: 'refs/tags/v1' }, false],
+    ['a merge queue', { name: 'merge_group', ref: 'refs/heads/gh-readonly-queue/main/x' }, false],
+  ])('%s: untrusted is %j', (_, given, untrusted) => {
+    const event = { ref: 'refs/heads/main', refProtected: false, defaultBranch: 'main', repository: 'a/b', ...given }
+    expect(decideCacheAccess({ ...event, ...given }, UNTRUSTED).domain === 'untrusted').toBe(untrusted)
+    expect(decideCacheAccess({ ...event, ...given }).domain).toBeUndefined()
+  })
+
+  test('nothing that a pull request or branch can write is read by a run that is trusted', () => {
+    fc.assert(
+      fc.property(anyEvent, anyEvent, (one, other) => {
+        fc.pre(!isTrusted(one) && isTrusted(other))
+        const { written } = places(decideCacheAccess(one, UNTRUSTED))
+        const { read } = places(decideCacheAccess(other, UNTRUSTED))
+        expect(written.filter((place) => read.includes(place))).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('not by way of a plan of another run either, which neither gets more than its own event has earned', () => {
+    fc.assert(
+      fc.property(anyEvent, anyEvent, (planner, builder) => {
+        const own = decideCacheAccess(builder, UNTRUSTED)
+        const used = weakerAccess(decideCacheAccess(planner, UNTRUSTED), own)
+        const [allowed, does] = [places(own), places(used)]
+        expect(does.read.filter((place) => !allowed.read.includes(place))).toEqual([])
+        expect(does.written.filter((place) => !allowed.written.includes(place))).toEqual([])
+        if (isTrusted(builder)) expect(does.read).not.toContain('a.example/untrusted')
+        if (!isTrusted(planner)) expect(does.written.filter((place) => place !== 'a.example/untrusted')).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
   })
 })
 

@@ -16,7 +16,6 @@ const BOTH = [sampleWork(), sampleWork({ platform: 'linux/arm64' })]
 
 describe('planCache', () => {
   test.each([
-    { what: 'nowhere', file: '', inputs: {}, ref: undefined },
     { what: 'beside the images', file: 'registry: ghcr.io/acme', inputs: {}, ref: 'ghcr.io/acme/demo-cache' },
     {
       what: 'beside the images of the input',
@@ -39,8 +38,49 @@ describe('planCache', () => {
     },
   ])('keeps it $what', ({ file, inputs, ref }) => {
     expect(planCache(factory(file), BOTH, inputs, ACCESS)).toEqual({
-      ...{ strategy: 'layer', pools: {}, access: ACCESS },
-      ...(ref === undefined ? {} : { ref }),
+      ...{ strategy: 'layer', pools: {}, access: ACCESS, ref },
+    })
+  })
+
+  test.each([
+    { what: 'in a folder, where there is no registry', file: '', home: { ref: 'local://demo', embedded: true } },
+    {
+      what: 'in a folder that is asked for',
+      file: 'registry: a.example\ncache: { backend: local }',
+      home: { ref: 'local://demo' },
+    },
+    {
+      what: 'in a folder of the workspace',
+      file: 'cache: { backend: local, folder: .cache/x }',
+      home: { ref: 'local://./.cache/x' },
+    },
+    {
+      what: 'in any folder',
+      file: 'cache: { backend: local, folder: /var/x, max-size: 2GB }',
+      home: { ref: 'local:///var/x', maxBytes: 2e9 },
+    },
+    { what: 'in the Actions cache', file: 'cache: { backend: gha }', home: { ref: 'gha://demo' } },
+    {
+      what: 'in images',
+      file: 'registry: a.example\ncache: { backend: inline }',
+      home: { ref: 'inline://', strategy: 'manifest' },
+    },
+  ])('keeps it $what', ({ file, home }) => {
+    const { maxBytes, ...planned } = planCache(factory(file), BOTH, {}, ACCESS)
+    const expected = { strategy: 'layer', pools: {}, access: ACCESS, ...home }
+    expect({ ...planned, ...('maxBytes' in home ? { maxBytes } : {}) }).toEqual(expected)
+    expect(maxBytes === undefined).toBe(!home.ref.startsWith('local:'))
+  })
+
+  test('has mirrors, further sources and a repository for untrusted runs, in canonical form', () => {
+    const rest =
+      'from: ["type=gha,scope=x"], untrusted-ref: acme/u, mirrors: [{ ref: acme/m }, { ref: acme/w, write: true, read: false }]'
+    expect(planCache(factory(`cache: { ref: acme/t, ${rest} }`), BOTH, {}, ACCESS)).toMatchObject({
+      ...{ ref: 'docker.io/acme/t', untrusted: 'docker.io/acme/u', from: ['type=gha,scope=x'] },
+      mirrors: [
+        { ref: 'docker.io/acme/m', read: true, write: false },
+        { ref: 'docker.io/acme/w', read: false, write: true },
+      ],
     })
   })
 
@@ -109,7 +149,35 @@ describe('planCache', () => {
       { cacheRef: 'ghcr.io/acme/cache:main' },
       'the cache ref ghcr.io/acme/cache:main has a tag, and cache.strategy is layer, which gives each prefix a tag of its own; expected a repository, or cache.strategy platform',
     ],
-    ['cache: { backend: gha }', {}, 'strata.yaml:1:1: cache.backend is gha, which this release does not have yet'],
+    [
+      'cache: { backend: gha, ref: ghcr.io/acme/cache }',
+      {},
+      'strata.yaml:1:1: cache.backend is gha and cache.ref is a repository; expected backend registry',
+    ],
+    ['cache: { backend: local, untrusted-ref: a.example/b }', {}, 'cache.backend is local and cache.untrusted-ref is'],
+    ['cache: { backend: inline, mirrors: [{ ref: a.example/b }] }', {}, 'cache.backend is inline and cache.mirrors is'],
+    ['cache: { backend: inline, strategy: layer }', {}, 'cache.backend is inline and cache.strategy layer'],
+    ['cache: { backend: gha, folder: /x }', {}, 'cache.folder is given and cache.backend is gha'],
+    [
+      'registry: ghcr.io/acme\ncache: { untrusted-ref: ghcr.io/acme/demo-cache }',
+      {},
+      'cache.untrusted-ref is the trusted repository ghcr.io/acme/demo-cache',
+    ],
+    [
+      'cache: { untrusted-ref: ghcr.io/acme/u }',
+      { cacheRef: 'ghcr.io/acme/u:main' },
+      'cache.untrusted-ref is the trusted repository ghcr.io/acme/u',
+    ],
+    [
+      'cache: { ref: a.example/t, untrusted-ref: a.example/u, mirrors: [{ ref: a.example/u }] }',
+      {},
+      'cache.untrusted-ref a.example/u is in cache.mirrors, cache.from or a pool as well',
+    ],
+    [
+      'cache: { ref: a.example/t, untrusted-ref: a.example/u, from: ["type=registry,ref=a.example/u:x"] }',
+      {},
+      'cache.untrusted-ref a.example/u is in cache.mirrors, cache.from or a pool as well',
+    ],
     ['', { cacheRef: 'Not A Ref' }, 'the cache ref is "Not A Ref"; expected a repository such as'],
   ])('refuses %j with inputs %j', (file, inputs, message) => {
     expect(() => planCache(factory(file), AMD64, inputs, ACCESS)).toThrow(message)

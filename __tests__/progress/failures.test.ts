@@ -37,6 +37,17 @@ describe('failures', () => {
     ])
   })
 
+  test.each([
+    ['a folder', (blob: string) => `NotFound: rpc error: code = NotFound desc = content ${blob}: not found`],
+    ['the Actions cache', (blob: string) => `failed to compute cache key: blob ${blob} not found`],
+  ])('a hole in %s names the blob as well', (_, say) => {
+    const fold = createFold()
+    const blob = `sha256:${'0'.repeat(64)}`
+    const vertex = { digest: 'a', name: '[app 1/1] RUN echo', started: '1', completed: '2', error: say(blob) }
+    applyStatus(fold, { vertexes: [vertex] })
+    expect(failures(fold, [target('t0', 'app 1 RUN echo')])).toMatchObject([{ missingBlob: blob }])
+  })
+
   test('a Dockerfile that cannot be parsed', () => {
     const error = 'failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)'
     const found = failures(folded('parse-error'), [target('t0')])

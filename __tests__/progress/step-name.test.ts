@@ -61,6 +61,7 @@ describe('parseVertexName', () => {
     { name: 'exporting to image', expected: { kind: 'export', of: 'image' } },
     { name: 'exporting to oci image format', expected: { kind: 'export', of: 'image' } },
     { name: 'exporting cache to registry', expected: { kind: 'export', of: 'cache' } },
+    { name: 'exporting to GitHub Actions Cache', expected: { kind: 'export', of: 'cache' } },
     { name: 'resolve image config for docker-image://docker/dockerfile:1', expected: { kind: 'other' } },
     { name: '[core 2/3] RUNNING x', expected: { kind: 'other' } },
     { name: '', expected: { kind: 'other' } },

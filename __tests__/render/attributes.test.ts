@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { registryCacheFrom, registryCacheTo, renderAttributes } from '../../src/render/attributes.ts'
+import {
+  cacheExport,
+  cacheSource,
+  registryCacheFrom,
+  registryCacheTo,
+  renderAttributes,
+} from '../../src/render/attributes.ts'
 
 /** Reads one CSV record as Go's encoding/csv does, which Buildx's attribute lists follow. */
 const parseCsv = (line: string): readonly string[] =>
@@ -36,4 +42,15 @@ test('the registry cache is read and written in a form that all registries take'
   expect(registryCacheTo('ghcr.io/acme/cache:a', 'max')).toBe(
     'type=registry,ref=ghcr.io/acme/cache:a,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true',
   )
+})
+
+test.each([
+  ['ghcr.io/acme/cache:x', 'type=registry,ref=ghcr.io/acme/cache:x', 'type=registry,ref=ghcr.io/acme/cache:x,mode=max'],
+  ['local://demo:x', 'type=local,src=/home/demo/x', 'type=local,dest=/home/demo/x,mode=max'],
+  ['local://./.cache:x', 'type=local,src=./.cache/x', 'type=local,dest=./.cache/x,mode=max'],
+  ['gha://demo:x', 'type=gha,scope=x', 'type=gha,scope=x,mode=max,ignore-error=true'],
+  ['inline://ghcr.io/acme/app:1', 'type=registry,ref=ghcr.io/acme/app:1', 'type=inline'],
+])('%s is read as %s and written as %s', (ref, from, to) => {
+  expect(cacheSource(ref, '/home')).toBe(from)
+  expect(`${cacheExport(ref, 'max', '/home')},`.startsWith(`${to},`)).toBe(true)
 })

@@ -1,3 +1,4 @@
+import { registryCacheTo } from '../../src/render/attributes.ts'
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../src/layers/digest.ts'
 import type { CacheMode, ItemRefs, LegPrefix, LegRefs, PrefixWrite } from '../../src/plan/leg-cache.ts'
@@ -27,6 +28,7 @@ const CACHE: LegCache = {
   refs: refs(),
   from: ['type=gha'],
   to: ['type=gha,mode=max'],
+  home: '/cache',
 }
 
 const settings = (changes: Partial<LegSettings> = {}): LegSettings => ({
@@ -174,6 +176,7 @@ describe('a cache ref that several targets would write', () => {
         platform: 'linux/amd64',
         leaves: ['t0', 't1'],
         cacheFrom: [from('amd64'), from('old')],
+        cacheTo: [registryCacheTo(refOf('amd64'), 'max')],
         refs: [refOf('amd64')],
       },
       {
@@ -181,6 +184,7 @@ describe('a cache ref that several targets would write', () => {
         platform: 'linux/arm64',
         leaves: ['t2', 't3'],
         cacheFrom: [from('arm64')],
+        cacheTo: [registryCacheTo(refOf('arm64'), 'max')],
         refs: [refOf('arm64')],
       },
     ])

@@ -30,8 +30,13 @@ const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).
 /** The runner's token is a JWT whose scope has the ids of run and job. */
 export const TOKEN = [
   base64url({ alg: 'none' }),
-  base64url({ scp: `Actions.Other Actions.Results:${Object.values(RUN).join(':')}` }),
-  'signature',
+  base64url({
+    scp: `Actions.Other Actions.Results:${Object.values(RUN).join(':')}`,
+    // BuildKit's client for the Actions cache reads which branches' entries it may read and write, and the times.
+    ac: JSON.stringify([{ Scope: 'refs/heads/master', Permission: 3 }]),
+    ...{ nbf: 0, exp: 4_000_000_000 },
+  }),
+  'c2lnbmVk',
 ].join('.')
 
 /** An error as Twirp has it (https://twitchtv.github.io/twirp/docs/errors.html). */

@@ -27,7 +27,7 @@ export type CacheService = AsyncDisposable &
 type Message = Readonly<Record<string, unknown>>
 
 /** An upload between its reservation and its end. */
-type Pending = { readonly key: string; readonly version: string; bytes?: Buffer }
+type Pending = { readonly key: string; readonly version: string; readonly blocks: Map<string, Buffer>; bytes?: Buffer }
 
 type State = { readonly pending: Map<string, Pending>; readonly entries: CacheEntry[] }
 
@@ -44,14 +44,14 @@ const create: Call = ({ pending, entries }, message, host) => {
     return json(409, { code: 'already_exists', msg: `cache entry with key ${key} already exists` })
   }
   const blob = `upload-${pending.size}`
-  pending.set(blob, { key, version })
+  pending.set(blob, { key, version, blocks: new Map() })
   return json(200, { ok: true, signed_upload_url: signed(host, blob) })
 }
 
 const finalize: Call = ({ pending, entries }, message) => {
   const [key, version] = [textOf(message['key']), textOf(message['version'])]
   const upload = [...pending.values()].find((each) => each.key === key && each.version === version)
-  if (upload?.bytes === undefined || String(upload.bytes.length) !== message['size_bytes'])
+  if (upload?.bytes === undefined || String(upload.bytes.length) !== String(message['size_bytes']))
     return json(200, { ok: false })
   entries.push({ key, version, bytes: upload.bytes })
   return json(200, { ok: true, entry_id: String(entries.length) })
@@ -80,13 +80,30 @@ const answerCall = (state: State, call: Call | undefined, { body, headers }: Ser
     ? json(404, { code: 'bad_route', msg: 'no such method' })
     : call(state, JSON.parse(body.toString()) as Message, headers['host'] ?? '')
 
+/** Put Blob, or Put Block and Put Block List, which BuildKit's client prefers: the list names the blocks in order. */
+const store = (upload: Pending, { query, body }: ServerRequest): void => {
+  switch (query.get('comp')) {
+    case 'block':
+      upload.blocks.set(query.get('blockid') ?? '', body)
+      return
+    case 'blocklist': {
+      const ids = [...body.toString().matchAll(/<(?:Latest|Uncommitted|Committed)>([^<]+)</g)].map(([, id = '']) => id)
+      upload.bytes = Buffer.concat(ids.map((id) => upload.blocks.get(id) ?? Buffer.alloc(0)))
+      return
+    }
+    default:
+      upload.bytes = body
+  }
+}
+
 /** The part of Azure's Put Blob, Get Blob and Get Blob Properties that the toolkit speaks. */
-const answerBlob = ({ pending, entries }: State, blob: string, { method, body, headers }: ServerRequest): Reply => {
+const answerBlob = ({ pending, entries }: State, blob: string, request: ServerRequest): Reply => {
+  const { method, headers } = request
   const entry = entries[Number(/^entry-(\d+)$/.exec(blob)?.[1] ?? -1)]
   if (method === 'PUT') {
     const upload = pending.get(blob)
     if (upload === undefined) return { status: 404 }
-    upload.bytes = body
+    store(upload, request)
     const stamps = { etag: '"1"', 'last-modified': new Date(0).toUTCString(), 'x-ms-request-id': '1' }
     return { status: 201, headers: stamps }
   }

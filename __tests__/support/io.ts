@@ -61,6 +61,16 @@ export const literalIo = (texts: Map<string, string>, changes: Partial<Io> = {})
       readImage: () => Promise.reject(new Error('there is no image')),
       absolute: (path) => `/workspace/${path}`,
     },
+    ghaScopes: { mode: 'unavailable', exists: () => Promise.resolve(false), fault: () => undefined, token: '' },
+    localCache: {
+      home: '/cache',
+      content: () => Promise.resolve(undefined),
+      clear: () => Promise.resolve(),
+      keep: () => Promise.resolve({ bytes: 0, removed: [], failures: [] }),
+      readText: () => Promise.resolve(undefined),
+      writeText: () => Promise.resolve(),
+    },
+    reach: () => Promise.resolve(undefined),
     registry: {
       headManifest: unexpected,
       getManifest: unexpected,

@@ -14,6 +14,7 @@ import type { BuiltLeg } from './building/leg-results.ts'
 import { cachesOf, openLeg, openLegBuilder, targetsOf } from './building/open-leg.ts'
 import { withRoom } from './building/room.ts'
 import { selectWork, type LegWork } from './building/leg-work.ts'
+import { keepLocal } from './building/keep-local.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
 import { testImages, withTests } from './building/image-tests.ts'
@@ -28,9 +29,10 @@ const registriesOf = (work: LegWork): readonly string[] => {
 }
 
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
-const buildWithBuildx = async (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
-  await using used = await openLegBuilder(all, inputs, context, io)
-  const { work, dropped, known, leg, written } = await openLeg(all, used, inputs, context, io)
+const buildWithBuildx = async (given: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<BuiltLeg> => {
+  await using opened = await openLegBuilder(given, inputs, context, io)
+  const { used } = opened
+  const { work, dropped, known, leg, written } = await openLeg(opened, inputs, context, io)
   const filled = inputs.keepMounts ? await fillMounts(work, { known, leg, context }, io) : undefined
   const outcome: LegOutcome = await bakeLeg(leg, io)
   const cacheMounts = filled === undefined ? undefined : await keepMounts(filled, { leg, outcome }, io)
@@ -98,6 +100,7 @@ export const build = async (inputs: BuildInputs, context: Context, io: Io): Prom
   )
   await tellFailures(built, io)
   const reported = await reportLeg({ ...built, startedAt }, inputs, context, io)
+  await keepLocal(built, io)
   if (reported.failure === undefined) await keepWhole(work, inputs, context, io)
   return reported
 }

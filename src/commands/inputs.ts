@@ -1,7 +1,9 @@
 import type { LintLevels } from '../factory/lint-levels.ts'
+import { faultOfSource, SOURCE_EXPECTED } from '../factory/cache-source.ts'
 import { MAX_SHARDS } from '../plan/matrix.ts'
 import type { ImageAdditions } from '../plan/published-key.ts'
 import type { ScheduleOptions } from '../plan/schedule/work.ts'
+import { inputError } from '../problem.ts'
 import type { BuildOptions } from '../render/bake.ts'
 import type { RegistryMirror } from '../oci/mirror.ts'
 import { readMirrors } from './builder-settings-reader.ts'
@@ -89,6 +91,8 @@ export type BuildInputs = PlanInputs & {
   readonly cache: boolean
   /** Whether the files of cache mounts are kept from run to run. */
   readonly keepMounts: boolean
+  /** Whether what the event has earned is written. */
+  readonly cacheWrites: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   readonly secrets: readonly SecretSource[]
@@ -161,6 +165,24 @@ const secrets = (read: ReadInput): readonly SecretSource[] => [
   ...pairs(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path }) as const),
 ]
 
+/** `true`, `read` or `false`: what a run may do with caches can only be lowered. */
+const cacheUse = (read: ReadInput): Pick<BuildInputs, 'cache' | 'cacheWrites'> => {
+  if (read('cache').toLowerCase() === 'read') return { cache: true, cacheWrites: false }
+  const cache = bool(read, 'cache', true)
+  return { cache, cacheWrites: cache }
+}
+
+/** Checked sources, as Buildx takes them. */
+const cacheSources = (read: ReadInput): readonly string[] => {
+  const sources = lines(read('cache-from'))
+  for (const source of sources) {
+    const fault = faultOfSource(source)
+    if (fault === undefined) continue
+    throw inputError(`input cache-from has ${JSON.stringify(source)}: ${fault}`, { expected: SOURCE_EXPECTED })
+  }
+  return sources
+}
+
 /** Reads the inputs of `build`. */
 export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildInputs => ({
   ...readPlanInputs(read, env),
@@ -170,9 +192,9 @@ export const readBuildInputs = (read: ReadInput, env: NodeJS.ProcessEnv): BuildI
   freeDisk: bool(read, 'free-disk', false),
   push: pushMode(read) !== 'false',
   load: bool(read, 'load', false),
-  cache: bool(read, 'cache', true),
+  ...cacheUse(read),
   keepMounts: choice(read, 'cache-mounts', ['off', 'keep']) === 'keep',
-  cacheFrom: lines(read('cache-from')),
+  cacheFrom: cacheSources(read),
   cacheTo: lines(read('cache-to')),
   secrets: secrets(read),
   dryRun: bool(read, 'dry-run', false),

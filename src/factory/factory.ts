@@ -98,11 +98,25 @@ export type CacheStrategy = 'layer' | 'manifest' | 'platform'
 
 /** Where and how build steps are cached. */
 export type CacheSettings = {
-  readonly backend: 'registry' | 'local' | 'gha' | 'inline'
+  /** Absent for a registry where there is one, else for a folder. */
+  readonly backend?: 'registry' | 'local' | 'gha' | 'inline'
   readonly strategy?: CacheStrategy
   /** Repository of the cache refs, without a tag. */
   readonly ref?: string
+  /** Repository that branches and pull requests write. */
+  readonly untrustedRef?: string
+  /** Further repositories, in the order in which they are read. */
+  readonly mirrors?: readonly CacheMirror[]
+  /** Further sources, as Buildx takes them. */
+  readonly from?: readonly string[]
+  /** Folder of a local cache, absolute or relative to the workspace; absent for one of the machine's own. */
+  readonly folder?: string
+  /** Most that a local cache may hold, bytes. */
+  readonly maxBytes?: number
 }
+
+/** A further repository that holds the same refs, for runners of another region or cluster. */
+export type CacheMirror = { readonly ref: string; readonly read: boolean; readonly write: boolean }
 
 /** Other numbers for some layers, platforms or branches. All selectors of a rule have to match. */
 export type RetentionRule = {

@@ -5,6 +5,7 @@ import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
 import { RULE_KEYS, type MainContent, type RuleContent } from './description.ts'
 import { throwProblems, type IncludedDocument, type MainDocument } from './document.ts'
+import { parseBytes } from './bytes.ts'
 import type { CacheSettings, ExcludeRule, Factory } from './factory.ts'
 import { given } from './given.ts'
 import { lintLevelsOf } from './lint-shapes.ts'
@@ -39,8 +40,20 @@ const ruleOf = (content: RuleContent, catalogue: Catalogue, report: Report): Exc
 }
 
 const cacheOf = ({ cache }: MainContent): CacheSettings => ({
-  backend: cache?.backend?.value ?? 'registry',
-  ...given({ strategy: cache?.strategy?.value, ref: cache?.ref?.value }),
+  ...given({
+    mirrors: cache?.mirrors?.map(({ ref, read, write }) => ({
+      ref: ref.value,
+      read: read?.value ?? true,
+      write: write?.value ?? false,
+    })),
+    from: cache?.from?.map(({ value }) => value),
+    backend: cache?.backend?.value,
+    strategy: cache?.strategy?.value,
+    ref: cache?.ref?.value,
+    untrustedRef: cache?.['untrusted-ref']?.value,
+    folder: cache?.folder?.value,
+    maxBytes: parseBytes(cache?.['max-size']?.value ?? ''),
+  }),
 })
 
 const checkTemplates = ({ id, image, tags }: MainContent, layers: readonly string[], report: Report): void => {

@@ -1,4 +1,5 @@
 import { parseReference } from '../oci/reference.ts'
+import { faultOfSource, SOURCE_EXPECTED } from './cache-source.ts'
 import type { TextShape } from './shape.ts'
 
 // The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
@@ -66,6 +67,37 @@ export const cacheRepository: TextShape = {
   },
   hint: (text) => (parseReference(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
   examples: ['ghcr.io/acme/llm-factory-cache'],
+}
+
+/** A place to read cache from. */
+export const cacheSource: TextShape = {
+  kind: 'text',
+  noun: 'a cache source',
+  expected: SOURCE_EXPECTED,
+  pattern: /\S/,
+  test: (text) => faultOfSource(text) === undefined,
+  hint: faultOfSource,
+  examples: ['type=registry,ref=ghcr.io/acme/other-cache:linux-amd64'],
+}
+
+/** The folder of a local cache. */
+export const cacheFolder: TextShape = {
+  kind: 'text',
+  noun: 'a folder',
+  expected: 'an absolute path, or one relative to the workspace, without ":" or ","',
+  pattern: /^[^:,"\\\x00-\x1f~]+$/,
+  hint: (text) =>
+    text.startsWith('~') ? 'nobody expands "~" here; leave folder out for one below ~/.cache/strata' : undefined,
+  examples: ['/var/cache/strata'],
+}
+
+/** A size: `parseBytes` turns it into bytes. */
+export const size: TextShape = {
+  kind: 'text',
+  noun: 'a size',
+  expected: 'a whole number with MB, GB, MiB or GiB behind it: 8GiB',
+  pattern: /^[1-9][0-9]{0,5}(?:MB|GB|MiB|GiB)$/,
+  examples: ['8GiB'],
 }
 
 const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+'

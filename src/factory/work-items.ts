@@ -87,7 +87,12 @@ export const imageOf = (factory: Factory, { id, entry, variants }: Combination):
       place: entry.place,
       expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
     })
-  const caches = [factory.cache.ref, ...factory.pools.map(({ cache }) => cache)]
+  const caches = [
+    factory.cache.ref,
+    factory.cache.untrustedRef,
+    ...(factory.cache.mirrors ?? []).map(({ ref }) => ref),
+    ...factory.pools.map(({ cache }) => cache),
+  ]
   const isCache = caches
     .flatMap((ref) => parseReference(ref ?? '') ?? [])
     .some((cache) => repositoryOf(cache) === repositoryOf(reference))

@@ -20,10 +20,12 @@ export type RunEvent = {
   readonly actor?: string
 }
 
-/** What a run may do with the trusted cache, and why. */
+/** What a run may do with the cache, and why. */
 export type CacheAccess = {
   readonly read: boolean
   readonly write: boolean
+  /** There when the run reads both caches and writes the untrusted one alone; absent for the trusted cache alone. */
+  readonly domain?: 'untrusted'
   /** Why, as the end of the sentence "The cache is read and written: …". */
   readonly reason: string
 }
@@ -43,7 +45,7 @@ const pullRequestReason = ({ headRepository, repository, actor }: RunEvent): str
 }
 
 /** What a run may do with the trusted cache, decided from its event alone. */
-export const decideCacheAccess = (event: RunEvent): CacheAccess => {
+const decideTrusted = (event: RunEvent): CacheAccess => {
   const readOnly = (reason: string): CacheAccess => ({ read: true, write: false, reason })
   if (event.name === undefined) return { read: true, write: true, reason: 'a local run without an event' }
   if (isPullRequest(event.name)) return readOnly(pullRequestReason(event))
@@ -58,8 +60,62 @@ export const decideCacheAccess = (event: RunEvent): CacheAccess => {
   return readOnly(`${branch} is neither the default nor a protected branch`)
 }
 
-/** The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. */
-export const weakerAccess = (first: CacheAccess, second: CacheAccess): CacheAccess => (first.write ? second : first)
+/**
+ * Why a run may write the untrusted cache; undefined when it may not. A pull request of the same repository, or a branch
+ * that is surely not trusted: where the payload does not name the default branch, every branch might be it.
+ */
+const untrustedReason = (event: RunEvent): string | undefined => {
+  const { name = '', ref, repository, headRepository, actor, defaultBranch } = event
+  if (actor === 'dependabot[bot]') return undefined
+  if (name === 'pull_request') {
+    const isOwn = repository !== undefined && headRepository === repository
+    return isOwn ? 'a pull request of the same repository writes the untrusted cache alone' : undefined
+  }
+  const isBranch = WRITING_EVENTS.has(name) && ref.startsWith('refs/heads/')
+  if (!isBranch || defaultBranch === undefined) return undefined
+  const branch = ref.slice('refs/heads/'.length)
+  return `${branch} is neither the default nor a protected branch and writes the untrusted cache alone`
+}
+
+/**
+ * What a run may do with caches, decided from its event alone: `untrusted` says whether there is a cache for branches and
+ * pull requests. Who writes the trusted cache, and everybody who is not surely a branch or a pull request of the same
+ * repository, never reads the untrusted one.
+ */
+export const decideCacheAccess = (event: RunEvent, { untrusted } = { untrusted: false }): CacheAccess => {
+  const trusted = decideTrusted(event)
+  const reason = untrusted && !trusted.write ? untrustedReason(event) : undefined
+  return reason === undefined ? trusted : { read: true, write: true, domain: 'untrusted', reason }
+}
+
+/**
+ * The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. A leg that
+ * would write the trusted cache reads nothing that an untrusted plan would, and writes nothing that it made.
+ */
+export const weakerAccess = (plan: CacheAccess, leg: CacheAccess): CacheAccess => {
+  if (plan.domain === leg.domain) return plan.write ? leg : plan
+  if (leg.domain === 'untrusted') return plan.read ? leg : plan
+  return { read: plan.read && leg.read, write: false, reason: 'the plan was made by a run that is not trusted' }
+}
+
+/** What the run may do with the cache, before a colon and the reason. */
+export const accessWords = ({ read, write, domain }: CacheAccess): string => {
+  if (domain === 'untrusted') {
+    return `The trusted cache is read, and the untrusted one is ${write ? 'read and written' : 'read, not written'}`
+  }
+  const what = read
+    ? write
+      ? 'read and written'
+      : 'read, not written'
+    : write
+      ? 'written, not read'
+      : 'neither read nor written'
+  return `The cache is ${what}`
+}
+
+/** A run that is told to write nothing, whatever it has earned. */
+export const readOnlyAccess = (access: CacheAccess, reason: string): CacheAccess =>
+  access.write ? { ...access, write: false, reason } : access
 
 /** The access of a run that uses no cache, whatever its event has earned. */
 export const noCacheAccess = (reason: string): CacheAccess => ({ read: false, write: false, reason })

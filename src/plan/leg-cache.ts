@@ -9,6 +9,8 @@ export type LegPrefix = {
   readonly ref: string
   /** Its refs in further repositories, which are read as well. */
   readonly elsewhere: readonly string[]
+  /** Refs that get what its own gets; absent without any. */
+  readonly mirrors?: readonly string[]
   readonly layer: string
   readonly variant: string
   /** Stage of the stitched Dockerfile that ends with it. */
@@ -26,7 +28,18 @@ export type LegPrefix = {
 export type LegChain = readonly LegPrefix[]
 
 /** One ref that a target writes. */
-export type CacheWrite = { readonly ref: string; readonly mode: CacheMode }
+export type CacheWrite = {
+  readonly ref: string
+  readonly mode: CacheMode
+  /** Further refs that get the same. */
+  readonly mirrors?: readonly string[]
+}
+
+/** What is written for a prefix. */
+export const writeOf = ({ ref, mode, mirrors }: LegPrefix): CacheWrite => ({
+  ...{ ref, mode },
+  ...(mirrors === undefined ? {} : { mirrors }),
+})
 
 /** What the target of a work item reads and writes. */
 export type ItemRefs = { readonly from: readonly string[]; readonly to: readonly CacheWrite[] }
@@ -85,13 +98,13 @@ export const decideRefs = (
     const top = missing.at(-1)
     if (!access.write || top?.writes !== true || top !== chain.at(-1) || writers.has(top.ref)) return []
     writers.add(top.ref)
-    return [{ ref: top.ref, mode: top.mode }]
+    return [writeOf(top)]
   })
   for (const [item, { missing, from }] of plans.entries()) {
     for (const prefix of missing) {
       if (!access.write || !prefix.writes || writers.has(prefix.ref)) continue
       writers.add(prefix.ref)
-      prefixes.push({ ref: prefix.ref, mode: prefix.mode, prefix, item, from })
+      prefixes.push({ ...writeOf(prefix), prefix, item, from })
     }
   }
   return { items: plans.map(({ from }, item) => ({ from, to: tops[item] ?? [] })), prefixes }

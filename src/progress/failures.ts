@@ -28,7 +28,9 @@ export type Failure = {
 
 const TAIL_LINES = 40
 
-const MISSING_BLOB = /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found/
+/** Of a registry, of the Actions cache, and of a folder. */
+const MISSING_BLOB =
+  /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found|NotFound.*content (sha256:[0-9a-f]{64}): not found/
 
 /** Seen of containerd's store when a solve beside was canceled: its clean-up takes a snapshot that another one commits. */
 const LOST_SNAPSHOT = /failed to commit \S+ to \S+ during finalize: .*snapshot \S+ does not exist/s
@@ -36,7 +38,7 @@ const LOST_SNAPSHOT = /failed to commit \S+ to \S+ during finalize: .*snapshot \
 const detailsOf = (error: string): Pick<Failure, 'error' | 'exitCode' | 'missingBlob' | 'lostSnapshot'> => {
   const exitCode = /did not complete successfully: exit code: (\d+)/.exec(error)?.[1]
   const blob = MISSING_BLOB.exec(error)
-  const missingBlob = blob?.[1] ?? blob?.[2]
+  const missingBlob = blob?.[1] ?? blob?.[2] ?? blob?.[3]
   return {
     error,
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),

@@ -58,7 +58,9 @@ const parseOther = (words: readonly string[], body: string): VertexName => {
   if (body.startsWith('FROM ')) return { kind: 'from', image: body.slice('FROM '.length).trim() }
   const ref = /^importing cache manifest from (.+)$/s.exec(body)?.[1]
   if (ref !== undefined) return { kind: 'import', ref }
-  if (body.startsWith('exporting cache')) return { kind: 'export', of: 'cache' }
+  // The Actions cache has words of its own (moby/buildkit, cache/remotecache/gha/gha.go: `Name`).
+  if (body.startsWith('exporting cache') || body === 'exporting to GitHub Actions Cache')
+    return { kind: 'export', of: 'cache' }
   if (body.startsWith('exporting to ')) return { kind: 'export', of: 'image' }
   return { kind: 'other' }
 }

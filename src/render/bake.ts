@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../factory/factory.ts'
 import type { Platform } from '../oci/platform.ts'
-import { registryCacheTo } from './attributes.ts'
 
 /** What `docker buildx` is told about every target alike; names and forms of docker/build-push-action. */
 export type BuildOptions = {
@@ -120,11 +119,12 @@ export type CollectorTarget = {
   /** Names of the targets it collects. */
   readonly leaves: readonly string[]
   readonly cacheFrom: readonly string[]
+  readonly cacheTo: readonly string[]
   /** Cache refs that it writes. */
   readonly refs: readonly string[]
 }
 
-const renderCollector = ({ platform, leaves, cacheFrom, refs }: CollectorTarget): JsonObject => {
+const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }: CollectorTarget): JsonObject => {
   const copies = leaves.map((leaf) => `COPY --from=${leaf} /strata-collecto[r] /`)
   return compact({
     context: '.',
@@ -132,7 +132,7 @@ const renderCollector = ({ platform, leaves, cacheFrom, refs }: CollectorTarget)
     'dockerfile-inline': ['FROM scratch', ...copies, ''].join('\n'),
     platforms: [platform],
     'cache-from': cacheFrom,
-    'cache-to': refs.map((ref) => registryCacheTo(ref, 'max')),
+    'cache-to': cacheTo,
     output: ['type=cacheonly'],
   })
 }

@@ -5,7 +5,7 @@ import { platformSlug, type Platform } from '../oci/platform.ts'
 import type { CacheAccess } from '../plan/access.ts'
 import type { CacheWrite, ItemRefs, LegRefs, PrefixWrite } from '../plan/leg-cache.ts'
 import { keyAnnotation, keyTag } from '../plan/published-key.ts'
-import { registryCacheFrom, registryCacheTo, renderAttributes } from './attributes.ts'
+import { cacheExport, cacheSource, renderAttributes } from './attributes.ts'
 import type { BakeTarget, CollectorTarget } from './bake.ts'
 import type { StitchedDockerfile } from './stitched.ts'
 
@@ -31,6 +31,8 @@ export type LegCache = {
   /** Further sources and exports of the user, as Buildx takes them. */
   readonly from: readonly string[]
   readonly to: readonly string[]
+  /** The machine's own folder for local caches. */
+  readonly home: string
 }
 
 /** What decides how a leg is rendered, besides its work items. */
@@ -60,6 +62,8 @@ export type RenderedLeg = {
   readonly refs: LegRefs
   /** Name of the target that writes a ref. */
   readonly writers: ReadonlyMap<string, string>
+  /** The refs that targets import, by what they are called in the bake file. */
+  readonly sources: ReadonlyMap<string, string>
   /** File names within the folder, and their texts. */
   readonly files: readonly { readonly name: string; readonly text: string }[]
 }
@@ -92,7 +96,8 @@ const outputsOf = (settings: LegSettings, rendered: RenderItem): readonly string
   ]
 }
 
-const exportOf = ({ ref, mode }: CacheWrite): string => registryCacheTo(ref, mode)
+const exportsOf = ({ ref, mode, mirrors = [] }: CacheWrite, home: string): readonly string[] =>
+  [ref, ...mirrors].map((each) => cacheExport(each, mode, home))
 
 /** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
 const sharedWrites = (items: readonly ItemRefs[]): ReadonlySet<string> => {
@@ -103,15 +108,15 @@ const sharedWrites = (items: readonly ItemRefs[]): ReadonlySet<string> => {
 /** One for each ref that is shared: those of several cache repositories are of one platform. */
 const collectorsOf = (
   items: readonly RenderItem[],
-  { refs }: LegCache,
+  { refs, home }: LegCache,
   shared: ReadonlySet<string>,
 ): readonly CollectorTarget[] => {
   const members = items.flatMap(({ item: { platform } }, index) => {
     const { from, to } = refs.items[index] ?? { from: [], to: [] }
-    return to.filter(({ ref }) => shared.has(ref)).map(({ ref }) => ({ platform, index, from, ref }))
+    return to.filter(({ ref }) => shared.has(ref)).map((write) => ({ platform, index, from, write, ref: write.ref }))
   })
   const seen = new Map<Platform, number>()
-  return [...Map.groupBy(members, ({ ref }) => ref)].map(([ref, ofRef]) => {
+  return [...Map.groupBy(members, ({ ref }) => ref)].map(([ref, ofRef]): CollectorTarget => {
     const [platform = ''] = ofRef.map((member) => member.platform)
     const before = seen.get(platform) ?? 0
     seen.set(platform, before + 1)
@@ -119,7 +124,8 @@ const collectorsOf = (
       name: `collect-${platformSlug(platform)}${before === 0 ? '' : `-${before + 1}`}`,
       platform,
       leaves: ofRef.map(({ index }) => `t${index}`),
-      cacheFrom: [...new Set(ofRef.flatMap(({ from }) => from))].map(registryCacheFrom),
+      cacheFrom: [...new Set(ofRef.flatMap(({ from }) => from))].map((each) => cacheSource(each, home)),
+      cacheTo: ofRef.slice(0, 1).flatMap(({ write }) => exportsOf({ ...write, mode: 'max' }, home)),
       refs: [ref],
     }
   })
@@ -150,8 +156,11 @@ const itemTarget = (rendered: RenderItem, index: number, shared: ReadonlySet<str
     platform: item.platform,
     ...publication(rendered, settings),
     outputs: outputsOf(settings, rendered),
-    cacheFrom: [...own.from.map(registryCacheFrom), ...(cache.access.read ? cache.from : [])],
-    cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
+    cacheFrom: [...own.from.map((ref) => cacheSource(ref, cache.home)), ...(cache.access.read ? cache.from : [])],
+    cacheTo: [
+      ...own.to.filter(({ ref }) => !shared.has(ref)).flatMap((write) => exportsOf(write, cache.home)),
+      ...(cache.access.write ? cache.to : []),
+    ],
     extra: item.bake,
   }
 }
@@ -164,7 +173,7 @@ export const prefixTarget = (
   write: PrefixWrite,
   name: string,
   items: readonly RenderItem[],
-  settings: Pick<LegSettings, 'folder' | 'context'>,
+  settings: Pick<LegSettings, 'folder' | 'context'> & { readonly cache: Pick<LegCache, 'home'> },
 ): readonly PrefixTarget[] => {
   const rendered = items[write.item]
   if (rendered === undefined) return []
@@ -179,8 +188,8 @@ export const prefixTarget = (
     tags: [],
     annotations: [],
     outputs: [renderAttributes({ type: 'cacheonly' })],
-    cacheFrom: write.from.map(registryCacheFrom),
-    cacheTo: [exportOf(write)],
+    cacheFrom: write.from.map((ref) => cacheSource(ref, settings.cache.home)),
+    cacheTo: exportsOf(write, settings.cache.home),
     extra: stepOptions(item.bake),
   }
   return [{ bake, write }]
@@ -199,5 +208,7 @@ export const renderLeg = (items: readonly RenderItem[], settings: LegSettings): 
     ...collectors.flatMap(({ name, refs: own }) => own.map((ref): [string, string] => [ref, name])),
   ])
   const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }))
-  return { targets, prefixes, collectors, refs, writers, files }
+  const imported = [...refs.items, ...refs.prefixes].flatMap(({ from }) => from)
+  const sources = new Map(imported.map((ref) => [cacheSource(ref, settings.cache.home), ref]))
+  return { targets, prefixes, collectors, refs, writers, sources, files }
 }

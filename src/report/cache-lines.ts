@@ -1,5 +1,26 @@
 import type { Pool } from '../factory/factory.ts'
+import { backendOf, localHomeOf } from '../layers/cache-place.ts'
 import type { PlannedCache } from '../plan/cache.ts'
+import { renderCode } from './markdown.ts'
+
+/** What a cache that is part of images cannot do. */
+const INLINE =
+  'Cache: part of each image; it holds no steps of auxiliary stages, is written by a push alone, and what is warm is not known before'
+
+/** Where the cache is, in words, as Markdown. */
+export const renderHome = (ref: string | undefined): string => {
+  if (ref === undefined) return 'no cache repository'
+  switch (backendOf(ref)) {
+    case 'registry':
+      return `cache ${renderCode(ref)}`
+    case 'local':
+      return `cache in the folder ${renderCode(localHomeOf(ref) ?? ref)} of the machine that builds`
+    case 'gha':
+      return 'cache in the Actions cache'
+    case 'inline':
+      return 'cache in the images that are pushed'
+  }
+}
 
 /** `linux/amd64+cuda` */
 const namesOf = (pools: readonly Pool[]): string => pools.map(({ name }) => name).join(', ')
@@ -10,6 +31,7 @@ export const renderCacheLines = (
   all: readonly Pool[],
   cacheRef: string | undefined,
 ): readonly string[] => {
+  if (backendOf(ref ?? '') === 'inline') return [INLINE]
   const own = all.filter(({ cache }) => cache !== undefined)
   if (cacheRef !== undefined) {
     if (own.length === 0) return []

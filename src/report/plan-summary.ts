@@ -4,6 +4,7 @@ import type { Rollover } from '../plan/rollovers.ts'
 import { mustRun } from '../plan/prefixes.ts'
 import type { PlanChanges } from '../plan/plan-changes.ts'
 import { baseSection, type MovedBase } from './base-texts.ts'
+import { renderHome } from './cache-lines.ts'
 import { changeSection } from './change-section.ts'
 import { renderDocument } from './document.ts'
 import { forecastSection } from './forecast-section.ts'
@@ -33,7 +34,7 @@ const renderWork = (plan: Plan): string => {
 
 const renderHeadline = (plan: Plan): string => {
   const { name, cache, factory, digest, plannedAt } = plan
-  const where = cache.ref === undefined ? 'no cache repository' : `cache ${renderCode(cache.ref)}`
+  const where = renderHome(cache.ref)
   return [
     `## 📋 ${renderText(name)}: ${renderWork(plan)}`,
     '',

@@ -1,5 +1,5 @@
 import type { ExcludedCombination } from '../factory/work-item.ts'
-import type { CacheAccess } from '../plan/access.ts'
+import { accessWords, type CacheAccess } from '../plan/access.ts'
 import type { Section } from './document.ts'
 import { renderCode, renderTableHead, renderTableRow, renderText, type Column } from './markdown.ts'
 import { renderCount } from './quantity.ts'
@@ -43,16 +43,7 @@ export const renderReasons = (reasons: readonly string[]): string => {
 }
 
 /** What the run may do with the cache, and why: the sentence that `reason` was written for. */
-export const renderAccess = ({ read, write, reason }: CacheAccess): string => {
-  const what = read
-    ? write
-      ? 'read and written'
-      : 'read, not written'
-    : write
-      ? 'written, not read'
-      : 'neither read nor written'
-  return `The cache is ${what}: ${renderText(reason)}.`
-}
+export const renderAccess = (access: CacheAccess): string => `${accessWords(access)}: ${renderText(access.reason)}.`
 
 /** Combinations that were left out, with the rules that left them out. */
 export const excludedSection = (excluded: readonly ExcludedCombination[], rank: number): readonly Section[] =>

@@ -130,7 +130,7 @@ describe('bakeLeg, when a step fails', () => {
   test('leaves dropped targets out of collectors, and drops those that have none left', async () => {
     const { io, calls } = playedIo([FAILS, GOES_ON])
     const collector = (name: string, leaves: readonly string[]): CollectorTarget => {
-      return { name, platform: 'linux/amd64', leaves, cacheFrom: [], refs: ['a/b:c'] }
+      return { name, platform: 'linux/amd64', leaves, cacheFrom: [], cacheTo: [], refs: ['a/b:c'] }
     }
     const collectors = [collector('collect-a', ['t0', 't1']), collector('collect-b', ['t1', 't2', 't3'])]
     await bakeLeg(legBuild(FAILING, { collectors }), io)

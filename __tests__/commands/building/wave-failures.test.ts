@@ -140,7 +140,7 @@ const builtLeg = (
   chains: readonly LegChain[] = [],
 ): BuiltLeg => {
   const refs = { items: [], prefixes: [] }
-  const cache = { access: WORK.access, refs, from: [], to: [] }
+  const cache = { access: WORK.access, refs, from: [], to: [], home: '/cache' }
   const settings = { cache, push: false, load: false, attests: [], driver: 'docker', folder: '/tmp/leg', context: '.' }
   const rendered = renderLeg([], settings)
   return {

@@ -94,6 +94,8 @@ const runnerVariables = (folder: string, workspace: Workspace, event: Event): No
   GITHUB_ACTIONS: 'true',
   GITHUB_WORKSPACE: workspace.path,
   RUNNER_TEMP: workspace.temporary,
+  // Caches without a registry go to a folder of this user's; those of tests end with their workspace.
+  XDG_CACHE_HOME: join(workspace.temporary, 'cache'),
   GITHUB_EVENT_NAME: event.name,
   GITHUB_REF: event.ref,
   GITHUB_EVENT_PATH: join(root, '__tests__/fixtures/events', event.payload),

@@ -1,8 +1,5 @@
 import { basename, join } from 'node:path'
 import type { Io } from '../../io/io.ts'
-import { RegistryError } from '../../io/registry/registry-error.ts'
-import { contentOf } from '../../oci/oci-manifest.ts'
-import { parseReference } from '../../oci/reference.ts'
 import { CanceledError } from '../../problem.ts'
 import { attributeSteps } from '../../progress/attribute.ts'
 import type { BuildResult } from '../../progress/build-result.ts'
@@ -15,6 +12,8 @@ import { sharesStep } from '../../render/shared-steps.ts'
 import type { StitchedDockerfile } from '../../render/stitched.ts'
 import { tracedChecks, type TracedCheck } from '../../progress/checks.ts'
 import { checkAttribution } from './check-attribution.ts'
+import { clearBroken } from './local-folders.ts'
+import { readRef } from './read-ref.ts'
 import { followProgress, type FollowedTarget } from './follow-progress.ts'
 
 /** One target with the Dockerfile it builds, and what the log calls it. */
@@ -27,7 +26,12 @@ export type LegTarget = {
 }
 
 /** What is baked. */
-export type LegTargets = { readonly targets: readonly LegTarget[]; readonly collectors: readonly CollectorTarget[] }
+export type LegTargets = {
+  readonly targets: readonly LegTarget[]
+  readonly collectors: readonly CollectorTarget[]
+  /** The refs that targets import, by what they are called in the bake file; absent where those are as Buildx has them. */
+  readonly sources?: ReadonlyMap<string, string>
+}
 
 /** Everything that goes into baking a leg. */
 export type LegBuild = LegTargets & {
@@ -46,6 +50,8 @@ export type LegBuild = LegTargets & {
 
 /** What Buildx wrote of one target. */
 export type TargetMetadata = Readonly<Record<string, unknown>>
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** What came of baking a leg. */
 export type LegOutcome = {
@@ -126,27 +132,23 @@ const without = (leg: LegBuild, dropped: ReadonlySet<string>): LegBuild => ({
     .filter(({ leaves }) => leaves.length > 0),
 })
 
-/** Refs that the targets import, as their specs name them. */
-const importedRefs = ({ targets, collectors }: LegTargets): readonly string[] => {
+/** Refs that the targets import; of what the user names besides, what can be left out is called as Buildx calls it. */
+const importedRefs = ({ targets, collectors, sources }: LegTargets, broken: ReadonlySet<string>): readonly string[] => {
   const specs = [...targets.map(({ bake }) => bake), ...collectors].flatMap(({ cacheFrom }) => cacheFrom)
-  return [...new Set(specs.flatMap((spec) => /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] ?? []))]
+  const rest = (spec: string): readonly string[] => (sources === undefined ? [] : [spec])
+  const refs = specs.flatMap((spec) => {
+    const ref = sources === undefined ? /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] : sources.get(spec)
+    return ref ?? rest(spec)
+  })
+  return [...new Set(refs)].filter((ref) => !broken.has(ref))
 }
 
-const listsBlob = async (ref: string, digest: string, io: Io): Promise<boolean> => {
-  const reference = parseReference(ref)
-  if (reference === undefined) return false
-  try {
-    const { manifest } = await io.registry.getManifest(reference)
-    return contentOf(manifest).some((descriptor) => descriptor.digest === digest)
-  } catch (error) {
-    if (error instanceof RegistryError) return false
-    throw error
-  }
-}
+const listsBlob = async (ref: string, digest: string, io: Io): Promise<boolean> =>
+  (await readRef(ref, io))?.blobs.some((blob) => blob.digest === digest) ?? false
 
 /** The imported refs that list a lost blob; all of them, where none can be shown to. */
 const refsThatList = async (blob: string, leg: LegTargets, io: Io): Promise<readonly string[]> => {
-  const refs = importedRefs(leg)
+  const refs = importedRefs(leg, NONE)
   const lists = await Promise.all(refs.map((ref) => listsBlob(ref, blob, io)))
   const found = refs.filter((_, index) => lists[index])
   return found.length === 0 ? refs : found
@@ -198,11 +200,12 @@ export const bakeLeg = async (whole: LegBuild, io: Io): Promise<LegOutcome> => {
     }
     const found = failures(call.fold, targets)
     const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob
-    if (blob !== undefined && importedRefs(leg).length > 0) {
+    if (blob !== undefined && importedRefs(leg, broken).length > 0) {
       // The second time whatever else is imported goes, too: a build never fails for its cache.
-      const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg)
+      const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg, broken)
       warnOfBroken(blob, refs, io)
       for (const ref of refs) broken.add(ref)
+      await clearBroken(refs, io)
       leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()))
       continue
     }

@@ -87,8 +87,8 @@ export const runCanary = async (
 ): Promise<CommandResult> => {
   const [item] = all.items
   if (item === undefined) throw new Error('bug: a canary without a work item')
-  await using used = await openLegBuilder(all, inputs, context, io)
-  const { leg } = await openLeg(all, used, inputs, context, io)
+  await using opened = await openLegBuilder(all, inputs, context, io)
+  const { leg } = await openLeg(opened, inputs, context, io)
   io.actions.info(`Canary ${workItemName(item.item)}: it is built from cache and without, and compared`)
   const { found, cached } = await findDifference(leg, io)
   const layers = staleLayers(found, stepsOf(item, cached))

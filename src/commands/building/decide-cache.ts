@@ -2,11 +2,20 @@ import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { cacheRef } from '../../layers/cache-refs.ts'
 import type { WorkItem } from '../../factory/work-item.ts'
+import { backendOf, parsePlace } from '../../layers/cache-place.ts'
 import { parseReference } from '../../oci/reference.ts'
 import { locationOf } from '../../plan/cache-location.ts'
-import { decideRefs, type CacheMode, type ItemRefs, type LegChain, type LegRefs } from '../../plan/leg-cache.ts'
+import {
+  decideRefs,
+  highestReadable,
+  type CacheMode,
+  type ItemRefs,
+  type LegChain,
+  type LegRefs,
+} from '../../plan/leg-cache.ts'
 import { remember } from '../../remember.ts'
 import type { RenderItem } from '../../render/leg.ts'
+import { askPlace, tellScopes } from '../planning/ask-place.ts'
 import type { LegWork } from './leg-work.ts'
 
 /** Which refs there are when the build starts. A ref that was not asked for counts as missing. */
@@ -45,8 +54,10 @@ export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<Kno
   const asked = new Map<string, Promise<boolean>>()
   const broken = new Map<string, RegistryError>()
   const ask = async (ref: string): Promise<boolean> => {
-    const reference = parseReference(ref)
-    if (reference === undefined || broken.has(reference.registry)) return false
+    const place = parsePlace(ref)
+    if (place?.backend !== 'registry') return place !== undefined && (await askPlace(place, io)) === true
+    const { reference } = place
+    if (broken.has(reference.registry)) return false
     try {
       return (await io.registry.headManifest(reference)) !== undefined
     } catch (error) {
@@ -60,6 +71,7 @@ export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<Kno
   for (const [registry, { message }] of broken) {
     io.actions.info(`The cache in ${registry} cannot be read, so the build does without it: ${message}`)
   }
+  tellScopes(io)
   const answers = await Promise.all([...asked].map(async ([ref, answer]) => [ref, await answer] as const))
   return new Set(answers.flatMap(([ref, exists]) => (exists ? [ref] : [])))
 }
@@ -68,6 +80,15 @@ export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<Kno
 const modeOf = ({ dockerfile }: RenderItem): CacheMode => {
   const chain = new Set(dockerfile.targets.map(({ stage }) => stage))
   return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max'
+}
+
+/** An image holds its own cache: it is read where it was pushed, and written with it. */
+const inlineRefs = ({ images }: RenderItem, access: LegWork['access'], broken: KnownRefs): ItemRefs => {
+  const refs = images.slice(0, 1).map((image) => `inline://${image}`)
+  return {
+    from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
+    to: access.write ? refs.map((ref) => ({ ref, mode: 'min' as const })) : [],
+  }
 }
 
 /** Refs that are named after manifests or platforms: each work item writes one, and reads it wherever it may be. */
@@ -79,23 +100,43 @@ const namedRefs = ({ plan, items, access }: LegWork, broken: KnownRefs): LegRefs
   return {
     items: items.map((rendered): ItemRefs => {
       const { item } = rendered
-      const refs = locationOf(plan.cache, item).repositories.map((repository) => refIn(repository, item))
+      if (backendOf(plan.cache.ref ?? '') === 'inline') return inlineRefs(rendered, access, broken)
+      const { repositories, mirrors = [] } = locationOf(plan.cache, item)
+      const refs = repositories.map((repository) => refIn(repository, item))
+      const further = mirrors.length === 0 ? {} : { mirrors: mirrors.map((mirror) => refIn(mirror, item)) }
       return {
         from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
-        to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered) })) : [],
+        to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered), ...further })) : [],
       }
     }),
     prefixes: [],
   }
 }
 
+/** What is trusted is read where it is; an untrusted run writes only what nobody has. */
+const withoutCopies = (chains: readonly LegChain[], exists: (ref: string) => boolean): readonly LegChain[] =>
+  chains.map((chain) => {
+    const highest = highestReadable(chain, exists)
+    return chain.map((prefix, height) => (height <= highest ? { ...prefix, writes: false } : prefix))
+  })
+
+/**
+ * Refs that one leg writes to the Actions cache, at most: GitHub takes 200 uploads a minute of a repository (docs, "Usage
+ * limits"), and each ref costs one besides its new blobs, which refs share.
+ */
+const MOST_SCOPES = 50
+
 /** What the targets of a leg read and write. Refs that turned out to be broken count as missing. */
 export const decideCache = (work: LegWork, known: KnownRefs, broken: KnownRefs): LegRefs => {
   if (work.chains.length === 0) return namedRefs(work, broken)
-  const { items, prefixes } = decideRefs(work.chains, (ref) => known.has(ref) && !broken.has(ref), work.access)
+  const exists = (ref: string): boolean => known.has(ref) && !broken.has(ref)
+  const chains = work.access.domain === 'untrusted' ? withoutCopies(work.chains, exists) : work.chains
+  const { items, prefixes } = decideRefs(chains, exists, work.access)
   const whole = (refs: readonly string[]): readonly string[] => refs.filter((ref) => !broken.has(ref))
+  const isLimited = backendOf(work.plan.cache.ref ?? '') === 'gha'
+  const room = isLimited ? Math.max(0, MOST_SCOPES - items.filter(({ to }) => to.length > 0).length) : undefined
   return {
     items: items.map(({ from, to }) => ({ from: whole(from), to })),
-    prefixes: prefixes.map((write) => ({ ...write, from: whole(write.from) })),
+    prefixes: prefixes.slice(0, room).map((write) => ({ ...write, from: whole(write.from) })),
   }
 }

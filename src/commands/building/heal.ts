@@ -1,5 +1,5 @@
 import type { Io } from '../../io/io.ts'
-import { disagreements, type PrefixWrite } from '../../plan/leg-cache.ts'
+import { disagreements, writeOf, type PrefixWrite } from '../../plan/leg-cache.ts'
 import type { StepResult } from '../../progress/build-result.ts'
 import { prefixTarget } from '../../render/leg.ts'
 import { upToStage } from '../../render/stitched.ts'
@@ -25,16 +25,15 @@ const exportRefs = async (
   leg: LegBuild,
   io: Io,
 ): Promise<readonly string[]> => {
+  const settings = { folder: leg.folder, context: work.plan.context, cache: { home: io.localCache.home } }
   const targets = writes.flatMap((write, index) =>
-    prefixTarget(write, `h${index}`, work.items, { folder: leg.folder, context: work.plan.context }).flatMap(
-      ({ bake }) => {
-        const dockerfile = work.items[write.item]?.dockerfile
-        const title = `${write.prefix.layer} ${write.prefix.variant} cache`
-        return dockerfile === undefined
-          ? []
-          : [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
-      },
-    ),
+    prefixTarget(write, `h${index}`, work.items, settings).flatMap(({ bake }) => {
+      const dockerfile = work.items[write.item]?.dockerfile
+      const title = `${write.prefix.layer} ${write.prefix.variant} cache`
+      return dockerfile === undefined
+        ? []
+        : [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
+    }),
   )
   const { metadata } = await bakeOnce({ ...leg, targets, collectors: [] }, 'docker-bake.heal', io)
   return writes.flatMap(({ ref }, index) => (metadata[`h${index}`]?.['cache.manifest'] === undefined ? [] : [ref]))
@@ -56,7 +55,7 @@ export const healRefs = async (
   const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer))
   const steps = new Set(ran.map(({ digests }) => digests[0])).size
   const writes = found.map(({ prefix, item }): PrefixWrite => {
-    return { ref: prefix.ref, mode: prefix.mode, prefix, item, from: [] }
+    return { ...writeOf(prefix), prefix, item, from: [] }
   })
   const written = work.access.write ? new Set(await exportRefs(writes, work, leg, io)) : new Set<string>()
   const refs = found.map(({ prefix: { ref, layer, variant } }) => ({ ref, layer, variant, written: written.has(ref) }))

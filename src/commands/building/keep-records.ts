@@ -3,6 +3,7 @@ import { workItemName } from '../../factory/work-item.ts'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import { formatReference } from '../../oci/reference.ts'
+import { recordHomes } from '../../plan/cache-location.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { plannedGeneration } from '../../plan/recorded.ts'
 import { generationOf, recordName } from '../../records/newest.ts'
@@ -10,6 +11,7 @@ import { RECORDS_ARTIFACT, renderRecords } from '../../records/parse-records.ts'
 import { RECORDS_TYPE, recordsReference } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import type { RecordInputs } from '../inputs.ts'
+import { keepNewestRecords } from '../planning/kept-records.ts'
 import { artifactName } from '../run-artifact.ts'
 import type { LegWork } from './leg-work.ts'
 
@@ -53,10 +55,14 @@ const cacheFailed = (records: readonly CompatibilityRecord[]): boolean =>
 const push = async (work: LegWork, records: readonly CompatibilityRecord[], io: Io): Promise<void> => {
   const known = recordedGenerations(work)
   const [first] = records
-  if (first === undefined || !work.access.write || work.plan.cache.ref === undefined) return
+  const [home] = recordHomes({ ...work.plan.cache, access: work.access })
+  if (first === undefined || !work.access.write || home === undefined) return
   if (!records.some((record) => isNews(record, known, work.plan))) return
-  const place = recordsReference(work.plan.cache.ref, first.run)
-  if (place === undefined) return
+  const place = recordsReference(home, first.run)
+  if (place === undefined) {
+    await keepNewestRecords(home, records, io)
+    return
+  }
   try {
     await io.registry.putText(place, RECORDS_TYPE, renderRecords(records))
     io.actions.info(`The records are kept as ${formatReference(place)}, for later runs to compare with`)

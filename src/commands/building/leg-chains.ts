@@ -3,7 +3,7 @@ import type { Io } from '../../io/io.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import { differingInputs } from '../../layers/key-input.ts'
 import { chainOf, inputsOf, type LayerTree, type Prefix } from '../../layers/tree.ts'
-import { locationOf, refsOf, type CacheLocation } from '../../plan/cache-location.ts'
+import { locationOf, mirrorRefsOf, refsOf, type CacheLocation } from '../../plan/cache-location.ts'
 import type { LegChain, LegPrefix } from '../../plan/leg-cache.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { plannedInputs, type PlannedPrefix } from '../../plan/prefixes.ts'
@@ -111,7 +111,9 @@ export const legChains = (
     const wave = equal ? awaitedWave([ref, ...elsewhere], waves, writes) : undefined
     // Where the plan's key is another, its refs may still hold some of the steps.
     const others = equal || planned?.tag === undefined ? [] : refsOf(location, planned.tag)
+    const mirrors = mirrorRefsOf(location, prefixTag(own))
     return {
+      ...(mirrors.length === 0 ? {} : { mirrors }),
       ...{ key: own.key, ref, elsewhere, layer, variant, stage: layer.toLowerCase(), mode },
       ...{ writes: isToWrite(counterpart, writes, wave), imports: [...others, ...(planned?.imports ?? [])] },
       ...(wave === undefined ? {} : { wave }),

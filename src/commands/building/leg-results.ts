@@ -1,4 +1,5 @@
 import { type WorkItem, workItemName } from '../../factory/work-item.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import type { Platform } from '../../oci/platform.ts'
 import type { Builder } from '../../plan/builder-platforms.ts'
 import type { RecordTest } from '../../records/record.ts'
@@ -48,8 +49,21 @@ const textField = (metadata: TargetMetadata | undefined, name: string): string |
 }
 
 /** Buildx names the digest of a cache export that arrived. */
-const isExported = ({ metadata }: LegOutcome, target: string): boolean =>
+const isExported = ({ metadata }: Pick<LegOutcome, 'metadata'>, target: string): boolean =>
   textField(metadata[target], 'cache.manifest') !== undefined
+
+/**
+ * Whether a ref was written. Buildx names the digest of what arrived in a registry or a folder; an Actions cache has none,
+ * and there BuildKit says when it failed; an inline cache is part of the image.
+ */
+export const isArrived = ({ result, metadata }: LegOutcome, ref: string, writer: string): boolean => {
+  const backend = backendOf(ref)
+  if (backend === 'registry' || backend === 'local') return isExported({ metadata }, writer)
+  if (backend === 'inline') return textField(metadata[writer], 'containerimage.digest') !== undefined
+  const { exports = [] } = result.targets.find(({ target }) => target === writer) ?? {}
+  const caches = exports.filter((each) => each.of === 'cache')
+  return caches.length > 0 && caches.every(({ error }) => error === undefined)
+}
 
 /** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
 const exportsOf = ({ written: { rendered }, outcome }: LegReport, index: number): readonly CacheExport[] => {
@@ -59,7 +73,7 @@ const exportsOf = ({ written: { rendered }, outcome }: LegReport, index: number)
     const writer = rendered.writers.get(ref) ?? ''
     const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {}
     const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error
-    return { ref, written: isExported(outcome, writer), ...(error === undefined ? {} : { error }) }
+    return { ref, written: isArrived(outcome, ref, writer), ...(error === undefined ? {} : { error }) }
   })
 }
 

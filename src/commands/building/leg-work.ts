@@ -2,11 +2,20 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import { prefixTag } from '../../layers/cache-refs.ts'
 import type { ImageKey } from '../../layers/image-key.ts'
 import type { Prefix } from '../../layers/tree.ts'
 import type { Platform } from '../../oci/platform.ts'
-import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../plan/access.ts'
+import {
+  accessWords,
+  decideCacheAccess,
+  noCacheAccess,
+  readOnlyAccess,
+  weakerAccess,
+  type CacheAccess,
+} from '../../plan/access.ts'
+import type { PlannedCache } from '../../plan/cache.ts'
 import { locationOf, refsOf } from '../../plan/cache-location.ts'
 import { nameImages } from '../../plan/image-names.ts'
 import type { Leg, PlannedLeg } from '../../plan/leg.ts'
@@ -23,6 +32,7 @@ import type { RenderItem } from '../../render/leg.ts'
 import type { LegLayer } from '../../report/leg-layer.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { growWork, warnOfModes } from '../planning/layer-facts.ts'
+import { withReachable } from '../planning/mirrors.ts'
 import { legChains, type LegItem } from './leg-chains.ts'
 import { legLayers } from './leg-layers.ts'
 import { obtainPlan } from '../planning/obtain-plan.ts'
@@ -59,11 +69,34 @@ export type LegWork = {
 export type DroppedItem = { readonly item: LegWorkItem; readonly reason: string }
 
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
-const accessOf = (plan: Plan, inputs: BuildInputs, context: Context): CacheAccess => {
+const accessOf = (plan: Plan, inputs: BuildInputs, context: Context, io: Io): CacheAccess => {
   if (!inputs.cache) return noCacheAccess('caching is turned off by input')
   if (!context.useBuildx) return noCacheAccess('USE_BUILDX=0 builds without cache refs')
-  return weakerAccess(decideCacheAccess(context.event), plan.cache.access)
+  const { cache } = plan
+  const own = decideCacheAccess(context.event, { untrusted: cache.untrusted !== undefined })
+  const earned = weakerBackend(cache, weakerAccess(cache.access, own), inputs, io)
+  return inputs.cacheWrites ? earned : readOnlyAccess(earned, 'writing is turned off by input')
 }
+
+/** What the backend itself takes away: images that are not pushed hold no cache, and tokens may only read. */
+const weakerBackend = (cache: PlannedCache, access: CacheAccess, { push }: BuildInputs, io: Io): CacheAccess => {
+  const backend = backendOf(cache.ref ?? '')
+  if (backend === 'inline' && access.write && !push) {
+    return { ...access, write: false, reason: 'an inline cache is written with the image, and input push is not true' }
+  }
+  if (backend !== 'gha') return access
+  const { mode } = io.ghaScopes
+  if (mode === 'unavailable' || mode === 'none') return noCacheAccess(`the Actions cache is ${GHA_MODES[mode]}`)
+  return mode === 'read' && access.write
+    ? { ...access, write: false, reason: `the Actions cache is ${GHA_MODES[mode]}` }
+    : access
+}
+
+const GHA_MODES = {
+  unavailable: 'not offered here: the runner gives no address and token that BuildKit could use',
+  none: 'turned off for this run (ACTIONS_CACHE_MODE is none)',
+  read: 'only read in this run, as its token or ACTIONS_CACHE_MODE says',
+} as const
 
 /** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
 const hasRegistry = (image: string): boolean => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image)
@@ -164,7 +197,10 @@ const isCached = (item: WorkItem, { cache }: Plan): boolean => locationOf(cache,
 /** The plan and the part of it that this leg builds, stitched. */
 export const selectWork = async (inputs: BuildInputs, context: Context, io: Io): Promise<LegWork> => {
   const given = inputs.leg === undefined ? undefined : parseLeg(inputs.leg)
-  const { plan, ...made } = await obtainPlan(inputs, given, context, io)
+  const { plan: obtained, ...made } = await obtainPlan(inputs, given, context, io)
+  const access = accessOf(obtained, inputs, context, io)
+  if (obtained.cache.untrusted !== undefined) io.actions.info(`${accessWords(access)}: ${access.reason}`)
+  const plan = { ...obtained, cache: await withReachable({ ...obtained.cache, access }, io) }
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)
   const kind = leg?.leg.kind ?? (plan.prewarm === true ? 'wave' : 'build')
@@ -192,7 +228,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   })
   checkPush(items, inputs)
   return {
-    ...{ ...made, plan, kind, items, fragments, access: accessOf(plan, inputs, context) },
+    ...{ ...made, plan, kind, items, fragments, access },
     chains: byContent ? legChains({ plan, items: part, writes }, tree, io) : [],
     ...(leg === undefined ? {} : { leg: leg.leg }),
   }

@@ -1,7 +1,9 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { backendOf, localFolder, localHomeOf } from '../../layers/cache-place.ts'
 import { shortPlatform } from '../../oci/platform.ts'
 import { locationOf } from '../../plan/cache-location.ts'
+import { renderAttributes } from '../../render/attributes.ts'
 import { grantsOf } from '../../render/grants.ts'
 import type { RenderedLeg } from '../../render/leg.ts'
 import { upToStage } from '../../render/stitched.ts'
@@ -11,18 +13,26 @@ import type { LegBuild, LegTarget, LegTargets } from './bake-leg.ts'
 import { type LegBuilder, openBuilder } from './builder.ts'
 import { askedProvenance } from './check-attribution.ts'
 import { decideCache, findRefs, type KnownRefs, NO_REFS } from './decide-cache.ts'
+import { withoutEmbedded } from './keep-local.ts'
+import { prepareCache } from './local-folders.ts'
 import type { DroppedItem, LegWork } from './leg-work.ts'
 import { poolBuilders } from './pool-builders.ts'
 import { dropFailedInWaves } from './wave-failures.ts'
 import { writeLeg, type WrittenLeg } from './write-leg.ts'
 
-const grants = ({ folder, secrets }: WrittenLeg, inputs: BuildInputs): readonly string[] =>
+/** Folders of local caches that a leg reads and writes. Any ref in them may have to be written again. */
+const localFolders = (work: LegWork, io: Io): readonly string[] =>
+  cachesOf(work)
+    .flatMap((repository) => localHomeOf(repository) ?? [])
+    .map((home) => localFolder(home, io.localCache.home))
+
+const grants = ({ folder, secrets }: WrittenLeg, folders: readonly string[], inputs: BuildInputs): readonly string[] =>
   grantsOf({
     allow: inputs.options.allow,
     ssh: inputs.options.ssh.length > 0,
-    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
+    reads: [folder, ...folders, ...secrets.files, ...Object.values(inputs.buildContexts)],
     cacheFrom: inputs.cacheFrom,
-    cacheTo: inputs.cacheTo,
+    cacheTo: [...inputs.cacheTo, ...folders.map((path) => renderAttributes({ type: 'local', dest: path }))],
     ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
   })
 
@@ -32,7 +42,7 @@ export const cachesOf = ({ plan, items }: LegWork): readonly string[] => [
 ]
 
 /** Rendered targets with the Dockerfiles that they build and what the log calls them. */
-export const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }: RenderedLeg): LegTargets => {
+export const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors, sources }: RenderedLeg): LegTargets => {
   const ofItems = targets.flatMap((bake, index): readonly LegTarget[] => {
     const rendered = items[index]
     if (rendered === undefined) return []
@@ -45,7 +55,7 @@ export const targetsOf = ({ items }: LegWork, { targets, prefixes, collectors }:
     const title = `${shortPlatform(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`
     return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }]
   })
-  return { targets: [...ofItems, ...ofPrefixes], collectors }
+  return { targets: [...ofItems, ...ofPrefixes], collectors, sources }
 }
 
 /** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
@@ -68,20 +78,33 @@ export type OpenLeg = {
   readonly written: () => WrittenLeg
 }
 
-/** The builder that the work of a leg needs. */
-export const openLegBuilder = (all: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<LegBuilder> => {
+/** Whether a leg writes or reads caches that the builder has to export; one that is inline is part of the image. */
+const needsExporter = ({ plan: { cache } }: LegWork): boolean => backendOf(cache.ref ?? '') !== 'inline'
+
+/** A builder for the work of a leg, and what of its cache that builder can do. */
+export type LegWithBuilder = AsyncDisposable & { readonly all: LegWork; readonly used: LegBuilder }
+
+/** Opens the builder that the work of a leg needs. */
+export const openLegBuilder = async (
+  given: LegWork,
+  inputs: BuildInputs,
+  context: Context,
+  io: Io,
+): Promise<LegWithBuilder> => {
+  const wanted = wantedBuilder(inputs.builder, poolBuilders(given, io), context.env)
+  const all = await withoutEmbedded(given, wanted, io)
   const needs = {
     platforms: [...new Set(all.items.map(({ item }) => item.platform))],
-    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write),
+    registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write) && needsExporter(all),
     pools: otherPools(all),
   }
-  return openBuilder(needs, wantedBuilder(inputs.builder, poolBuilders(all, io), context.env), context, io)
+  const used = await openBuilder(needs, wanted, context, io)
+  return { all, used, [Symbol.asyncDispose]: () => used[Symbol.asyncDispose]() }
 }
 
 /** Finds out which refs there are, and writes all files. */
 export const openLeg = async (
-  all: LegWork,
-  { builder }: Pick<LegBuilder, 'builder'>,
+  { all, used: { builder } }: LegWithBuilder,
   inputs: BuildInputs,
   context: Context,
   io: Io,
@@ -89,6 +112,7 @@ export const openLeg = async (
   const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
   const { work, dropped } = await dropFailedInWaves(all, known, io)
   const refs = decideCache(work, known, NO_REFS)
+  await prepareCache(refs, io)
   const written = await writeLeg(work, { driver: builder.driver, refs, inputs, context }, io)
   let { rendered } = written
   const leg: LegBuild = {
@@ -96,11 +120,11 @@ export const openLeg = async (
     options: written.options,
     builder: builder.name,
     folder: written.folder,
-    allow: grants(written, inputs),
+    allow: grants(written, localFolders(work, io), inputs),
     env: { ...written.secrets.env, ...askedProvenance(context.env) },
     signal: context.signal,
     withoutRefs: (broken) => {
-      rendered = written.renderWith(decideCache(work, known, broken))
+      rendered = written.renderWith(decideCache(work, known, broken), broken)
       return targetsOf(work, rendered)
     },
   }

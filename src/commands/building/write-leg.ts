@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { readsRepository, type PlannedCache } from '../../plan/cache.ts'
 import type { LegRefs } from '../../plan/leg-cache.ts'
 import { renderBake, type BakeTarget, type BuildOptions } from '../../render/bake.ts'
 import { renderLeg, type LegSettings, type RenderedLeg } from '../../render/leg.ts'
@@ -14,8 +15,8 @@ export type WrittenLeg = {
   readonly rendered: RenderedLeg
   readonly options: BuildOptions
   readonly secrets: RenderedSecrets
-  /** Renders it with other cache refs; the files it names are the same. */
-  readonly renderWith: (refs: LegRefs) => RenderedLeg
+  /** Renders it with other cache refs, and without sources that turned out to be broken; its files are the same. */
+  readonly renderWith: (refs: LegRefs, broken?: ReadonlySet<string>) => RenderedLeg
 }
 
 /** What decides the rendered files besides the work. */
@@ -32,6 +33,32 @@ const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTar
   ...prefixes.map(({ bake }) => bake),
 ]
 
+/** What decides which further caches a leg uses. */
+type WorkAccess = Pick<LegWork, 'access'> & {
+  readonly plan: { readonly cache: Pick<PlannedCache, 'untrusted' | 'from'> }
+}
+
+/**
+ * Sources that the user names besides the cache. A run that is trusted reads none in the untrusted repository, whoever
+ * names it.
+ */
+export const furtherSources = (
+  { plan: { cache }, access }: WorkAccess,
+  { cacheFrom }: Pick<BuildInputs, 'cacheFrom'>,
+): readonly string[] =>
+  [...(cache.from ?? []), ...cacheFrom].filter(
+    (source) => access.domain === 'untrusted' || !readsRepository(source, cache.untrusted ?? ''),
+  )
+
+/** Exports that the user names besides the cache. A run that is not trusted writes the untrusted repository alone. */
+export const furtherExports = (
+  { plan: { cache }, access }: WorkAccess,
+  { cacheTo }: Pick<BuildInputs, 'cacheTo'>,
+): readonly string[] =>
+  access.domain === 'untrusted'
+    ? cacheTo.filter((target) => cache.untrusted !== undefined && readsRepository(target, cache.untrusted))
+    : cacheTo
+
 /** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
 export const writeLeg = async (
   work: LegWork,
@@ -41,13 +68,18 @@ export const writeLeg = async (
   const secrets = renderSecrets(inputs.secrets, context.env)
   secrets.values.forEach(io.actions.mask)
   const folder = await io.files.makeFolder('strata-leg')
-  const { push, load, cacheFrom: from, cacheTo: to } = inputs
+  const { push, load } = inputs
+  const to = furtherExports(work, inputs)
+  const sources = furtherSources(work, inputs)
   const settings: Omit<LegSettings, 'cache'> = {
     ...{ push, load, attests: inputs.options.attests, driver, folder },
     context: work.plan.context,
   }
-  const renderWith = (used: LegRefs): RenderedLeg =>
-    renderLeg(work.items, { ...settings, cache: { access: work.access, refs: used, from, to } })
+  const renderWith = (used: LegRefs, broken?: ReadonlySet<string>): RenderedLeg => {
+    const from = sources.filter((source) => broken?.has(source) !== true)
+    const cache = { access: work.access, refs: used, from, to, home: io.localCache.home }
+    return renderLeg(work.items, { ...settings, cache })
+  }
   const rendered = renderWith(refs)
   const options = { ...inputs.options, secrets: secrets.specs }
   await Promise.all(rendered.files.map(({ name, text }) => io.files.write(join(folder, name), text)))

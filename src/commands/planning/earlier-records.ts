@@ -6,6 +6,7 @@ import { formatReference, type Reference, type Repository } from '../../oci/refe
 import { branchesOf, ownBranch } from '../../plan/branches.ts'
 import { foldEpochs } from '../../plan/epochs.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
+import { recordHomes } from '../../plan/cache-location.ts'
 import { type EarlierBuilds, NO_EARLIER } from '../../plan/earlier.ts'
 import { InputError } from '../../problem.ts'
 import { foldFailures } from '../../records/failures.ts'
@@ -13,6 +14,7 @@ import { newestRecords } from '../../records/newest.ts'
 import { parseRecords } from '../../records/parse-records.ts'
 import { RECORDS_TYPE, recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
+import { readKeptRecords } from './kept-records.ts'
 
 /** Artifacts that are fetched at a time, and at the most. */
 const AT_A_TIME = 8
@@ -48,6 +50,42 @@ const branchesWithRecords = ({ event }: Context, { access }: PlannedCache): read
   return access.write || others.length === 0 ? all : others
 }
 
+/** Records that are kept in a repository, newest first, until each work item has one. */
+const readRepository = async (
+  repository: Repository,
+  items: readonly WorkItem[],
+  branches: readonly string[],
+  io: Io,
+): Promise<readonly CompatibilityRecord[]> => {
+  const tags = (await listRecords(repository, io)).slice(0, MOST)
+  const missing = new Set(items.map(workItemName))
+  const found: CompatibilityRecord[] = []
+  for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
+    const some = tags.slice(start, start + AT_A_TIME)
+    const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
+    found.push(...fetched.flat())
+    // One of a branch further back may still be replaced by an older one of the first branch.
+    for (const name of newestRecords(fetched.flat(), branches.slice(0, 1)).keys()) missing.delete(name)
+  }
+  return found
+}
+
+/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
+const readHomes = async (
+  items: readonly WorkItem[],
+  cache: PlannedCache,
+  branches: readonly string[],
+  io: Io,
+): Promise<readonly CompatibilityRecord[]> => {
+  const found: CompatibilityRecord[] = []
+  for (const home of recordHomes(cache)) {
+    const repository = recordsRepository(home)
+    if (repository === undefined) found.push(...(await readKeptRecords(home, io)))
+    else found.push(...(await readRepository(repository, items, branches, io)))
+  }
+  return found
+}
+
 /**
  * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
  * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
@@ -59,19 +97,9 @@ export const fetchEarlierRecords = async (
   context: Context,
   io: Io,
 ): Promise<EarlierBuilds> => {
-  const repository = cache.ref === undefined || !cache.access.read ? undefined : recordsRepository(cache.ref)
-  if (repository === undefined) return NO_EARLIER
-  const tags = (await listRecords(repository, io)).slice(0, MOST)
+  if (!cache.access.read) return NO_EARLIER
   const branches = branchesWithRecords(context, cache)
-  const missing = new Set(items.map(workItemName))
-  const found: CompatibilityRecord[] = []
-  for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
-    const some = tags.slice(start, start + AT_A_TIME)
-    const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
-    found.push(...fetched.flat())
-    // One of a branch further back may still be replaced by an older one of the first branch.
-    for (const name of newestRecords(fetched.flat(), branches.slice(0, 1)).keys()) missing.delete(name)
-  }
+  const found = await readHomes(items, cache, branches, io)
   const newest = newestRecords(found, branches)
   if (found.length > 0)
     io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`)

@@ -1,6 +1,7 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import { cacheTag } from '../../layers/cache-refs.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts'
@@ -73,7 +74,8 @@ export type KeptPlan = FoundPlan | { readonly without: string }
 export const fetchBasePlan = async (subject: PlanSubject, { event }: Context, io: Io): Promise<KeptPlan> => {
   const hint = 'name one in input base-plan'
   if (!subject.cache.access.read) return { without: `the cache is not read, where plans are kept; ${hint}` }
-  if (subject.cache.ref === undefined) return { without: `there is no registry where plans are kept; ${hint}` }
+  if (backendOf(subject.cache.ref ?? 'local://') !== 'registry')
+    return { without: `there is no registry where plans are kept; ${hint}` }
   if (subject.cache.strategy !== 'layer') {
     return { without: `plans are kept with cache.strategy layer alone; ${hint}` }
   }
@@ -88,7 +90,10 @@ export const fetchBasePlan = async (subject: PlanSubject, { event }: Context, io
 export const keepPlan = async (plan: Plan, only: readonly string[], { event }: Context, io: Io): Promise<void> => {
   const { cache, name } = plan
   const [branch] = branchesOf(event)
-  const place = branch === undefined || !cache.access.write ? undefined : placeOf({ cache, name, only }, branch)
+  const place =
+    branch === undefined || !cache.access.write || cache.access.domain !== undefined
+      ? undefined
+      : placeOf({ cache, name, only }, branch)
   if (place === undefined) return
   try {
     await io.registry.putText(place, PLAN_TYPE, JSON.stringify(encodePlan(plan)))

@@ -1,11 +1,16 @@
 import type { Io } from '../../io/io.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
+import { backendOf, parsePlace } from '../../layers/cache-place.ts'
 import { parseReference, repositoryOf, type Reference } from '../../oci/reference.ts'
 import type { CacheAccess } from '../../plan/access.ts'
 import type { CacheKnowledge } from '../../plan/prefixes.ts'
+import { askPlace, tellScopes } from './ask-place.ts'
 
 /** Refs that are asked for one by one rather than by a list, which takes a request at least. */
 const FEW = 1
+
+/** Refs outside of registries that are asked for at a time. */
+const AT_A_TIME = 8
 
 const askEach = async (repository: Reference, tags: readonly string[], io: Io): Promise<ReadonlySet<string>> => {
   const heads = await Promise.all(tags.map((tag) => io.registry.headManifest({ ...repository, tag })))
@@ -50,6 +55,22 @@ const tagsByRepository = (refs: readonly string[]): ReadonlyMap<string, readonly
     repositoryOf,
   )
 
+/** What places outside of registries say of refs, by ref; those that nobody could be asked about are not in it. */
+const askPlaces = async (refs: readonly string[], io: Io): Promise<ReadonlyMap<string, boolean>> => {
+  const places = [...new Set(refs)].flatMap((ref) => {
+    const place = parsePlace(ref)
+    return place === undefined || place.backend === 'registry' ? [] : [{ ref, place }]
+  })
+  const answers = new Map<string, boolean>()
+  for (let start = 0; start < places.length; start += AT_A_TIME) {
+    const some = places.slice(start, start + AT_A_TIME)
+    const found = await Promise.all(some.map(({ place }) => askPlace(place, io)))
+    for (const [index, exists] of found.entries()) if (exists !== undefined) answers.set(some[index]?.ref ?? '', exists)
+  }
+  if (places.length > 0) tellScopes(io)
+  return answers
+}
+
 /**
  * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
  * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
@@ -72,7 +93,9 @@ export const lookUpRefs = async (
     }),
   )
   const byRepository = new Map(found)
+  const elsewhere = read ? await askPlaces([...refs, ...further], io) : new Map<string, boolean>()
   return (ref) => {
+    if (backendOf(ref) !== 'registry') return read ? elsewhere.get(ref) : false
     const reference = parseReference(ref)
     const name = reference === undefined ? '' : repositoryOf(reference)
     if (!byRepository.has(name)) return false

@@ -3,6 +3,7 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
 import type { Finding } from '../../lint/finding.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import { leftOutItems } from '../../plan/image-subject.ts'
 import { ownBranch } from '../../plan/branches.ts'
 import { locationOf } from '../../plan/cache-location.ts'
@@ -80,7 +81,9 @@ export const preparePlan = async (
   const prewarm = expansion.stable !== undefined
   const { cache } = survey.subject
   const isKept = (item: WorkItem): boolean => locationOf(cache, item).repositories.length > 0
-  const handsOn = cache.access.write && work.items.every(isKept)
+  // A folder of one machine is not there on another one.
+  const isShared = backendOf(cache.ref ?? '') !== 'local'
+  const handsOn = cache.access.write && isShared && work.items.every(isKept)
   const schedule = shareOut(work, { cache, handsOn, prefixesOnly: prewarm }, scheduleOptions(inputs.schedule))
   const { bytes: _, ...planned } = work
   const recorded = recordedItems(work, earlier.records, ownBranch(context.event))

@@ -27,6 +27,7 @@ import type { PlanInputs } from '../inputs.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
 import { askRegistry, type AskEarlier, createAskEarlier, type Known, refsOfPrefixes } from './ask-registry.ts'
 import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
+import { withReachable } from './mirrors.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 import { expandSubjects, type Subjects } from './subjects.ts'
@@ -155,7 +156,9 @@ type ReadSubjects = {
 const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<ReadSubjects> => {
   const factory = await readFactory(inputs.factory, io)
   const subjects = expandSubjects(factory, inputs)
-  const cache = planCache(factory, subjects.items, inputs, decideCacheAccess(context.event))
+  const untrusted = factory.cache.untrustedRef !== undefined
+  const access = decideCacheAccess(context.event, { untrusted })
+  const cache = await withReachable(planCache(factory, subjects.items, inputs, access), io)
   const askEarlier = createAskEarlier(subjects, cache, context, io)
   const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
