@@ -30872,7 +30872,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 17179:
+/***/ 17988:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30881,53 +30881,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   j: () => (/* binding */ build)
 });
 
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
-// EXTERNAL MODULE: ./src/plan/cache-location.ts
-var cache_location = __nccwpck_require__(54929);
-// EXTERNAL MODULE: external "node:path/posix"
-var posix_ = __nccwpck_require__(53916);
-;// CONCATENATED MODULE: ./src/render/grants.ts
-
-const isOutside = (path) => (0,posix_.isAbsolute)(path) || path === '..' || path.startsWith('../');
-const attribute = (spec, name) => {
-    const field = spec.split(',').find((each) => each.startsWith(`${name}=`));
-    return field === undefined ? [] : [field.slice(name.length + 1)];
-};
-/**
- * Values for bake's `--allow`. Bake refuses what it was not granted by name; the user named these things in the inputs,
- * which is grant enough.
- */
-const grantsOf = ({ allow, network, ssh, reads, cacheFrom, cacheTo }) => {
-    const readable = [...reads, ...cacheFrom.flatMap((spec) => attribute(spec, 'src'))].filter(isOutside);
-    const writable = cacheTo.flatMap((spec) => attribute(spec, 'dest')).filter(isOutside);
-    return [
-        ...new Set([
-            ...allow,
-            ...(network === 'host' ? ['network.host'] : []),
-            ...(ssh ? ['ssh'] : []),
-            ...readable.map((path) => `fs.read=${path}`),
-            ...writable.map((path) => `fs.write=${path}`),
-        ]),
-    ];
-};
-
-;// CONCATENATED MODULE: ./src/render/stitched.ts
-/** What of a Dockerfile a build of one of its layers' stages needs. */
-const upToStage = (dockerfile, stage) => {
-    const targets = dockerfile.targets.slice(0, dockerfile.targets.findIndex((target) => target.stage === stage) + 1);
-    const layers = new Set(targets.map(({ layer }) => layer));
-    return { ...dockerfile, targets, steps: dockerfile.steps.filter(({ layer }) => layers.has(layer)) };
-};
-
+var reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
-// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
-// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
-var oci_manifest = __nccwpck_require__(9456);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
 ;// CONCATENATED MODULE: ./src/progress/build-result.ts
@@ -31041,7 +30998,8 @@ const parseOther = (words, body) => {
     const ref = /^importing cache manifest from (.+)$/s.exec(body)?.[1];
     if (ref !== undefined)
         return { kind: 'import', ref };
-    if (body.startsWith('exporting cache'))
+    // The Actions cache has words of its own (moby/buildkit, cache/remotecache/gha/gha.go: `Name`).
+    if (body.startsWith('exporting cache') || body === 'exporting to GitHub Actions Cache')
         return { kind: 'export', of: 'cache' };
     if (body.startsWith('exporting to '))
         return { kind: 'export', of: 'image' };
@@ -31308,13 +31266,14 @@ var plain_text = __nccwpck_require__(79903);
 
 
 const TAIL_LINES = 40;
-const MISSING_BLOB = /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found/;
+/** Of a registry, of the Actions cache, and of a folder. */
+const MISSING_BLOB = /could not fetch content descriptor (sha256:[0-9a-f]{64})|blob (sha256:[0-9a-f]{64})\S* not found|NotFound.*content (sha256:[0-9a-f]{64}): not found/;
 /** Seen of containerd's store when a solve beside was canceled: its clean-up takes a snapshot that another one commits. */
 const LOST_SNAPSHOT = /failed to commit \S+ to \S+ during finalize: .*snapshot \S+ does not exist/s;
 const detailsOf = (error) => {
     const exitCode = /did not complete successfully: exit code: (\d+)/.exec(error)?.[1];
     const blob = MISSING_BLOB.exec(error);
-    const missingBlob = blob?.[1] ?? blob?.[2];
+    const missingBlob = blob?.[1] ?? blob?.[2] ?? blob?.[3];
     return {
         error,
         ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
@@ -31563,10 +31522,7 @@ const settleBuilt = (result) => {
     return { ...result, targets, unique: countUnique(targets.flatMap(({ steps }) => steps)) };
 };
 
-// EXTERNAL MODULE: ./src/render/attributes.ts
-var attributes = __nccwpck_require__(40927);
 ;// CONCATENATED MODULE: ./src/render/bake.ts
-
 /**
  * Bake evaluates `${` and `%{` in every string, also in JSON; with the sign doubled, they stand for themselves. (In a
  * replacement, `$$` is one dollar sign and `$&` the match.)
@@ -31629,7 +31585,7 @@ const renderTarget = (target, options) => {
     });
     return mergeExtra(ours, target.extra);
 };
-const renderCollector = ({ platform, leaves, cacheFrom, refs }) => {
+const renderCollector = ({ platform, leaves, cacheFrom, cacheTo }) => {
     const copies = leaves.map((leaf) => `COPY --from=${leaf} /strata-collecto[r] /`);
     return compact({
         context: '.',
@@ -31637,7 +31593,7 @@ const renderCollector = ({ platform, leaves, cacheFrom, refs }) => {
         'dockerfile-inline': ['FROM scratch', ...copies, ''].join('\n'),
         platforms: [platform],
         'cache-from': cacheFrom,
-        'cache-to': refs.map((ref) => (0,attributes/* registryCacheTo */.lM)(ref, 'max')),
+        'cache-to': cacheTo,
         output: ['type=cacheonly'],
     });
 };
@@ -31681,6 +31637,28 @@ const sharesStep = (owner, step, other) => {
     const twin = other.steps.find(({ stage, index }) => stage === step.stage && index === step.index);
     return twin !== undefined && upTo(owner, step.rendered.end) === upTo(other, twin.rendered.end);
 };
+
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
+var render_dockerfile = __nccwpck_require__(11770);
+;// CONCATENATED MODULE: ./src/progress/checks.ts
+
+
+const decode = (base64) => (0,plain_text/* plainLine */.h0)(Buffer.from(base64, 'base64').toString('utf8'));
+/**
+ * What BuildKit's checks said while it built, by the names of the Dockerfiles. Lines that stitching made are nobody's, so
+ * what is said of them is left out.
+ */
+const tracedChecks = ({ warnings }, dockerfiles) => [...warnings.values()].flatMap(({ short, url, sourceInfo, range = [] }) => {
+    const dockerfile = dockerfiles.get(sourceInfo?.filename ?? '');
+    const line = range[0]?.start.line;
+    const traced = dockerfile === undefined || line === undefined ? undefined : (0,render_dockerfile/* traceLine */.iU)(dockerfile, line);
+    // `StageNameCasing: Stage name 'Build' should be lowercase (line 3)`, a line of the stitched Dockerfile.
+    const [, check, message] = /^(\w+): (.*?)(?: \(line \d+\))?$/s.exec(decode(short)) ?? [];
+    if (traced === undefined || check === undefined || message === undefined)
+        return [];
+    const place = { file: traced.file, line: traced.line, column: 1 };
+    return [{ check, message, place, ...(url === undefined ? {} : { url: (0,plain_text/* plainLine */.h0)(url) }) }];
+});
 
 // EXTERNAL MODULE: ./src/oci/json.ts
 var json = __nccwpck_require__(61691);
@@ -31740,6 +31718,60 @@ const checkAttribution = ({ targets }, metadata, io) => {
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     const message = `attribution differs from BuildKit's own map at step ${first}${more}: times and hits of these steps may be those of others; please report it`;
     io.actions.warning({ message, title: 'Attribution' });
+};
+
+// EXTERNAL MODULE: ./src/layers/cache-place.ts
+var cache_place = __nccwpck_require__(46454);
+;// CONCATENATED MODULE: ./src/commands/building/local-folders.ts
+
+/** Tags of local refs, by the folder that they are in. */
+const tagsByHome = (refs) => {
+    const places = refs.map(cache_place/* parsePlace */.De).filter((place) => place?.backend === 'local');
+    return new Map([...Map.groupBy(places, ({ home }) => home)].map(([home, of]) => [home, of.map(({ tag }) => tag)]));
+};
+/**
+ * Clears folders that are written and are not whole, since BuildKit takes blobs that lie there for good ones; and masks
+ * the token of the Actions cache, which Buildx takes from the environment.
+ */
+const prepareCache = async ({ items, prefixes }, io) => {
+    const writes = [...items.flatMap(({ to }) => to), ...prefixes].map(({ ref }) => ref);
+    if (writes.some((ref) => (0,cache_place/* backendOf */.EC)(ref) === 'gha') && io.ghaScopes.token !== '')
+        io.actions.mask(io.ghaScopes.token);
+    await clearBroken(writes, io);
+};
+/** Clears those of the local refs that are not whole. */
+const clearBroken = async (refs, io) => {
+    for (const [home, tags] of tagsByHome(refs)) {
+        const contents = await Promise.all(tags.map((tag) => io.localCache.content(home, tag)));
+        await io.localCache.clear(home, tags.filter((_, index) => contents[index] === undefined));
+    }
+};
+
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
+var oci_manifest = __nccwpck_require__(9456);
+;// CONCATENATED MODULE: ./src/commands/building/read-ref.ts
+
+
+
+/** What a cache ref holds; undefined where nobody can tell: it is not there, or somewhere that says nothing. */
+const readRef = async (ref, io) => {
+    const place = (0,cache_place/* parsePlace */.De)(ref);
+    if (place?.backend === 'local')
+        return io.localCache.content(place.home, place.tag);
+    if (place?.backend !== 'registry')
+        return undefined;
+    try {
+        const { descriptor, manifest } = await io.registry.getManifest(place.reference);
+        return { digest: descriptor.digest, blobs: (0,oci_manifest/* contentOf */.$E)(manifest) };
+    }
+    catch (error) {
+        // What is told of refs is told where it is known; a build never fails for it.
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        return undefined;
+    }
 };
 
 // EXTERNAL MODULE: ./src/progress/duration.ts
@@ -32105,6 +32137,7 @@ const followProgress = (targets, fold, io) => {
 
 
 
+const NONE = new Set();
 /** What a build that has not begun has done. */
 const NOTHING_BUILT = {
     targets: [],
@@ -32123,6 +32156,8 @@ const stepTargets = (leg) => [
     ...leg.targets.map(({ bake, dockerfile, title }) => ({ target: bake.name, steps: dockerfile.steps, title })),
     ...leg.collectors.map(({ name, platform }) => ({ target: name, steps: [], title: `${platform} cache` })),
 ];
+/** What BuildKit's checks said of the Dockerfiles of targets, which it knows by their names. */
+const checksOf = (fold, targets) => tracedChecks(fold, new Map(targets.map(({ bake, dockerfile }) => [(0,external_node_path_.basename)(bake.dockerfile), dockerfile])));
 /** One `docker buildx bake` call over all targets, its progress folded and logged while it runs. */
 const bakeOnce = async (leg, name, io) => {
     const [file, metadataFile] = [(0,external_node_path_.join)(leg.folder, `${name}.json`), (0,external_node_path_.join)(leg.folder, `${name}.metadata.json`)];
@@ -32160,28 +32195,20 @@ const without = (leg, dropped) => ({
         .map((collector) => ({ ...collector, leaves: collector.leaves.filter((leaf) => !dropped.has(leaf)) }))
         .filter(({ leaves }) => leaves.length > 0),
 });
-/** Refs that the targets import, as their specs name them. */
-const importedRefs = ({ targets, collectors }) => {
+/** Refs that the targets import; of what the user names besides, what can be left out is called as Buildx calls it. */
+const importedRefs = ({ targets, collectors, sources }, broken) => {
     const specs = [...targets.map(({ bake }) => bake), ...collectors].flatMap(({ cacheFrom }) => cacheFrom);
-    return [...new Set(specs.flatMap((spec) => /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] ?? []))];
+    const rest = (spec) => (sources === undefined ? [] : [spec]);
+    const refs = specs.flatMap((spec) => {
+        const ref = sources === undefined ? /^type=registry,ref=([^,"]+)$/.exec(spec)?.[1] : sources.get(spec);
+        return ref ?? rest(spec);
+    });
+    return [...new Set(refs)].filter((ref) => !broken.has(ref));
 };
-const listsBlob = async (ref, digest, io) => {
-    const reference = (0,oci_reference/* parseReference */.F2)(ref);
-    if (reference === undefined)
-        return false;
-    try {
-        const { manifest } = await io.registry.getManifest(reference);
-        return (0,oci_manifest/* contentOf */.$E)(manifest).some((descriptor) => descriptor.digest === digest);
-    }
-    catch (error) {
-        if (error instanceof registry_error/* RegistryError */.g)
-            return false;
-        throw error;
-    }
-};
+const listsBlob = async (ref, digest, io) => (await readRef(ref, io))?.blobs.some((blob) => blob.digest === digest) ?? false;
 /** The imported refs that list a lost blob; all of them, where none can be shown to. */
 const refsThatList = async (blob, leg, io) => {
-    const refs = importedRefs(leg);
+    const refs = importedRefs(leg, NONE);
     const lists = await Promise.all(refs.map((ref) => listsBlob(ref, blob, io)));
     const found = refs.filter((_, index) => lists[index]);
     return found.length === 0 ? refs : found;
@@ -32215,25 +32242,28 @@ const bakeLeg = async (whole, io) => {
     let isAgain = false;
     let result = NOTHING_BUILT;
     if (whole.targets.length === 0)
-        return { result, metadata: {}, failed, broken };
+        return { result, metadata: {}, failed, broken, checks: [] };
+    const checks = [];
     let leg = whole;
     for (let attempt = 1;; attempt++) {
         const call = await bakeOnce(leg, attempt === 1 ? 'docker-bake' : `docker-bake.${attempt}`, io);
         const targets = stepTargets(leg);
+        checks.push(...checksOf(call.fold, leg.targets));
         const made = attributeSteps(call.fold, targets);
         result = mergeResults(result, call.code === 0 ? settleBuilt(made) : made);
         if (call.code === 0) {
             checkAttribution(made, call.metadata, io);
-            return { result, metadata: call.metadata, failed, broken };
+            return { result, metadata: call.metadata, failed, broken, checks };
         }
         const found = failures(call.fold, targets);
         const blob = found.find(({ missingBlob }) => missingBlob !== undefined)?.missingBlob;
-        if (blob !== undefined && importedRefs(leg).length > 0) {
+        if (blob !== undefined && importedRefs(leg, broken).length > 0) {
             // The second time whatever else is imported goes, too: a build never fails for its cache.
-            const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg);
+            const refs = broken.size === 0 ? await refsThatList(blob, leg, io) : importedRefs(leg, broken);
             warnOfBroken(blob, refs, io);
             for (const ref of refs)
                 broken.add(ref);
+            await clearBroken(refs, io);
             leg = without({ ...leg, ...leg.withoutRefs(broken) }, new Set(failed.keys()));
             continue;
         }
@@ -32247,7 +32277,7 @@ const bakeLeg = async (whole, io) => {
         for (const name of all)
             failed.set(name, dropped.get(name) ?? found[0] ?? unnamedFailure(leg));
         if (hopeless)
-            return { result, metadata: {}, failed, broken };
+            return { result, metadata: {}, failed, broken, checks };
         const items = whole.targets.filter(({ isItem }) => isItem);
         const count = items.filter(({ bake }) => failed.has(bake.name)).length;
         const why = lost[0] === undefined ? '' : `, as BuildKit lost a snapshot: ${lost[0].error}`;
@@ -32256,8 +32286,733 @@ const bakeLeg = async (whole, io) => {
     }
 };
 
+// EXTERNAL MODULE: ./src/layers/digest.ts
+var layers_digest = __nccwpck_require__(19328);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
 // EXTERNAL MODULE: ./src/plan/builder-settings.ts
 var builder_settings = __nccwpck_require__(50020);
+// EXTERNAL MODULE: ./src/plan/bytes.ts
+var plan_bytes = __nccwpck_require__(56248);
+;// CONCATENATED MODULE: ./src/plan/leg-cache.ts
+/** What is written for a prefix. */
+const writeOf = ({ ref, mode, mirrors }) => ({
+    ...{ ref, mode },
+    ...(mirrors === undefined ? {} : { mirrors }),
+});
+/** Index of the highest prefix of a chain whose own ref exists; -1 when none does. */
+const highestWarm = (chain, exists) => chain.findLastIndex(({ ref }) => exists(ref));
+/** Index of the highest prefix of a chain that some repository has; -1 when none does. */
+const highestReadable = (chain, exists) => chain.findLastIndex(({ ref, elsewhere }) => [ref, ...elsewhere].some(exists));
+/** Refs that hold the most of a chain: of its own repository, and of a further one if that has more. */
+const highestRefs = (chain, exists) => {
+    const [warm, readable] = [highestWarm(chain, exists), highestReadable(chain, exists)];
+    const own = chain[warm] === undefined ? [] : [chain[warm].ref];
+    return readable === warm ? own : [...own, ...(chain[readable]?.elsewhere.filter(exists).slice(0, 1) ?? [])];
+};
+/**
+ * What a leg with content-named refs reads and writes, when `exists` says which refs there are at its start. A work item
+ * imports the highest ref of its chain, which holds all that is below, and for each prefix above whatever else holds some
+ * of its steps. What only a further repository has is imported from there and exported to its own, without steps run.
+ */
+const decideRefs = (chains, exists, access) => {
+    const writers = new Set();
+    const prefixes = [];
+    const plans = chains.map((chain) => {
+        const warm = access.read ? highestWarm(chain, exists) : -1;
+        const missing = chain.slice(warm + 1);
+        const found = highestRefs(chain, exists);
+        const from = access.read ? [...new Set([...found, ...missing.flatMap(({ imports }) => imports)])] : [];
+        return { chain, missing, from };
+    });
+    // A work item that ends with a prefix writes its ref, which saves a target of its own.
+    const tops = plans.map(({ chain, missing }) => {
+        const top = missing.at(-1);
+        if (!access.write || top?.writes !== true || top !== chain.at(-1) || writers.has(top.ref))
+            return [];
+        writers.add(top.ref);
+        return [writeOf(top)];
+    });
+    for (const [item, { missing, from }] of plans.entries()) {
+        for (const prefix of missing) {
+            if (!access.write || !prefix.writes || writers.has(prefix.ref))
+                continue;
+            writers.add(prefix.ref);
+            prefixes.push({ ...writeOf(prefix), prefix, item, from });
+        }
+    }
+    return { items: plans.map(({ from }, item) => ({ from, to: tops[item] ?? [] })), prefixes };
+};
+/**
+ * Prefixes whose ref was there and promised their steps, and a step ran all the same: BuildKit disagreed. Of a chain they
+ * are the one with the step and all warm ones above, since their refs hold that step, too; each with a work item.
+ */
+const disagreements = (chains, exists, ranIn) => {
+    const found = new Map();
+    for (const [item, chain] of chains.entries()) {
+        const promised = chain.slice(0, highestWarm(chain, exists) + 1);
+        const first = promised.findIndex(({ layer }) => ranIn(item, layer));
+        for (const prefix of first === -1 ? [] : promised.slice(first)) {
+            if (!found.has(prefix.ref))
+                found.set(prefix.ref, { prefix, item });
+        }
+    }
+    return [...found.values()];
+};
+
+// EXTERNAL MODULE: ./src/fragment/arguments.ts
+var fragment_arguments = __nccwpck_require__(1788);
+// EXTERNAL MODULE: ./src/fragment/flags.ts
+var fragment_flags = __nccwpck_require__(15287);
+// EXTERNAL MODULE: ./src/fragment/instruction.ts
+var fragment_instruction = __nccwpck_require__(67308);
+// EXTERNAL MODULE: ./src/fragment/stages.ts
+var fragment_stages = __nccwpck_require__(33377);
+// EXTERNAL MODULE: ./src/fragment/words.ts
+var words = __nccwpck_require__(5001);
+;// CONCATENATED MODULE: ./src/render/cache-mounts.ts
+
+
+
+
+
+/** Ids go into a generated flag, where blanks, quotes, commas and dollar signs would mean something. */
+const cache_mounts_PLAIN = /^[\w./:@+=~-]+$/;
+/** `path.Clean` of Go, which BuildKit calls a mount by when it has no id. */
+const clean = (path) => {
+    const parts = [];
+    for (const part of path.split('/')) {
+        if (part === '..' && parts.length > 0 && parts.at(-1) !== '..')
+            parts.pop();
+        else if (part !== '' && part !== '.' && !(part === '..' && path.startsWith('/')))
+            parts.push(part);
+    }
+    return `${path.startsWith('/') ? '/' : ''}${parts.join('/')}` || '.';
+};
+/** What an instruction adds to the variables of its stage; a value that is not known here takes the name away. */
+const declare = (instruction, values, platform) => {
+    const declared = new Map(values);
+    // The image's own variables are not known here: what holds one keeps its dollar sign, and is not passed on.
+    const lookup = (name) => {
+        const value = values.get(name);
+        return value === undefined ? 'keep' : { value };
+    };
+    if (instruction.keyword === 'ENV' && !/^\S+=/.test(instruction.text.slice(instruction.argumentsAt).trim())) {
+        declared.delete((0,fragment_instruction/* wordsOf */.Z9)(instruction)[0]?.text ?? '');
+        return declared;
+    }
+    for (const { name, default: text } of (0,fragment_arguments/* readArguments */.lR)(instruction, false)) {
+        const predefined = instruction.keyword === 'ARG' ? platform.get(name) : undefined;
+        if (predefined !== undefined)
+            declared.set(name, predefined);
+        else if (text !== undefined) {
+            try {
+                declared.set(name, (0,words/* expandWord */.Vo)(text, lookup));
+            }
+            catch (error) {
+                if (!(error instanceof words/* WordError */.NE))
+                    throw error;
+                declared.delete(name);
+            }
+        }
+    }
+    return declared;
+};
+/** A field of a mount with its variables filled in; undefined when one is not known before the build. */
+const expandField = (text, values) => {
+    const unknown = [];
+    const expanded = text.replaceAll(/\$(?:\{(\w+)\}|(\w+))|\$/g, (whole, braced, bare) => {
+        const value = values.get(braced ?? bare ?? '');
+        if (value === undefined)
+            unknown.push(whole);
+        return value ?? '';
+    });
+    return unknown.length === 0 ? expanded : undefined;
+};
+/** One cache mount (instructions/commands_runmount.go, dockerfile2llb/convert_runmount.go). */
+const readMount = (fields, values) => {
+    const get = (...names) => names.flatMap((name) => fields.get(name) ?? []).at(0);
+    if (get('from') !== undefined)
+        return { reason: 'it begins with the files of another stage or image' };
+    const target = get('target', 'dst', 'destination') ?? '';
+    const [given, path] = [expandField(get('id') ?? '', values), expandField(target, values)];
+    if (given === undefined || path === undefined)
+        return { reason: 'its id holds a variable that only the builder knows' };
+    const id = given === '' ? clean(path) : given;
+    const settings = Object.fromEntries(['uid', 'gid', 'mode'].flatMap((name) => {
+        const value = get(name);
+        return value === undefined ? [] : [[name, expandField(value, values) ?? '$']];
+    }));
+    if (![id, ...Object.values(settings)].every((text) => cache_mounts_PLAIN.test(text)))
+        return { reason: 'its id or its settings hold characters that cannot be passed on' };
+    return { id, settings };
+};
+const mountsOf = ({ keyword, flags }) => keyword !== 'RUN'
+    ? []
+    : flags
+        .flatMap(({ name, value }) => (name === 'mount' && value !== undefined ? [(0,fragment_flags/* mountFields */.n8)(value)] : []))
+        .map((fields) => new Map(fields.map(({ name, value }) => [name, value === undefined ? '' : (0,fragment_flags/* textOf */.b6)(value)])))
+        .filter((fields) => fields.get('type')?.toLowerCase() === 'cache');
+/** What mounts are told apart by, as a text. */
+const mountName = ({ id, settings }) => [id, ...Object.entries(settings).map(([name, value]) => `${name}=${value}`)].join(',');
+/** Finds the cache mounts of a stitched Dockerfile. Arguments have their values in it, so ids are known but for the builder's. */
+const findCacheMounts = ({ text }, platform) => {
+    const predefined = (0,fragment_arguments/* platformArguments */.Qo)(platform);
+    const stages = new Map();
+    const mounts = new Map();
+    const skipped = [];
+    let stage = '';
+    for (const instruction of (0,fragment_instruction/* readInstructions */.KK)(text).instructions) {
+        if (instruction.keyword === 'FROM') {
+            const tokens = (0,fragment_stages/* fromTokens */.xl)(instruction);
+            stage = tokens?.name?.text ?? '';
+            stages.set(stage, stages.get(tokens?.from.text ?? '') ?? new Map());
+        }
+        const values = stages.get(stage) ?? new Map();
+        if (instruction.keyword === 'ARG' || instruction.keyword === 'ENV')
+            stages.set(stage, declare(instruction, values, predefined));
+        const line = instruction.lines.start;
+        for (const fields of mountsOf(instruction)) {
+            const read = readMount(fields, values);
+            if ('reason' in read)
+                skipped.push({ line, reason: read.reason });
+            else
+                mounts.set(mountName(read), { ...read, lines: [...(mounts.get(mountName(read))?.lines ?? []), line] });
+        }
+    }
+    return { mounts: [...mounts.values()], skipped };
+};
+/** The image that the lowest stage of a stitched Dockerfile starts from, as it is pinned; undefined for `scratch`. */
+const lowestImage = ({ text, targets }) => {
+    const tokens = (0,fragment_instruction/* readInstructions */.KK)(text)
+        .instructions.filter(({ keyword }) => keyword === 'FROM')
+        .flatMap((instruction) => (0,fragment_stages/* fromTokens */.xl)(instruction) ?? [])
+        .find(({ name }) => name?.text === targets[0]?.stage);
+    return tokens === undefined || tokens.from.text === 'scratch' ? undefined : tokens.from.text;
+};
+/** Where a mount is while its files are moved. */
+const PLACE = '/strata/mount';
+const mountFlag = ({ id, settings }) => {
+    const fields = Object.entries(settings).map(([name, value]) => `,${name}=${value}`);
+    return `--mount=type=cache,id=${id},target=${PLACE}${fields.join('')}`;
+};
+/**
+ * What both builds begin with. `nonce` makes every step run; `--no-cache` would also make the folders of mounts with
+ * settings anew, which then are other mounts.
+ */
+const head = (image, nonce) => [
+    `FROM ${image} AS tools`,
+    'USER 0:0',
+    `ENV STRATA_RUN=${nonce}`,
+];
+/** Name of the archive of the mount with an index. */
+const archiveName = (index) => `mount-${index}.tar`;
+/** A Dockerfile that puts the archives of the context into mounts, all in one build; undefined entries have none. */
+const renderInjection = (mounts, image, nonce) => {
+    const steps = mounts.flatMap((mount, index) => {
+        if (mount === undefined)
+            return [];
+        const archive = `--mount=type=bind,source=${archiveName(index)},target=/strata/archive.tar`;
+        return [`RUN --network=none ${mountFlag(mount)} ${archive} ["tar","-xpf","/strata/archive.tar","-C","${PLACE}"]`];
+    });
+    return [...head(image, nonce), ...steps, ''].join('\n');
+};
+/** A Dockerfile whose result is the archives of mounts, all in one build. */
+const renderExtraction = (mounts, image, nonce) => {
+    const steps = mounts.map((mount, index) => `RUN --network=none ${mountFlag(mount)} ["tar","-cf","/strata-${archiveName(index)}","-C","${PLACE}","."]`);
+    const copies = mounts.map((_, index) => `COPY --from=tools /strata-${archiveName(index)} /${archiveName(index)}`);
+    return [...head(image, nonce), ...steps, 'FROM scratch', ...copies, ''].join('\n');
+};
+
+;// CONCATENATED MODULE: ./src/render/leg-mounts.ts
+
+/**
+ * The mounts of steps that will run, as far as that is known before the build: those with a step in a cold layer. A mount
+ * of warm layers alone is not worth its transfer.
+ */
+const legMounts = (items, isCold) => {
+    const found = new Map();
+    const skipped = new Set();
+    for (const [index, { item, dockerfile }] of items.entries()) {
+        const steps = new Map(dockerfile.steps.map((step) => [step.rendered.start, step]));
+        const { mounts, skipped: left } = findCacheMounts(dockerfile, item.platform);
+        for (const { line, reason } of left) {
+            const step = steps.get(line);
+            skipped.add(`${step?.file ?? ''}:${step?.lines.start ?? 0}: its cache mount is not kept, as ${reason}`);
+        }
+        for (const { lines, ...mount } of mounts) {
+            const known = found.get(mountName(mount)) ?? { mount, platforms: new Set(), users: [] };
+            known.users.push(...lines.flatMap((line) => steps.get(line) ?? []).map((step) => ({ item: index, step })));
+            known.platforms.add(item.platform);
+            found.set(mountName(mount), known);
+        }
+    }
+    const mounts = [...found].map(([name, { mount, platforms, users }]) => {
+        return { ...mount, name, platforms: [...platforms].sort(), users };
+    });
+    const isUsed = ({ users }) => users.some(({ item, step }) => isCold(item, step.layer));
+    return { mounts: mounts.filter(isUsed), skipped: [...skipped] };
+};
+
+// EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
+var markdown = __nccwpck_require__(43215);
+// EXTERNAL MODULE: ./src/report/sections.ts
+var sections = __nccwpck_require__(43844);
+;// CONCATENATED MODULE: ./src/report/cache-mounts.ts
+
+
+
+
+/** Layers that a row names before it counts the rest. */
+const MAX_LAYERS = 5;
+/**
+ * What filled mounts saved, ms: what the steps took with empty ones less what they took now. Mounts of the same steps
+ * count once. Undefined where no step ran with a filled mount whose time with an empty one is known.
+ */
+const mountGain = (mounts) => {
+    const gains = new Map(mounts.flatMap(({ steps, mount }) => steps.length === 0 || mount?.emptyMs === undefined
+        ? []
+        : [[[...steps].sort().join(), mount.emptyMs - mount.stepMs]]));
+    return gains.size === 0 ? undefined : [...gains.values()].reduce((sum, gain) => sum + gain, 0);
+};
+const cache_mounts_KEPT = {
+    saved: 'stored',
+    unchanged: 'unchanged, not stored again',
+    unused: 'no step ran',
+    'read-only': 'read only',
+    'too-large': '⚠️ too large, not stored',
+    failed: '⚠️ not stored',
+};
+/** Whether keeping cache mounts paid in this run, as one sentence. */
+const renderMountVerdict = ({ restoreMs, saveMs, gainMs }) => {
+    const cost = restoreMs + saveMs;
+    const spent = `${(0,progress_duration/* renderDuration */.P)(cost)} were spent on it (${(0,progress_duration/* renderDuration */.P)(restoreMs)} before, ${(0,progress_duration/* renderDuration */.P)(saveMs)} after the build)`;
+    if (gainMs === undefined)
+        return `Whether it pays is not known before steps run with filled mounts: ${spent}.`;
+    if (gainMs > cost)
+        return `It pays: steps took ${(0,progress_duration/* renderDuration */.P)(gainMs)} less than with empty mounts, and ${spent}.`;
+    const less = gainMs > 0 ? `only ${(0,progress_duration/* renderDuration */.P)(gainMs)} less than` : 'no less than';
+    return `⚠️ It does not pay: steps took ${less} with empty mounts, and ${spent}. Consider \`cache-mounts: off\`.`;
+};
+/** What keeping cache mounts cost and brought; no section where none was kept. */
+const mountSection = (result) => (0,sections/* tableSection */.Yc)('Cache mounts', {
+    columns: [
+        { title: 'Mount' },
+        { title: 'Layers' },
+        { title: 'Brought back', align: 'right' },
+        { title: 'Afterwards' },
+        { title: 'Steps with it', align: 'right' },
+        { title: 'With it empty', align: 'right' },
+    ],
+    rows: (result?.mounts ?? []).map(({ mount, layers, restoredBytes, bytes, kept, stepMs, emptyMs }) => [
+        (0,markdown/* renderCode */.cR)(mount),
+        (0,markdown/* renderCodeList */.Mj)(layers, MAX_LAYERS),
+        restoredBytes === undefined ? 'nothing' : (0,plan_bytes/* renderBytes */.U)(restoredBytes),
+        `${bytes === undefined ? '' : `${(0,plan_bytes/* renderBytes */.U)(bytes)}, `}${cache_mounts_KEPT[kept]}`,
+        kept === 'unused' ? '' : (0,progress_duration/* renderDuration */.P)(stepMs),
+        emptyMs === undefined ? '' : (0,progress_duration/* renderDuration */.P)(emptyMs),
+    ]),
+    rank: 4,
+    share: 0.25,
+}, result === undefined ? '' : renderMountVerdict(result));
+
+;// CONCATENATED MODULE: ./src/commands/building/cache-mounts.ts
+
+
+
+
+
+
+
+
+
+/** The most that is kept of one mount, bytes. A repository has 10 GB of Actions cache, and all branches share it. */
+const MAX_BYTES = 2 * 1024 ** 3;
+/** Which layers of which work items will run, as far as the cache's refs tell. */
+const coldLayers = ({ chains }, known, { options }) => {
+    const warm = chains.map((chain) => new Set(chain.slice(0, highestReadable(chain, (ref) => known.has(ref)) + 1).map(({ layer }) => layer)));
+    return (item, layer) => options.noCache || options.noCacheFilters.includes(layer) || warm[item]?.has(layer) !== true;
+};
+/** What keys say of a mount: which it is, for which platforms and fragments. */
+const withKeys = (mount, { items }, folder) => {
+    const id = (0,layers_digest/* digestOf */.o)([mount.name]).slice(0, 16);
+    const layers = mount.users.map(({ item, step }) => items[item]?.layers.find(({ layer }) => layer === step.layer));
+    const fragments = new Set(layers.map((layer) => layer?.fragment?.digest ?? ''));
+    const prefix = `strata-mount-${id}-${mount.platforms.map(oci_platform/* platformSlug */.DN).join('+')}-`;
+    const own = `${prefix}${(0,layers_digest/* digestOf */.o)([...fragments].sort()).slice(0, 16)}-`;
+    return { ...mount, file: (0,external_node_path_.join)(folder, `${id}.tar`), prefixes: [own, prefix] };
+};
+/** A key ends with the digest of the files, and the time of the steps with an empty mount where that was seen, ms. */
+const keyOf = ({ prefixes }, digest, emptyMs) => `${prefixes[0]}${digest.slice(0, 16)}-${emptyMs === undefined ? 'x' : Math.round(emptyMs)}`;
+const emptyMsOf = (key) => {
+    const text = /-(\d+)$/.exec(key)?.[1];
+    return text === undefined ? {} : { emptyMs: Number(text) };
+};
+const fetchMount = async (mount, io) => {
+    const restored = await io.actionsCache.restore(mount.file, mount.prefixes);
+    if (restored.status === 'failed') {
+        io.actions.warning({ title: 'Cache mounts', message: `${mount.name} could not be fetched: ${restored.reason}` });
+    }
+    if (restored.status !== 'restored')
+        return mount;
+    const content = await io.files.readArchive(mount.file);
+    if (content === undefined)
+        return mount;
+    return { ...mount, restored: { ...content, ...emptyMsOf(restored.key) } };
+};
+/** Builds a generated Dockerfile on the leg's builder with the first image that has the programs; says why none did. */
+const runBuild = async ({ dockerfile, folder, output, leg }, { tools, platform }, io) => {
+    let why = 'there is no image with the programs for it';
+    for (const image of tools) {
+        const file = (0,external_node_path_.join)(folder, 'Dockerfile');
+        await io.files.write(file, dockerfile(image));
+        const told = [];
+        const args = ['buildx', 'build', '--builder', leg.builder, '--platform', platform, '--file', file];
+        const quiet = ['--provenance=false', '--sbom=false', '--progress=plain'];
+        const code = await io.docker.run([...args, ...quiet, '--output', output, folder], {
+            ...{ env: {}, signal: leg.signal },
+            onStderr: (chunk) => told.push(chunk),
+        });
+        if (code === 0)
+            return undefined;
+        why = Buffer.concat(told).toString().trim().split('\n').at(-1) ?? why;
+    }
+    return why;
+};
+const elapsed = (since, io) => io.clock.now().getTime() - since.getTime();
+/** Puts what was fetched into the builder. What could not be put there counts as not fetched. */
+const inject = async (filled, leg, io) => {
+    if (filled.mounts.every(({ restored }) => restored === undefined))
+        return filled;
+    const folder = await io.files.makeFolder('strata-mounts');
+    const filling = filled.mounts.map((mount) => (mount.restored === undefined ? undefined : mount));
+    for (const [index, mount] of filling.entries())
+        if (mount !== undefined)
+            await io.files.move(mount.file, (0,external_node_path_.join)(folder, archiveName(index)));
+    const dockerfile = (image) => renderInjection(filling, image, filled.nonce);
+    const why = await runBuild({ dockerfile, folder, output: 'type=cacheonly', leg }, filled, io);
+    await io.files.removeFolder(folder);
+    if (why === undefined)
+        return filled;
+    io.actions.warning({ title: 'Cache mounts', message: `they could not be filled, so steps find them empty: ${why}` });
+    return { ...filled, mounts: filled.mounts.map(({ restored: _, ...mount }) => mount) };
+};
+/** Fetches the files of the cache mounts that cold layers use, and fills the mounts. Undefined when there are none. */
+const fillMounts = async (work, { known, leg, context }, io) => {
+    const { mounts, skipped } = legMounts(work.items, coldLayers(work, known, leg));
+    skipped.forEach(io.actions.info);
+    const [first] = mounts;
+    const item = work.items[first?.users[0]?.item ?? -1];
+    if (item === undefined || !(work.access.read || work.access.write))
+        return undefined;
+    const startedAt = io.clock.now();
+    const folder = (0,external_node_path_.join)(context.temporary, 'strata-cache-mounts');
+    const keyed = mounts.map((mount) => withKeys(mount, work, folder));
+    const fetched = work.access.read ? await Promise.all(keyed.map((mount) => fetchMount(mount, io))) : keyed;
+    const own = lowestImage(item.dockerfile);
+    const filled = await inject({
+        ...{ mounts: fetched, write: work.access.write, platform: item.item.platform },
+        tools: [...(own === undefined ? [] : [own]), builder_settings/* BUILDKIT_IMAGE */.lv],
+        nonce: String(startedAt.getTime()),
+        restoreMs: 0,
+    }, leg, io);
+    const bytes = filled.mounts.reduce((sum, { restored }) => sum + (restored?.bytes ?? 0), 0);
+    const restoreMs = elapsed(startedAt, io);
+    io.actions.info(`Cache mounts: ${mounts.length} are used by cold layers; ${(0,plan_bytes/* renderBytes */.U)(bytes)} brought back`);
+    return { ...filled, restoreMs };
+};
+/** The distinct steps with a mount that ran, by their vertices. */
+const stepsThatRan = ({ users }, { result }) => {
+    const ran = users.flatMap(({ item, step }) => {
+        const steps = result.targets.find(({ target }) => target === `t${item}`)?.steps ?? [];
+        return steps.filter((each) => each.step.rendered.start === step.rendered.start && each.outcome === 'run');
+    });
+    return new Map(ran.map((step) => [step.digests[0] ?? '', step]));
+};
+/** Stores what a mount holds now, unless it is what was brought back. */
+const store = async ({ mount, stepMs }, file, io) => {
+    const content = await io.files.readArchive(file);
+    if (content === undefined)
+        return { kept: 'failed' };
+    const { digest, bytes } = content;
+    if (digest === mount.restored?.digest)
+        return { kept: 'unchanged', bytes };
+    if (bytes > MAX_BYTES) {
+        io.actions.warning({
+            title: 'Cache mounts',
+            message: `${mount.name} holds ${(0,plan_bytes/* renderBytes */.U)(bytes)} and is not kept; at most ${(0,plan_bytes/* renderBytes */.U)(MAX_BYTES)} are`,
+        });
+        return { kept: 'too-large', bytes };
+    }
+    await io.files.move(file, mount.file);
+    const emptyMs = mount.restored === undefined ? stepMs : mount.restored.emptyMs;
+    const saved = await io.actionsCache.save(mount.file, keyOf(mount, digest, emptyMs));
+    if (saved.status === 'saved')
+        return { kept: 'saved', bytes };
+    const why = saved.status === 'failed' ? saved.reason : 'there is no Actions cache here';
+    io.actions.info(`Cache mount ${mount.name} could not be stored: ${why}`);
+    return { kept: 'failed', bytes };
+};
+/** Takes the mounts out of the builder in one build, and stores each; by name of the mount. */
+const extract = async (used, filled, leg, io) => {
+    if (used.length === 0 || !filled.write)
+        return new Map();
+    const folder = await io.files.makeFolder('strata-mounts');
+    const mounts = used.map(({ mount }) => mount);
+    const dockerfile = (image) => renderExtraction(mounts, image, filled.nonce);
+    const output = `type=local,dest=${(0,external_node_path_.join)(folder, 'out')}`;
+    const why = await runBuild({ dockerfile, folder, output, leg }, filled, io);
+    if (why !== undefined)
+        io.actions.warning({ title: 'Cache mounts', message: `they could not be kept: ${why}` });
+    const kept = new Map();
+    for (const [index, each] of used.entries()) {
+        const file = (0,external_node_path_.join)(folder, 'out', archiveName(index));
+        kept.set(each.mount.name, why === undefined ? await store(each, file, io) : { kept: 'failed' });
+    }
+    await io.files.removeFolder(folder);
+    return kept;
+};
+/** Keeps the files of the mounts whose steps ran for the next run, and says what all of it cost and brought. */
+const keepMounts = async (filled, { leg, outcome }, io) => {
+    const startedAt = io.clock.now();
+    const all = filled.mounts.map((mount) => {
+        const ran = stepsThatRan(mount, outcome);
+        return { mount, ran, stepMs: [...ran.values()].reduce((sum, { execMs }) => sum + execMs, 0) };
+    });
+    const used = all.filter(({ ran }) => ran.size > 0);
+    const kept = await extract(used, filled, leg, io);
+    const mounts = all.map(({ mount: { name, users, restored }, ran, stepMs }) => {
+        const layers = [...new Set(users.map(({ step }) => step.layer))];
+        return {
+            ...{ mount: name, layers, stepMs, kept: ran.size === 0 ? 'unused' : 'read-only', ...kept.get(name) },
+            ...(restored === undefined ? {} : { restoredBytes: restored.bytes }),
+            ...(restored?.emptyMs === undefined ? {} : { emptyMs: restored.emptyMs }),
+        };
+    });
+    const gainMs = mountGain(all.map(({ ran }, index) => ({ steps: [...ran.keys()], mount: mounts[index] })));
+    const costs = { restoreMs: filled.restoreMs, saveMs: elapsed(startedAt, io) };
+    return { ...costs, ...(gainMs === undefined ? {} : { gainMs }), mounts };
+};
+
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
+;// CONCATENATED MODULE: ./src/canary/packages.ts
+/** Fields of a paragraph: `Package: curl` in Debian's list, `P:curl` in Alpine's. */
+const fieldOf = (paragraph, name) => new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(paragraph)?.[1]?.trim();
+/** Debian keeps paragraphs of packages that were removed. */
+const isInstalled = (paragraph) => {
+    const status = fieldOf(paragraph, 'Status');
+    return status === undefined || status.endsWith(' installed');
+};
+/**
+ * Names and versions in a distribution's list of packages: paragraphs of fields, by deb-control(5) or by Alpine's
+ * APKINDEX format.
+ */
+const parsePackages = (text) => {
+    const packages = new Map();
+    for (const paragraph of text.split(/\n\s*\n/)) {
+        const name = fieldOf(paragraph, 'Package') ?? fieldOf(paragraph, 'P');
+        const version = fieldOf(paragraph, 'Version') ?? fieldOf(paragraph, 'V');
+        if (name !== undefined && version !== undefined && isInstalled(paragraph))
+            packages.set(name, version);
+    }
+    return packages;
+};
+/** `site-packages/requests-2.32.3.dist-info/METADATA`: how Python says what is installed (PEP 376). */
+const PYTHON = /(?:^|\/)(?:site|dist)-packages\/([^/]+?)-([^/-]+)\.dist-info\/METADATA$/;
+/** Packages that a changeset names: those in lists of the distribution, and those of Python by their folders. */
+const packagesOf = (changes) => {
+    const all = [...changes.values()];
+    const listed = all.flatMap(({ packageList }) => [...parsePackages(packageList ?? '')]);
+    const python = all.flatMap(({ path, kind }) => {
+        const [, name, version] = kind === 'file' ? (PYTHON.exec(path) ?? []) : [];
+        return name === undefined || version === undefined ? [] : [[`python ${name}`, version]];
+    });
+    return new Map([...listed, ...python]);
+};
+/** Packages that differ between two builds of the same step, by name. */
+const packageChanges = (cached, cold) => {
+    const [before, now] = [packagesOf(cached), packagesOf(cold)];
+    const names = [...new Set([...before.keys(), ...now.keys()])].toSorted();
+    return names.flatMap((name) => {
+        const [old, fresh] = [before.get(name), now.get(name)];
+        if (old === fresh)
+            return [];
+        return [{ name, ...(old === undefined ? {} : { cached: old }), ...(fresh === undefined ? {} : { cold: fresh }) }];
+    });
+};
+
+;// CONCATENATED MODULE: ./src/canary/compare.ts
+
+const EMPTY = new Map();
+const isSame = (a, b) => a?.kind === b?.kind && a?.mode === b?.mode && a?.owner === b?.owner && a?.content === b?.content;
+/** Paths that differ between two builds of one step, sorted. */
+const differingPaths = (cached, cold) => [...new Set([...cached.keys(), ...cold.keys()])]
+    .filter((path) => !isSame(cached.get(path), cold.get(path)))
+    .toSorted();
+/** Names of variables that are not the same in both. */
+const differingVariables = (cached, cold) => {
+    const nameOf = (variable) => variable.split('=', 1)[0] ?? '';
+    const only = [...cached.filter((each) => !cold.includes(each)), ...cold.filter((each) => !cached.includes(each))];
+    return [...new Set(only.map(nameOf))].toSorted();
+};
+/**
+ * How an image that came from cache differs from the same one built without any. Times are left out: they differ anyway.
+ */
+const compareImages = (cached, cold) => {
+    const count = Math.max(cached.changesets.length, cold.changesets.length);
+    const steps = Array.from({ length: count }, (_, position) => {
+        const [before, now] = [cached.changesets[position] ?? EMPTY, cold.changesets[position] ?? EMPTY];
+        return { position, packages: packageChanges(before, now), files: differingPaths(before, now) };
+    });
+    return {
+        steps: steps.filter(({ files, packages }) => files.length + packages.length > 0),
+        environment: differingVariables(cached.env, cold.env),
+    };
+};
+/** Whether two images say the same. */
+const isEqual = ({ steps, environment }) => steps.length + environment.length === 0;
+/**
+ * What is left of a difference when the noise is taken away: paths that two builds without cache write differently as
+ * well, such as logs and caches of compilers. A step of which nothing else is left made the same.
+ */
+const withoutNoise = (found, noise) => {
+    const noisy = new Map(noise.steps.map(({ position, files }) => [position, new Set(files)]));
+    const noisyPackages = new Map(noise.steps.map(({ position, packages }) => [position, new Set(packages.map(({ name }) => name))]));
+    const steps = found.steps.map(({ position, packages, files }) => ({
+        position,
+        packages: packages.filter(({ name }) => noisyPackages.get(position)?.has(name) !== true),
+        files: files.filter((path) => noisy.get(position)?.has(path) !== true),
+    }));
+    return {
+        steps: steps.filter(({ files, packages }) => files.length + packages.length > 0),
+        environment: found.environment.filter((name) => !noise.environment.includes(name)),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/canary/stale-layers.ts
+/** The steps of the chain that make an image, bottom to top: those of auxiliary stages are not part of it. */
+const chainSteps = (steps, targets) => {
+    const stages = new Set(targets.map(({ stage }) => stage));
+    return steps.filter(({ stage }) => stages.has(stage));
+};
+/** Whether what made a filesystem layer, by the image's history, can be this step. */
+const madeBy = (createdBy, { text }) => {
+    const keyword = /^[A-Za-z]+/.exec(text)?.[0]?.toUpperCase() ?? '';
+    return createdBy !== undefined && new RegExp(`(?:^|\\s)${keyword}\\s`, 'i').test(`${createdBy} `);
+};
+/** The step that made each filesystem layer. Those of the base are below; undefined where the history says otherwise. */
+const stepsByPosition = (createdBy, steps) => {
+    const first = createdBy.length - steps.length;
+    const fits = first >= 0 && steps.every((step, index) => madeBy(createdBy[first + index], step));
+    return (position) => (fits ? steps[position - first] : undefined);
+};
+/** Layers that differ, bottom to top, each with all that differs in it. */
+const staleLayers = ({ steps }, stepAt) => {
+    const byLayer = Map.groupBy(steps, ({ position }) => stepAt(position)?.layer ?? '');
+    return [...byLayer].map(([layer, differences]) => {
+        const step = stepAt(differences[0]?.position ?? -1);
+        return {
+            ...{ layer: layer === '' ? 'unknown' : layer, variant: step?.variant ?? '' },
+            ...(step === undefined ? {} : { step }),
+            packages: differences.flatMap(({ packages }) => packages),
+            files: differences.flatMap(({ files }) => files),
+        };
+    });
+};
+
+// EXTERNAL MODULE: ./src/render/attributes.ts
+var attributes = __nccwpck_require__(40927);
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
+// EXTERNAL MODULE: ./src/report/quantity.ts
+var quantity = __nccwpck_require__(38105);
+;// CONCATENATED MODULE: ./src/report/canary-texts.ts
+
+
+
+
+/** Paths and packages that are named before the rest is counted. */
+const MAX_NAMED = 8;
+/** `openssl 3.0.1 → 3.0.2`, `curl is new`. */
+const renderPackage = ({ name, cached, cold }) => {
+    if (cached === undefined)
+        return `${name} ${cold ?? ''} is new`;
+    return cold === undefined ? `${name} ${cached} is gone` : `${name} ${cached} → ${cold}`;
+};
+const first = (texts) => `${texts.slice(0, MAX_NAMED).join(', ')}${texts.length > MAX_NAMED ? ` and ${texts.length - MAX_NAMED} more` : ''}`;
+/** What the cache holds for a layer, against what its steps make today. */
+const staleText = ({ layer, variant, packages, files }) => {
+    const what = packages.length > 0 ? first(packages.map(renderPackage)) : first(files);
+    return `what the cache holds of ${layer}/${variant} is not what its steps make today: ${what}. Give the layer a max-age, pin what it fetches, or refresh it once`;
+};
+const renderVerdict = ({ layers, environment }) => {
+    if (layers.length + environment.length === 0)
+        return 'What the cache holds is what the steps make today.';
+    const variables = environment.length === 0 ? '' : ` Environment: ${(0,markdown/* renderCodeList */.Mj)(environment, MAX_NAMED)}.`;
+    return `${(0,quantity/* renderCount */.SS)(layers.length, 'layer')} made something else without cache.${variables}`;
+};
+/** The job summary of a canary. */
+const renderCanary = (findings) => {
+    const { item, layers } = findings;
+    const isStale = layers.length + findings.environment.length > 0;
+    const title = `## ${isStale ? '⚠️' : '✅'} Canary ${(0,markdown/* renderText */.S5)(item.manifestId)} on ${(0,markdown/* renderText */.S5)(item.platform)}`;
+    return (0,report_document/* renderDocument */.y)([
+        ...(0,sections/* fixedSection */.Yz)(`${title}\n\n${renderVerdict(findings)}`),
+        ...(0,sections/* tableSection */.Yc)('Stale layers', {
+            columns: [{ title: 'Layer' }, { title: 'First step' }, { title: 'Packages' }, { title: 'Files' }],
+            rows: layers.map(({ layer, variant, step, packages, files }) => [
+                (0,markdown/* renderCode */.cR)(`${layer}/${variant}`),
+                step === undefined
+                    ? ''
+                    : `${(0,markdown/* renderCode */.cR)(`${step.file}:${step.lines.start}`)} ${(0,markdown/* renderCode */.cR)(step.original ?? step.text)}`,
+                (0,markdown/* renderText */.S5)(first(packages.map(renderPackage))),
+                `${files.length}: ${(0,markdown/* renderCodeList */.Mj)(files, MAX_NAMED)}`,
+            ]),
+            ...{ rank: 1, share: 1 },
+        }),
+    ]);
+};
+
+// EXTERNAL MODULE: ./src/plan/cache-location.ts
+var cache_location = __nccwpck_require__(54929);
+// EXTERNAL MODULE: external "node:path/posix"
+var posix_ = __nccwpck_require__(53916);
+;// CONCATENATED MODULE: ./src/render/grants.ts
+
+const isOutside = (path) => (0,posix_.isAbsolute)(path) || path === '..' || path.startsWith('../');
+const attribute = (spec, name) => {
+    const field = spec.split(',').find((each) => each.startsWith(`${name}=`));
+    return field === undefined ? [] : [field.slice(name.length + 1)];
+};
+/**
+ * Values for bake's `--allow`. Bake refuses what it was not granted by name; the user named these things in the inputs,
+ * which is grant enough.
+ */
+const grantsOf = ({ allow, network, ssh, reads, cacheFrom, cacheTo }) => {
+    const readable = [...reads, ...cacheFrom.flatMap((spec) => attribute(spec, 'src'))].filter(isOutside);
+    const writable = cacheTo.flatMap((spec) => attribute(spec, 'dest')).filter(isOutside);
+    return [
+        ...new Set([
+            ...allow,
+            ...(network === 'host' ? ['network.host'] : []),
+            ...(ssh ? ['ssh'] : []),
+            ...readable.map((path) => `fs.read=${path}`),
+            ...writable.map((path) => `fs.write=${path}`),
+        ]),
+    ];
+};
+
+;// CONCATENATED MODULE: ./src/render/stitched.ts
+/** What of a Dockerfile a build of one of its layers' stages needs. */
+const upToStage = (dockerfile, stage) => {
+    const targets = dockerfile.targets.slice(0, dockerfile.targets.findIndex((target) => target.stage === stage) + 1);
+    const layers = new Set(targets.map(({ layer }) => layer));
+    return { ...dockerfile, targets, steps: dockerfile.steps.filter(({ layer }) => layers.has(layer)) };
+};
+
+// EXTERNAL MODULE: ./src/commands/wanted-builder.ts
+var wanted_builder = __nccwpck_require__(30629);
 // EXTERNAL MODULE: ./src/plan/builder-platforms.ts
 var builder_platforms = __nccwpck_require__(15721);
 ;// CONCATENATED MODULE: ./src/plan/builder.ts
@@ -32702,67 +33457,8 @@ const openBuilder = async (needs, given, context, io) => {
 
 // EXTERNAL MODULE: ./src/layers/cache-refs.ts
 var cache_refs = __nccwpck_require__(49847);
-;// CONCATENATED MODULE: ./src/plan/leg-cache.ts
-/** Index of the highest prefix of a chain whose own ref exists; -1 when none does. */
-const highestWarm = (chain, exists) => chain.findLastIndex(({ ref }) => exists(ref));
-/** Index of the highest prefix of a chain that some repository has; -1 when none does. */
-const highestReadable = (chain, exists) => chain.findLastIndex(({ ref, elsewhere }) => [ref, ...elsewhere].some(exists));
-/** Refs that hold the most of a chain: of its own repository, and of a further one if that has more. */
-const highestRefs = (chain, exists) => {
-    const [warm, readable] = [highestWarm(chain, exists), highestReadable(chain, exists)];
-    const own = chain[warm] === undefined ? [] : [chain[warm].ref];
-    return readable === warm ? own : [...own, ...(chain[readable]?.elsewhere.filter(exists).slice(0, 1) ?? [])];
-};
-/**
- * What a leg with content-named refs reads and writes, when `exists` says which refs there are at its start. A work item
- * imports the highest ref of its chain, which holds all that is below, and for each prefix above whatever else holds some
- * of its steps. What only a further repository has is imported from there and exported to its own, without steps run.
- */
-const decideRefs = (chains, exists, access) => {
-    const writers = new Set();
-    const prefixes = [];
-    const plans = chains.map((chain) => {
-        const warm = access.read ? highestWarm(chain, exists) : -1;
-        const missing = chain.slice(warm + 1);
-        const found = highestRefs(chain, exists);
-        const from = access.read ? [...new Set([...found, ...missing.flatMap(({ imports }) => imports)])] : [];
-        return { chain, missing, from };
-    });
-    // A work item that ends with a prefix writes its ref, which saves a target of its own.
-    const tops = plans.map(({ chain, missing }) => {
-        const top = missing.at(-1);
-        if (!access.write || top?.writes !== true || top !== chain.at(-1) || writers.has(top.ref))
-            return [];
-        writers.add(top.ref);
-        return [{ ref: top.ref, mode: top.mode }];
-    });
-    for (const [item, { missing, from }] of plans.entries()) {
-        for (const prefix of missing) {
-            if (!access.write || !prefix.writes || writers.has(prefix.ref))
-                continue;
-            writers.add(prefix.ref);
-            prefixes.push({ ref: prefix.ref, mode: prefix.mode, prefix, item, from });
-        }
-    }
-    return { items: plans.map(({ from }, item) => ({ from, to: tops[item] ?? [] })), prefixes };
-};
-/**
- * Prefixes whose ref was there and promised their steps, and a step ran all the same: BuildKit disagreed. Of a chain they
- * are the one with the step and all warm ones above, since their refs hold that step, too; each with a work item.
- */
-const disagreements = (chains, exists, ranIn) => {
-    const found = new Map();
-    for (const [item, chain] of chains.entries()) {
-        const promised = chain.slice(0, highestWarm(chain, exists) + 1);
-        const first = promised.findIndex(({ layer }) => ranIn(item, layer));
-        for (const prefix of first === -1 ? [] : promised.slice(first)) {
-            if (!found.has(prefix.ref))
-                found.set(prefix.ref, { prefix, item });
-        }
-    }
-    return [...found.values()];
-};
-
+// EXTERNAL MODULE: ./src/commands/planning/ask-place.ts
+var ask_place = __nccwpck_require__(51513);
 ;// CONCATENATED MODULE: ./src/commands/building/decide-cache.ts
 
 
@@ -32770,6 +33466,10 @@ const disagreements = (chains, exists, ranIn) => {
 
 
 
+
+
+/** Where nothing is known to be there. */
+const NO_REFS = new Set();
 /** Asks for a ref of a chain that exists; undefined when none does. */
 const findFirst = async (refs, exists) => {
     for (const ref of refs)
@@ -32798,8 +33498,11 @@ const findRefs = async (chains, io) => {
     const asked = new Map();
     const broken = new Map();
     const ask = async (ref) => {
-        const reference = (0,oci_reference/* parseReference */.F2)(ref);
-        if (reference === undefined || broken.has(reference.registry))
+        const place = (0,cache_place/* parsePlace */.De)(ref);
+        if (place?.backend !== 'registry')
+            return place !== undefined && (await (0,ask_place/* askPlace */.h)(place, io)) === true;
+        const { reference } = place;
+        if (broken.has(reference.registry))
             return false;
         try {
             return (await io.registry.headManifest(reference)) !== undefined;
@@ -32817,6 +33520,7 @@ const findRefs = async (chains, io) => {
     for (const [registry, { message }] of broken) {
         io.actions.info(`The cache in ${registry} cannot be read, so the build does without it: ${message}`);
     }
+    (0,ask_place/* tellScopes */.r)(io);
     const answers = await Promise.all([...asked].map(async ([ref, answer]) => [ref, await answer]));
     return new Set(answers.flatMap(([ref, exists]) => (exists ? [ref] : [])));
 };
@@ -32825,40 +33529,891 @@ const modeOf = ({ dockerfile }) => {
     const chain = new Set(dockerfile.targets.map(({ stage }) => stage));
     return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max';
 };
+/** An image holds its own cache: it is read where it was pushed, and written with it. */
+const inlineRefs = ({ images }, access, broken) => {
+    const refs = images.slice(0, 1).map((image) => `inline://${image}`);
+    return {
+        from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
+        to: access.write ? refs.map((ref) => ({ ref, mode: 'min' })) : [],
+    };
+};
 /** Refs that are named after manifests or platforms: each work item writes one, and reads it wherever it may be. */
 const namedRefs = ({ plan, items, access }, broken) => {
     const { strategy } = plan.cache;
     if (strategy === 'layer')
         return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] };
-    const refIn = (repository, item) => (0,oci_reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository;
+    const refIn = (repository, item) => (0,reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository;
     return {
         items: items.map((rendered) => {
             const { item } = rendered;
-            const refs = (0,cache_location/* locationOf */.hD)(plan.cache, item).repositories.map((repository) => refIn(repository, item));
+            if ((0,cache_place/* backendOf */.EC)(plan.cache.ref ?? '') === 'inline')
+                return inlineRefs(rendered, access, broken);
+            const { repositories, mirrors = [] } = (0,cache_location/* locationOf */.hD)(plan.cache, item);
+            const refs = repositories.map((repository) => refIn(repository, item));
+            const further = mirrors.length === 0 ? {} : { mirrors: mirrors.map((mirror) => refIn(mirror, item)) };
             return {
                 from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
-                to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered) })) : [],
+                to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered), ...further })) : [],
             };
         }),
         prefixes: [],
     };
 };
+/** What is trusted is read where it is; an untrusted run writes only what nobody has. */
+const withoutCopies = (chains, exists) => chains.map((chain) => {
+    const highest = highestReadable(chain, exists);
+    return chain.map((prefix, height) => (height <= highest ? { ...prefix, writes: false } : prefix));
+});
+/**
+ * Refs that one leg writes to the Actions cache, at most: GitHub takes 200 uploads a minute of a repository (docs, "Usage
+ * limits"), and each ref costs one besides its new blobs, which refs share.
+ */
+const MOST_SCOPES = 50;
 /** What the targets of a leg read and write. Refs that turned out to be broken count as missing. */
 const decideCache = (work, known, broken) => {
     if (work.chains.length === 0)
         return namedRefs(work, broken);
-    const { items, prefixes } = decideRefs(work.chains, (ref) => known.has(ref) && !broken.has(ref), work.access);
+    const exists = (ref) => known.has(ref) && !broken.has(ref);
+    const chains = work.access.domain === 'untrusted' ? withoutCopies(work.chains, exists) : work.chains;
+    const { items, prefixes } = decideRefs(chains, exists, work.access);
     const whole = (refs) => refs.filter((ref) => !broken.has(ref));
+    const isLimited = (0,cache_place/* backendOf */.EC)(work.plan.cache.ref ?? '') === 'gha';
+    const room = isLimited ? Math.max(0, MOST_SCOPES - items.filter(({ to }) => to.length > 0).length) : undefined;
     return {
         items: items.map(({ from, to }) => ({ from: whole(from), to })),
-        prefixes: prefixes.map((write) => ({ ...write, from: whole(write.from) })),
+        prefixes: prefixes.slice(0, room).map((write) => ({ ...write, from: whole(write.from) })),
     };
 };
 
-// EXTERNAL MODULE: ./src/fragment/instruction.ts
-var instruction = __nccwpck_require__(67308);
-// EXTERNAL MODULE: ./src/fragment/stages.ts
-var fragment_stages = __nccwpck_require__(33377);
+// EXTERNAL MODULE: ./src/plan/access.ts
+var plan_access = __nccwpck_require__(64661);
+;// CONCATENATED MODULE: ./src/report/results-of.ts
+const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
+    // The legacy builder has no vertices; what it goes by instead is no digest.
+    const vertex = digests.find((digest) => digest.startsWith('sha256:'));
+    return {
+        layer: step.layer,
+        variant: step.variant,
+        file: step.file,
+        line: step.lines.start,
+        text: step.original ?? step.text,
+        ...(vertex === undefined ? {} : { vertex }),
+        outcome,
+        execMs,
+        loadMs,
+        downloadedBytes,
+    };
+};
+const results_of_durationOf = ({ startedAt, completedAt }) => startedAt === undefined || completedAt === undefined
+    ? 0
+    : Math.max(0, Date.parse(completedAt) - Date.parse(startedAt));
+/** The first line of what BuildKit said; what follows repeats the Dockerfile. It may hold values of arguments. */
+const results_of_errorOf = ({ step, error, exitCode, logTail }) => ({
+    // A step's own words would show the values of its arguments.
+    message: step !== undefined && exitCode !== undefined ? `exit code ${exitCode}` : (error.split('\n')[0] ?? error),
+    logTail,
+    ...(step === undefined ? {} : { file: step.file, line: step.lines.start }),
+});
+/** The result of one work item, as it is reported. */
+const workItemResult = (outcome) => {
+    const { item, result, failure } = outcome;
+    const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]));
+    return {
+        manifestId: item.manifestId,
+        aliases: outcome.aliases,
+        platform: item.platform,
+        status: failure === undefined ? 'built' : 'failed',
+        images: outcome.images,
+        steps: (result?.steps ?? []).map(stepReport),
+        totalSteps: result?.counts.total ?? 0,
+        cachedSteps: result?.counts.cached ?? 0,
+        cacheHitRatio: result?.counts.ratio ?? 1,
+        durationMs: result === undefined ? 0 : results_of_durationOf(result),
+        cacheFrom: outcome.imports.map((ref) => {
+            const error = importErrors.get(ref);
+            return { ref, ...(error === undefined ? {} : { error }) };
+        }),
+        cacheTo: outcome.exports,
+        ...(outcome.test === undefined ? {} : { test: outcome.test }),
+        ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
+        ...(failure === undefined ? {} : { error: results_of_errorOf(failure) }),
+    };
+};
+
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+;// CONCATENATED MODULE: ./src/commands/building/secrets.ts
+
+
+
+const readVariable = (id, name, runEnv) => {
+    const value = runEnv[name];
+    if (value !== undefined)
+        return value;
+    throw (0,problem/* inputError */.Xu)(`secret ${id} is to come from ${name}, which is not set`, { hint: 'set it with env: on the step' });
+};
+/** Names the variables that carry secrets, so that no value is ever in a file or an argument. */
+const renderSecrets = (sources, runEnv) => {
+    const rendered = sources.map((source, index) => {
+        if (source.from === 'file')
+            return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, src: source.path }), values: [] };
+        const value = source.from === 'value' ? source.value : readVariable(source.id, source.name, runEnv);
+        const name = `STRATA_SECRET_${index}`;
+        return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, env: name }), values: [[name, value]] };
+    });
+    const values = rendered.flatMap((secret) => secret.values);
+    return {
+        specs: rendered.map(({ spec }) => spec),
+        files: sources.flatMap((source) => (source.from === 'file' ? [source.path] : [])),
+        env: Object.fromEntries(values),
+        values: values.map(([, value]) => value).filter((value) => value !== ''),
+    };
+};
+/** A text in which no secret can be read. Of a secret of several lines each line is one. */
+const maskSecrets = (text, { values }) => values
+    .flatMap((value) => [value, ...value.split(/\r?\n/)])
+    .filter((part) => part.trim() !== '')
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((masked, part) => masked.replaceAll(part, '***'), text);
+/** A secret or an SSH mount that a fragment asks for and nobody passes is an error before the build. */
+const checkMounts = (fragments, secrets, ssh) => {
+    const ids = secrets.map(({ id }) => id);
+    const agents = ssh.map((spec) => spec.split('=')[0] ?? '');
+    const problems = [...fragments].flatMap((fragment) => {
+        const place = (line) => ({ file: fragment.file, line, column: 1 });
+        return [
+            ...fragment.secrets
+                .filter(({ id }) => !ids.includes(id))
+                .map(({ id, line }) => ({
+                place: place(line),
+                found: `this step mounts the secret ${id}, which nobody passes`,
+                expected: `"${id}" in input secrets, secret-envs or secret-files`,
+                ...(0,suggest/* didYouMean */.a)(id, ids),
+            })),
+            ...fragment.ssh
+                .filter(({ id }) => !agents.includes(id))
+                .map(({ id, line }) => ({
+                place: place(line),
+                found: `this step mounts the SSH agent ${id}, which nobody passes`,
+                expected: `"${id}" in input ssh`,
+            })),
+        ];
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/leg-results.ts
+
+
+
+
+const textField = (metadata, name) => {
+    const value = metadata?.[name];
+    return typeof value === 'string' ? value : undefined;
+};
+/** Buildx names the digest of a cache export that arrived. */
+const isExported = ({ metadata }, target) => textField(metadata[target], 'cache.manifest') !== undefined;
+/**
+ * Whether a ref was written. Buildx names the digest of what arrived in a registry or a folder; an Actions cache has none,
+ * and there BuildKit says when it failed; an inline cache is part of the image.
+ */
+const isArrived = ({ result, metadata }, ref, writer) => {
+    const backend = (0,cache_place/* backendOf */.EC)(ref);
+    if (backend === 'registry' || backend === 'local')
+        return isExported({ metadata }, writer);
+    if (backend === 'inline')
+        return textField(metadata[writer], 'containerimage.digest') !== undefined;
+    const { exports = [] } = result.targets.find(({ target }) => target === writer) ?? {};
+    const caches = exports.filter((each) => each.of === 'cache');
+    return caches.length > 0 && caches.every(({ error }) => error === undefined);
+};
+/** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
+const leg_results_exportsOf = ({ written: { rendered }, outcome }, index) => {
+    const prefixes = rendered.refs.prefixes.filter(({ item }) => item === index);
+    const writes = [...(rendered.refs.items[index]?.to ?? []), ...prefixes];
+    return writes.map(({ ref }) => {
+        const writer = rendered.writers.get(ref) ?? '';
+        const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {};
+        const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error;
+        return { ref, written: isArrived(outcome, ref, writer), ...(error === undefined ? {} : { error }) };
+    });
+};
+/** What a failed step printed goes into summary, results and records, none of which the runner masks for us. */
+const masked = (failure, secrets) => failure && {
+    ...failure,
+    error: maskSecrets(failure.error, secrets),
+    logTail: failure.logTail.map((line) => maskSecrets(line, secrets)),
+};
+/** Where an image was pushed or loaded: by digest, until it is published, where its tags are left to that. */
+const leg_results_imagesOf = ({ item, images, temporary }, digest, { builder: { driver } }) => {
+    if (temporary === undefined || images.length === 0)
+        return images;
+    if (driver === 'docker')
+        return [temporary];
+    return digest === undefined ? [] : [`${item.image}@${digest}`];
+};
+const NOT_TESTED = { verdict: 'skipped', logTail: [], ms: 0 };
+/** What came of an image's test. In a wave there is no image. */
+const testOf = ({ work, tests }, item, target) => {
+    if (item.tests === undefined || work.kind === 'wave')
+        return {};
+    return { test: tests?.get(target) ?? NOT_TESTED };
+};
+const itemResults = (report) => {
+    const { work, written, outcome, used } = report;
+    return work.items.map((rendered, index) => {
+        const { item } = rendered;
+        const target = written.rendered.targets[index]?.name ?? '';
+        const result = outcome.result.targets.find((each) => each.target === target);
+        const digest = textField(outcome.metadata[target], 'containerimage.digest');
+        const failure = masked(outcome.failed.get(target), written.secrets);
+        return workItemResult({
+            item,
+            images: leg_results_imagesOf(rendered, digest, used),
+            aliases: work.plan.aliases[item.manifestId] ?? [],
+            imports: written.rendered.refs.items[index]?.from ?? [],
+            exports: leg_results_exportsOf(report, index),
+            ...testOf(report, item, target),
+            ...(result === undefined ? {} : { result }),
+            ...(digest === undefined ? {} : { digest }),
+            ...(failure === undefined ? {} : { failure }),
+        });
+    });
+};
+/** Work items that were not even tried, as results. */
+const droppedResults = ({ work, dropped }) => dropped.map(({ item: { item, images, temporary }, reason }) => workItemResult({
+    ...{
+        item,
+        images: temporary === undefined ? images : [],
+        aliases: work.plan.aliases[item.manifestId] ?? [],
+        imports: [],
+        exports: [],
+    },
+    failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
+}));
+const sum = (items, count) => items.reduce((total, item) => total + count(item), 0);
+/** What a leg did, in figures. */
+const legResults = (report, finishedAt) => {
+    const { work, outcome, used, startedAt, disagreed, cacheMounts } = report;
+    const items = [...droppedResults(report), ...itemResults(report)];
+    const totalSteps = sum(items, (item) => item.totalSteps);
+    const cachedSteps = sum(items, (item) => item.cachedSteps);
+    return {
+        version: 1,
+        startedAt,
+        finishedAt,
+        factory: work.plan.factory,
+        name: work.plan.name,
+        ...(work.leg === undefined ? {} : { leg: work.leg.id }),
+        ...(work.leg === undefined && work.kind === 'build' ? {} : { kind: work.kind }),
+        builder: {
+            name: used.builder.name,
+            driver: used.builder.driver,
+            buildkit: used.builder.buildkit ?? 'unknown',
+            buildx: used.buildx,
+        },
+        cache: { strategy: work.plan.cache.strategy, access: work.access },
+        disagreed,
+        ...(cacheMounts === undefined ? {} : { cacheMounts }),
+        items,
+        totalSteps,
+        cachedSteps,
+        cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
+        stepsRun: outcome.result.unique.total - outcome.result.unique.cached,
+        excluded: work.plan.excluded,
+    };
+};
+/** What Buildx wrote of each work item, as JSON. Provenance holds the values of arguments, so it stays out. */
+const publicMetadata = ({ work, written, outcome }) => {
+    const entries = work.items.flatMap(({ item }, index) => {
+        const metadata = outcome.metadata[written.rendered.targets[index]?.name ?? ''];
+        if (metadata === undefined)
+            return [];
+        const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'));
+        return [[(0,work_item/* workItemName */.A)(item), Object.fromEntries(fields)]];
+    });
+    return JSON.stringify(Object.fromEntries(entries));
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/keep-local.ts
+
+
+
+
+
+/** Why the builder that the user chose cannot write a cache; undefined when it can. */
+const obstacleOf = async (wanted, io) => {
+    try {
+        const listed = wanted.name === undefined ? [] : await io.builders.list();
+        const driver = listed.find(({ name }) => name === wanted.name)?.driver ?? wanted.settings.driver;
+        const isEngine = driver === 'docker';
+        if (!isEngine || (await io.builders.engine()).containerdStore)
+            return undefined;
+        return 'the engine has no containerd image store, and without it exports no cache';
+    }
+    catch (error) {
+        // Whoever opens the builder says it better.
+        if (error instanceof problem/* SetupError */.w3)
+            return undefined;
+        throw error;
+    }
+};
+/** A cache that nobody asked for is not worth another builder than the one that was chosen. */
+const withoutEmbedded = async (work, wanted, io) => {
+    if (work.plan.cache.embedded !== true || !(work.access.read || work.access.write))
+        return work;
+    const obstacle = await obstacleOf(wanted, io);
+    if (obstacle === undefined)
+        return work;
+    io.actions.info(`There is no registry, and no cache is kept on this machine: ${obstacle}`);
+    return { ...work, access: (0,plan_access/* noCacheAccess */.U)(obstacle) };
+};
+/** The refs that arrived. */
+const arrivedRefs = ({ written: { rendered }, outcome, disagreed }) => [
+    ...[...rendered.writers].flatMap(([ref, writer]) => (isArrived(outcome, ref, writer) ? [ref] : [])),
+    ...disagreed.refs.flatMap(({ ref, written }) => (written ? [ref] : [])),
+];
+/** Keeps what was written to folders of this machine within bounds, and for runs on other machines. Never fails a run. */
+const keepLocal = async (built, io) => {
+    const { work, written } = built;
+    const { items, prefixes } = written.rendered.refs;
+    const read = tagsByHome([...items, ...prefixes].flatMap(({ from }) => from));
+    for (const [home, tags] of tagsByHome(work.access.write ? arrivedRefs(built) : [])) {
+        const maxBytes = work.plan.cache.maxBytes ?? Infinity;
+        try {
+            const kept = await io.localCache.keep({ home, written: tags, read: read.get(home) ?? [], maxBytes });
+            const gone = kept.removed.length === 0 ? '' : `; ${kept.removed.length} old ones made room`;
+            io.actions.info(`The cache in this machine's folder ${home} holds ${(0,plan_bytes/* renderBytes */.U)(kept.bytes)}${gone}`);
+            if (kept.failures.length > 0) {
+                const message = `the cache is not kept for other machines: ${kept.failures.join('; ')}`;
+                io.actions.warning({ title: 'Cache', message });
+            }
+        }
+        catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            io.actions.warning({
+                title: 'Cache',
+                message: `the cache in folder ${home} could not be put in order: ${reason}`,
+            });
+        }
+    }
+};
+
+// EXTERNAL MODULE: ./src/plan/leg.ts
+var plan_leg = __nccwpck_require__(93511);
+;// CONCATENATED MODULE: ./src/commands/building/pool-builders.ts
+
+/**
+ * What the plan says of the builder of a job: that of its leg's pool, or of the only pool that its work items have. A job
+ * that builds for several pools is in none of them, and is told so.
+ */
+const poolBuilders = ({ plan: { builders }, leg, items }, io) => {
+    const mixed = Object.keys(builders).length > 0;
+    const pools = leg === undefined ? [...new Set(items.map(({ item }) => (0,plan_leg/* poolOf */.e9)(item)))] : [leg.pool];
+    const [name = ''] = pools;
+    const settings = builders[name];
+    if (pools.length === 1)
+        return settings === undefined ? { mixed } : { pool: { name, settings }, mixed };
+    const unused = pools.filter((pool) => builders[pool] !== undefined);
+    if (unused.length > 0) {
+        io.actions.info(`The builders of pools ${unused.join(', ')} are not used: this job builds for ${pools.join(', ')}`);
+    }
+    return { mixed };
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/wave-failures.ts
+
+
+
+/** Name of the workflow artifact in which a wave leg says what it could not build. */
+const artifactName = (digest, leg) => `strata-failed-${digest}-${leg}`;
+/** Keys of the prefixes that a wave leg could not build, or nothing when it did not say so. */
+const failedKeys = async (digest, leg, io) => {
+    const folder = await io.files.makeFolder('strata-wave');
+    const download = await io.artifacts.download(artifactName(digest, leg), folder);
+    if (download.status !== 'found')
+        return new Set();
+    const text = (await io.files.read(download.file)) ?? '';
+    try {
+        const value = JSON.parse(text);
+        const failed = (0,json/* isMembers */.gV)(value) && Array.isArray(value['failed']) ? value['failed'] : [];
+        return new Set(failed.filter((key) => typeof key === 'string'));
+    }
+    catch {
+        return new Set();
+    }
+};
+/** Prefixes of each work item that a wave was to build and did not. */
+const awaited = ({ chains }, known) => chains.map((chain) => chain.slice(highestReadable(chain, (ref) => known.has(ref)) + 1).filter(({ wave }) => wave !== undefined));
+/** Only where a ref is missing that a wave was to write, the wave's legs are asked whether they failed. */
+const askWaves = async (prefixes, digest, io) => {
+    const legs = new Map(prefixes.flatMap(({ wave }) => (wave === undefined ? [] : [[wave.id, wave]])));
+    const failed = new Set();
+    for (const { id } of legs.values())
+        for (const key of await failedKeys(digest, id, io))
+            failed.add(key);
+    return failed;
+};
+/**
+ * Takes the work items out of a leg whose prefix failed in a wave, so that nothing is tried twice that cannot succeed. A
+ * prefix that is missing for another reason is built here.
+ */
+const dropFailedInWaves = async (work, known, io) => {
+    const missing = awaited(work, known);
+    const failed = missing.flat().length === 0 ? new Set() : await askWaves(missing.flat(), work.plan.digest, io);
+    const causes = missing.map((prefixes) => prefixes.find(({ key }) => failed.has(key)));
+    const unexplained = missing.flat().filter(({ key }) => !failed.has(key));
+    for (const { layer, variant, wave } of new Map(unexplained.map((each) => [each.key, each])).values()) {
+        io.actions.info(`${layer} ${variant}, which leg "${wave?.name ?? ''}" was to build, is not in the cache; it is built here`);
+    }
+    const dropped = work.items.flatMap((item, index) => {
+        const cause = causes[index];
+        if (cause === undefined)
+            return [];
+        return [{ item, reason: `${cause.layer} ${cause.variant} failed in leg "${cause.wave?.name ?? ''}"` }];
+    });
+    const isKept = (_, index) => causes[index] === undefined;
+    return { work: { ...work, items: work.items.filter(isKept), chains: work.chains.filter(isKept) }, dropped };
+};
+/** A wave leg tells the legs that wait for it what it could not build. */
+const tellFailures = async ({ work, outcome, written }, io) => {
+    if (work.leg?.kind !== 'wave' || outcome.failed.size === 0)
+        return;
+    const failed = work.chains.flatMap((chain, index) => {
+        if (!outcome.failed.has(`t${index}`))
+            return [];
+        const steps = outcome.result.targets.find(({ target }) => target === `t${index}`)?.steps ?? [];
+        const layer = steps.find((step) => step.outcome === 'failed')?.step.layer;
+        const from = layer === undefined ? chain.length - 1 : chain.findIndex((prefix) => prefix.layer === layer);
+        return chain.slice(Math.max(0, from)).map(({ key }) => key);
+    });
+    const file = (0,external_node_path_.join)(written.folder, 'failed.json');
+    await io.files.write(file, JSON.stringify({ failed: [...new Set(failed)] }));
+    await io.artifacts.upload(artifactName(work.plan.digest, work.leg.id), file);
+};
+
+// EXTERNAL MODULE: ./src/plan/cache.ts
+var plan_cache = __nccwpck_require__(70769);
+// EXTERNAL MODULE: ./src/layers/build-options.ts
+var build_options = __nccwpck_require__(44073);
+// EXTERNAL MODULE: ./src/plan/published-key.ts
+var published_key = __nccwpck_require__(7063);
+;// CONCATENATED MODULE: ./src/render/leg.ts
+
+
+
+
+
+/** The Dockerfile's name within the folder: it says which work item it is, for those who read it. */
+const dockerfileName = ({ manifestId, platform }) => `${manifestId}-${(0,oci_platform/* platformSlug */.DN)(platform)}.Dockerfile`;
+/** The `docker` driver cannot push by digest, with whatever image store (buildx: "currently not implemented"). */
+const pushesByDigest = ({ temporary }, { push, driver }) => push && temporary !== undefined && driver !== 'docker';
+/** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
+const outputsOf = (settings, rendered) => {
+    const { push, load, driver } = settings;
+    const { item, images } = rendered;
+    if (images.length === 0 || (!push && !load))
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })];
+    if (driver === 'docker')
+        return [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
+    // Names of a target's tags would replace those of its outputs, so each output has its own.
+    if (pushesByDigest(rendered, settings)) {
+        const canonical = { name: item.image, 'push-by-digest': 'true', 'name-canonical': 'true' };
+        return [
+            (0,attributes/* renderAttributes */.ic)({ type: 'image', ...canonical, push: 'true', 'oci-mediatypes': 'true' }),
+            ...(load ? [(0,attributes/* renderAttributes */.ic)({ type: 'docker', name: images.join(',') })] : []),
+        ];
+    }
+    return [
+        ...(push ? [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
+        ...(load ? [(0,attributes/* renderAttributes */.ic)({ type: 'docker' })] : []),
+    ];
+};
+const leg_exportsOf = ({ ref, mode, mirrors = [] }, home) => [ref, ...mirrors].map((each) => (0,attributes/* cacheExport */.VF)(each, mode, home));
+/** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
+const sharedWrites = (items) => {
+    const refs = items.flatMap(({ to }) => to.map(({ ref }) => ref));
+    return new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index));
+};
+/** One for each ref that is shared: those of several cache repositories are of one platform. */
+const collectorsOf = (items, { refs, home }, shared) => {
+    const members = items.flatMap(({ item: { platform } }, index) => {
+        const { from, to } = refs.items[index] ?? { from: [], to: [] };
+        return to.filter(({ ref }) => shared.has(ref)).map((write) => ({ platform, index, from, write, ref: write.ref }));
+    });
+    const seen = new Map();
+    return [...Map.groupBy(members, ({ ref }) => ref)].map(([ref, ofRef]) => {
+        const [platform = ''] = ofRef.map((member) => member.platform);
+        const before = seen.get(platform) ?? 0;
+        seen.set(platform, before + 1);
+        return {
+            name: `collect-${(0,oci_platform/* platformSlug */.DN)(platform)}${before === 0 ? '' : `-${before + 1}`}`,
+            platform,
+            leaves: ofRef.map(({ index }) => `t${index}`),
+            cacheFrom: [...new Set(ofRef.flatMap(({ from }) => from))].map((each) => (0,attributes/* cacheSource */.Oy)(each, home)),
+            cacheTo: ofRef.slice(0, 1).flatMap(({ write }) => leg_exportsOf({ ...write, mode: 'max' }, home)),
+            refs: [ref],
+        };
+    });
+};
+/** Names of an image, and what it is found by when somebody asks whether it was published before. */
+const publication = (rendered, settings) => {
+    const { item, images, temporary, publishedKey } = rendered;
+    const { push, attests } = settings;
+    const isPushed = push && images.length > 0;
+    const annotations = publishedKey === undefined || !isPushed ? [] : [(0,published_key/* keyAnnotation */.P7)(publishedKey, attests)];
+    if (isPushed && temporary !== undefined) {
+        return { tags: pushesByDigest(rendered, settings) ? [] : [temporary], annotations };
+    }
+    if (publishedKey === undefined || !isPushed)
+        return { tags: images, annotations };
+    return { tags: [...images, `${item.image}:${(0,published_key/* keyTag */.QR)(publishedKey)}`], annotations };
+};
+const itemTarget = (rendered, index, shared, settings) => {
+    const { cache } = settings;
+    const { item, dockerfile } = rendered;
+    const own = cache.refs.items[index] ?? { from: [], to: [] };
+    return {
+        name: `t${index}`,
+        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+        context: settings.context,
+        contexts: dockerfile.contexts,
+        platform: item.platform,
+        ...publication(rendered, settings),
+        outputs: outputsOf(settings, rendered),
+        cacheFrom: [...own.from.map((ref) => (0,attributes/* cacheSource */.Oy)(ref, cache.home)), ...(cache.access.read ? cache.from : [])],
+        cacheTo: [
+            ...own.to.filter(({ ref }) => !shared.has(ref)).flatMap((write) => leg_exportsOf(write, cache.home)),
+            ...(cache.access.write ? cache.to : []),
+        ],
+        extra: item.bake,
+    };
+};
+/** Named by what it writes, so that it means the same when the leg is rendered again with other refs. */
+const prefixTargetName = ({ ref }) => `p${(0,layers_digest/* digestOf */.o)([ref]).slice(0, 12)}`;
+/** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
+const prefixTarget = (write, name, items, settings) => {
+    const rendered = items[write.item];
+    if (rendered === undefined)
+        return [];
+    const { item, dockerfile } = rendered;
+    const bake = {
+        name,
+        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
+        stage: write.prefix.stage,
+        context: settings.context,
+        contexts: dockerfile.contexts,
+        platform: item.platform,
+        tags: [],
+        annotations: [],
+        outputs: [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })],
+        cacheFrom: write.from.map((ref) => (0,attributes/* cacheSource */.Oy)(ref, settings.cache.home)),
+        cacheTo: leg_exportsOf(write, settings.cache.home),
+        extra: (0,build_options/* stepOptions */.p)(item.bake),
+    };
+    return [{ bake, write }];
+};
+/** Everything BuildKit is told about a leg, as values: targets, collectors and the files they name. */
+const renderLeg = (items, settings) => {
+    const { refs } = settings.cache;
+    const shared = sharedWrites(refs.items);
+    const targets = items.map((rendered, index) => itemTarget(rendered, index, shared, settings));
+    const collectors = collectorsOf(items, settings.cache, shared);
+    const prefixes = refs.prefixes.flatMap((write) => prefixTarget(write, prefixTargetName(write), items, settings));
+    const writers = new Map([
+        ...refs.items.flatMap(({ to }, index) => to.map(({ ref }) => [ref, `t${index}`])),
+        ...prefixes.map(({ bake, write }) => [write.ref, bake.name]),
+        ...collectors.flatMap(({ name, refs: own }) => own.map((ref) => [ref, name])),
+    ]);
+    const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }));
+    const imported = [...refs.items, ...refs.prefixes].flatMap(({ from }) => from);
+    const sources = new Map(imported.map((ref) => [(0,attributes/* cacheSource */.Oy)(ref, settings.cache.home), ref]));
+    return { targets, prefixes, collectors, refs, writers, sources, files };
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/write-leg.ts
+
+
+
+
+
+/** All targets that have a Dockerfile: those of the work items, then those of prefixes. */
+const dockerfileTargets = ({ targets, prefixes }) => [
+    ...targets,
+    ...prefixes.map(({ bake }) => bake),
+];
+/**
+ * Sources that the user names besides the cache. A run that is trusted reads none in the untrusted repository, whoever
+ * names it.
+ */
+const furtherSources = ({ plan: { cache }, access }, { cacheFrom }) => [...(cache.from ?? []), ...cacheFrom].filter((source) => access.domain === 'untrusted' || !(0,plan_cache/* readsRepository */.Q)(source, cache.untrusted ?? ''));
+/** Exports that the user names besides the cache. A run that is not trusted writes the untrusted repository alone. */
+const furtherExports = ({ plan: { cache }, access }, { cacheTo }) => access.domain === 'untrusted'
+    ? cacheTo.filter((target) => cache.untrusted !== undefined && (0,plan_cache/* readsRepository */.Q)(target, cache.untrusted))
+    : cacheTo;
+/** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
+const writeLeg = async (work, { driver, refs, inputs, context }, io) => {
+    const secrets = renderSecrets(inputs.secrets, context.env);
+    secrets.values.forEach(io.actions.mask);
+    const folder = await io.files.makeFolder('strata-leg');
+    const { push, load } = inputs;
+    const to = furtherExports(work, inputs);
+    const sources = furtherSources(work, inputs);
+    const settings = {
+        ...{ push, load, attests: inputs.options.attests, driver, folder },
+        context: work.plan.context,
+    };
+    const renderWith = (used, broken) => {
+        const from = sources.filter((source) => broken?.has(source) !== true);
+        const cache = { access: work.access, refs: used, from, to, home: io.localCache.home };
+        return renderLeg(work.items, { ...settings, cache });
+    };
+    const rendered = renderWith(refs);
+    const options = { ...inputs.options, secrets: secrets.specs };
+    await Promise.all(rendered.files.map(({ name, text }) => io.files.write((0,external_node_path_.join)(folder, name), text)));
+    const bakeFile = renderBake(dockerfileTargets(rendered), rendered.collectors, options);
+    await io.files.write((0,external_node_path_.join)(folder, 'docker-bake.json'), bakeFile);
+    return { folder, rendered, options, secrets, renderWith };
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/open-leg.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Folders of local caches that a leg reads and writes. Any ref in them may have to be written again. */
+const localFolders = (work, io) => cachesOf(work)
+    .flatMap((repository) => (0,cache_place/* localHomeOf */.mh)(repository) ?? [])
+    .map((home) => (0,cache_place/* localFolder */.M1)(home, io.localCache.home));
+const grants = ({ folder, secrets }, folders, inputs) => grantsOf({
+    allow: inputs.options.allow,
+    ssh: inputs.options.ssh.length > 0,
+    reads: [folder, ...folders, ...secrets.files, ...Object.values(inputs.buildContexts)],
+    cacheFrom: inputs.cacheFrom,
+    cacheTo: [...inputs.cacheTo, ...folders.map((path) => (0,attributes/* renderAttributes */.ic)({ type: 'local', dest: path }))],
+    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
+});
+/** Repositories that a leg's caches are read from. */
+const cachesOf = ({ plan, items }) => [
+    ...new Set(items.flatMap(({ item }) => (0,cache_location/* locationOf */.hD)(plan.cache, item).repositories)),
+];
+/** Rendered targets with the Dockerfiles that they build and what the log calls them. */
+const targetsOf = ({ items }, { targets, prefixes, collectors, sources }) => {
+    const ofItems = targets.flatMap((bake, index) => {
+        const rendered = items[index];
+        if (rendered === undefined)
+            return [];
+        const { item, dockerfile } = rendered;
+        return [{ bake, dockerfile, title: `${(0,oci_platform/* shortPlatform */.I_)(item.platform)} ${item.manifestId}`, isItem: true }];
+    });
+    const ofPrefixes = prefixes.flatMap(({ bake, write }) => {
+        const dockerfile = items[write.item]?.dockerfile;
+        if (dockerfile === undefined)
+            return [];
+        const title = `${(0,oci_platform/* shortPlatform */.I_)(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`;
+        return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }];
+    });
+    return { targets: [...ofItems, ...ofPrefixes], collectors, sources };
+};
+/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
+const otherPools = ({ leg, items }) => new Map(items.flatMap(({ item: { platform, pool } }) => pool === undefined || pool === leg?.pool ? [] : [[platform, pool]]));
+/** Whether a leg writes or reads caches that the builder has to export; one that is inline is part of the image. */
+const needsExporter = ({ plan: { cache } }) => (0,cache_place/* backendOf */.EC)(cache.ref ?? '') !== 'inline';
+/** Opens the builder that the work of a leg needs. */
+const openLegBuilder = async (given, inputs, context, io) => {
+    const wanted = (0,wanted_builder/* wantedBuilder */.z)(inputs.builder, poolBuilders(given, io), context.env);
+    const all = await withoutEmbedded(given, wanted, io);
+    const needs = {
+        platforms: [...new Set(all.items.map(({ item }) => item.platform))],
+        registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write) && needsExporter(all),
+        pools: otherPools(all),
+    };
+    const used = await openBuilder(needs, wanted, context, io);
+    return { all, used, [Symbol.asyncDispose]: () => used[Symbol.asyncDispose]() };
+};
+/** Finds out which refs there are, and writes all files. */
+const openLeg = async ({ all, used: { builder } }, inputs, context, io) => {
+    const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS;
+    const { work, dropped } = await dropFailedInWaves(all, known, io);
+    const refs = decideCache(work, known, NO_REFS);
+    await prepareCache(refs, io);
+    const written = await writeLeg(work, { driver: builder.driver, refs, inputs, context }, io);
+    let { rendered } = written;
+    const leg = {
+        ...targetsOf(work, rendered),
+        options: written.options,
+        builder: builder.name,
+        folder: written.folder,
+        allow: grants(written, localFolders(work, io), inputs),
+        env: { ...written.secrets.env, ...askedProvenance(context.env) },
+        signal: context.signal,
+        withoutRefs: (broken) => {
+            rendered = written.renderWith(decideCache(work, known, broken), broken);
+            return targetsOf(work, rendered);
+        },
+    };
+    return { work, dropped, known, leg, written: () => ({ ...written, rendered }) };
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/canary.ts
+var canary_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var canary_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+/** The leg with its one image written to a folder, and nothing exported or pushed besides. */
+const toFolder = (leg, how, dest) => {
+    const outputs = [(0,attributes/* renderAttributes */.ic)({ type: 'oci', tar: 'false', dest })];
+    const isCold = how !== 'cached';
+    const images = (targets) => targets
+        .filter(({ isItem }) => isItem)
+        .map((target) => {
+        const { bake } = target;
+        return { ...target, bake: { ...bake, outputs, cacheTo: [], ...(isCold ? { cacheFrom: [] } : {}) } };
+    });
+    return {
+        ...leg,
+        targets: images(leg.targets),
+        collectors: [],
+        // Attestations say when an image was built, and are no part of it.
+        options: { ...leg.options, attests: [], noCache: isCold || leg.options.noCache },
+        allow: [...leg.allow, `fs.write=${dest}`],
+        withoutRefs: (broken) => {
+            const { targets } = leg.withoutRefs(broken);
+            return { targets: images(targets), collectors: [] };
+        },
+    };
+};
+/** Builds the image and reads what it is made of. Throws an InputError when it cannot be built. */
+const buildImage = async (leg, how, io) => {
+    const dest = (0,external_node_path_.join)(leg.folder, how);
+    const { failed } = await bakeLeg(toFolder(leg, how, dest), io);
+    const [failure] = failed.values();
+    if (failure !== undefined)
+        throw new problem/* InputError */.dz([{ found: `the canary cannot be built (${how}): ${failure.error}` }]);
+    const image = await io.files.readImage(dest);
+    await io.files.removeFolder(dest);
+    return image;
+};
+/** What of an image is another than without cache, apart from what differs between any two builds. */
+const findDifference = async (leg, io) => {
+    const cached = await buildImage(leg, 'cached', io);
+    const cold = await buildImage(leg, 'cold', io);
+    const found = compareImages(cached, cold);
+    if (isEqual(found))
+        return { found, cached };
+    io.actions.info('They differ; one more build without cache tells what differs anyway');
+    const noise = compareImages(cold, await buildImage(leg, 'cold-again', io));
+    return { found: withoutNoise(found, noise), cached };
+};
+const annotate = (layers, io) => {
+    for (const layer of layers) {
+        const { step } = layer;
+        const place = step === undefined ? {} : { place: { file: step.file, line: step.lines.start, column: 1 } };
+        io.actions.warning({ title: `Stale layer ${layer.layer}`, message: staleText(layer), ...place });
+    }
+};
+/**
+ * Builds one work item from cache and without any, and says which layers the cache holds something else for than their
+ * steps make today. Nothing is pushed, and no cache is written.
+ */
+const runCanary = async (all, inputs, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const [item] = all.items;
+        if (item === undefined)
+            throw new Error('bug: a canary without a work item');
+        const opened = canary_addDisposableResource(env_1, await openLegBuilder(all, inputs, context, io), true);
+        const { leg } = await openLeg(opened, inputs, context, io);
+        io.actions.info(`Canary ${(0,work_item/* workItemName */.A)(item.item)}: it is built from cache and without, and compared`);
+        const { found, cached } = await findDifference(leg, io);
+        const layers = staleLayers(found, stepsOf(item, cached));
+        annotate(layers, io);
+        await io.actions.summary(renderCanary({ item: item.item, layers, environment: found.environment }));
+        if (layers.length + found.environment.length === 0)
+            io.actions.info('What the cache holds is what the steps make today');
+        return { outputs: { 'stale-layers': layers.map(({ layer, variant }) => `${layer}/${variant}`).join('\n') } };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = canary_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
+const stepsOf = ({ dockerfile: { steps, targets } }, { createdBy }) => stepsByPosition(createdBy, chainSteps(steps, targets));
+
 ;// CONCATENATED MODULE: ./src/progress/legacy.ts
 
 
@@ -32881,7 +34436,7 @@ const outcomesOf = (lines, failed) => {
 };
 /** The number of a step's instruction, and of the one that gathers its files, which has a FROM before it. */
 const numbersOf = (text) => {
-    const { instructions } = (0,instruction/* readInstructions */.KK)(text);
+    const { instructions } = (0,fragment_instruction/* readInstructions */.KK)(text);
     const lines = instructions.map((instruction) => instruction.lines.start);
     const stages = instructions.map((instruction) => instruction.keyword === 'FROM' ? (0,fragment_stages/* fromTokens */.xl)(instruction)?.name?.text : undefined);
     return ({ rendered, gatheredIn }) => ({
@@ -32949,8 +34504,6 @@ const renderDockerBuild = (target, options, buildkit) => [
     target.context,
 ];
 
-// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
 ;// CONCATENATED MODULE: ./src/commands/building/docker-build.ts
 
 
@@ -32966,7 +34519,7 @@ var dockerfile = __nccwpck_require__(11770);
 
 /** What the legacy builder refuses, or drops without a word as it does with the body of a heredoc. */
 const refuseBuildkitOnly = (fragments) => {
-    const problems = (0,dockerfile/* requiresBuildkit */.jz)(fragments).map(({ feature, place }) => ({
+    const problems = (0,render_dockerfile/* requiresBuildkit */.jz)(fragments).map(({ feature, place }) => ({
         place,
         found: `${feature} needs BuildKit, and this engine has only the legacy builder`,
         hint: 'install Buildx and leave out USE_BUILDX=0',
@@ -33023,6 +34576,7 @@ const buildkitBuild = async ({ bake, dockerfile, title }, run, io) => {
     const metadata = await io.files.read(metadataFile);
     return {
         result,
+        checks: checksOf(fold, [{ bake, dockerfile, title, isItem: true }]),
         ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) }),
         ...(code === 0 ? {} : { failure: failure ?? unknownFailure(bake, []) }),
     };
@@ -33056,12 +34610,14 @@ const dockerBuildLeg = async (targets, run, io) => {
     let result = NOTHING_BUILT;
     const metadata = {};
     const failed = new Map();
+    const checks = [];
     for (const target of targets) {
         const { name } = target.bake;
         const built = await (run.builder.buildkit ? buildkitBuild : legacyBuild)(target, run, io);
         if (run.signal.aborted)
             throw new problem/* CanceledError */.k3(`stopped by ${String(run.signal.reason)}`);
         result = mergeResults(result, built.result);
+        checks.push(...(built.checks ?? []));
         if (built.metadata !== undefined)
             metadata[name] = built.metadata;
         if (built.failure !== undefined)
@@ -33069,122 +34625,7 @@ const dockerBuildLeg = async (targets, run, io) => {
         else if (run.push)
             await pushImages(target.bake, io);
     }
-    return { result, metadata, failed, broken: new Set() };
-};
-
-// EXTERNAL MODULE: ./src/layers/digest.ts
-var layers_digest = __nccwpck_require__(19328);
-// EXTERNAL MODULE: ./src/layers/build-options.ts
-var build_options = __nccwpck_require__(44073);
-// EXTERNAL MODULE: ./src/plan/published-key.ts
-var published_key = __nccwpck_require__(7063);
-;// CONCATENATED MODULE: ./src/render/leg.ts
-
-
-
-
-
-/** The Dockerfile's name within the folder: it says which work item it is, for those who read it. */
-const dockerfileName = ({ manifestId, platform }) => `${manifestId}-${(0,oci_platform/* platformSlug */.DN)(platform)}.Dockerfile`;
-/** The image store of the `docker` driver keeps what it pushes, so there one export does both. */
-const outputsOf = ({ push, load, driver }, named) => {
-    if (!named || (!push && !load))
-        return [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })];
-    if (driver === 'docker')
-        return [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: String(push), 'oci-mediatypes': 'true' })];
-    return [
-        ...(push ? [(0,attributes/* renderAttributes */.ic)({ type: 'image', push: 'true', 'oci-mediatypes': 'true' })] : []),
-        ...(load ? [(0,attributes/* renderAttributes */.ic)({ type: 'docker' })] : []),
-    ];
-};
-const exportOf = ({ ref, mode }) => (0,attributes/* registryCacheTo */.lM)(ref, mode);
-/** Refs that several targets would write. A registry export replaces its ref, so one of them must write for all. */
-const sharedWrites = (items) => {
-    const refs = items.flatMap(({ to }) => to.map(({ ref }) => ref));
-    return new Set(refs.filter((ref, index) => refs.indexOf(ref) !== index));
-};
-/** One for each ref that is shared: those of several cache repositories are of one platform. */
-const collectorsOf = (items, { refs }, shared) => {
-    const members = items.flatMap(({ item: { platform } }, index) => {
-        const { from, to } = refs.items[index] ?? { from: [], to: [] };
-        return to.filter(({ ref }) => shared.has(ref)).map(({ ref }) => ({ platform, index, from, ref }));
-    });
-    const seen = new Map();
-    return [...Map.groupBy(members, ({ ref }) => ref)].map(([ref, ofRef]) => {
-        const [platform = ''] = ofRef.map((member) => member.platform);
-        const before = seen.get(platform) ?? 0;
-        seen.set(platform, before + 1);
-        return {
-            name: `collect-${(0,oci_platform/* platformSlug */.DN)(platform)}${before === 0 ? '' : `-${before + 1}`}`,
-            platform,
-            leaves: ofRef.map(({ index }) => `t${index}`),
-            cacheFrom: [...new Set(ofRef.flatMap(({ from }) => from))].map(attributes/* registryCacheFrom */.em),
-            refs: [ref],
-        };
-    });
-};
-/** Names of an image, and what it is found by when somebody asks whether it was published before. */
-const publication = ({ item, images, publishedKey }, { push, attests }) => {
-    if (publishedKey === undefined || !push || images.length === 0)
-        return { tags: images, annotations: [] };
-    const tag = `${item.image}:${(0,published_key/* keyTag */.QR)(publishedKey)}`;
-    return { tags: [...images, tag], annotations: [(0,published_key/* keyAnnotation */.P7)(publishedKey, attests)] };
-};
-const itemTarget = (rendered, index, shared, settings) => {
-    const { cache } = settings;
-    const { item, dockerfile, images } = rendered;
-    const own = cache.refs.items[index] ?? { from: [], to: [] };
-    return {
-        name: `t${index}`,
-        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
-        context: settings.context,
-        contexts: dockerfile.contexts,
-        platform: item.platform,
-        ...publication(rendered, settings),
-        outputs: outputsOf(settings, images.length > 0),
-        cacheFrom: [...own.from.map(attributes/* registryCacheFrom */.em), ...(cache.access.read ? cache.from : [])],
-        cacheTo: [...own.to.filter(({ ref }) => !shared.has(ref)).map(exportOf), ...(cache.access.write ? cache.to : [])],
-        extra: item.bake,
-    };
-};
-/** Named by what it writes, so that it means the same when the leg is rendered again with other refs. */
-const prefixTargetName = ({ ref }) => `p${(0,layers_digest/* digestOf */.o)([ref]).slice(0, 12)}`;
-/** A target that builds one stage of a work item's Dockerfile and exports nothing but its cache. */
-const prefixTarget = (write, name, items, settings) => {
-    const rendered = items[write.item];
-    if (rendered === undefined)
-        return [];
-    const { item, dockerfile } = rendered;
-    const bake = {
-        name,
-        dockerfile: `${settings.folder}/${dockerfileName(item)}`,
-        stage: write.prefix.stage,
-        context: settings.context,
-        contexts: dockerfile.contexts,
-        platform: item.platform,
-        tags: [],
-        annotations: [],
-        outputs: [(0,attributes/* renderAttributes */.ic)({ type: 'cacheonly' })],
-        cacheFrom: write.from.map(attributes/* registryCacheFrom */.em),
-        cacheTo: [exportOf(write)],
-        extra: (0,build_options/* stepOptions */.p)(item.bake),
-    };
-    return [{ bake, write }];
-};
-/** Everything BuildKit is told about a leg, as values: targets, collectors and the files they name. */
-const renderLeg = (items, settings) => {
-    const { refs } = settings.cache;
-    const shared = sharedWrites(refs.items);
-    const targets = items.map((rendered, index) => itemTarget(rendered, index, shared, settings));
-    const collectors = collectorsOf(items, settings.cache, shared);
-    const prefixes = refs.prefixes.flatMap((write) => prefixTarget(write, prefixTargetName(write), items, settings));
-    const writers = new Map([
-        ...refs.items.flatMap(({ to }, index) => to.map(({ ref }) => [ref, `t${index}`])),
-        ...prefixes.map(({ bake, write }) => [write.ref, bake.name]),
-        ...collectors.flatMap(({ name, refs: own }) => own.map((ref) => [ref, name])),
-    ]);
-    const files = items.map(({ item, dockerfile }) => ({ name: dockerfileName(item), text: dockerfile.text }));
-    return { targets, prefixes, collectors, refs, writers, files };
+    return { result, metadata, failed, broken: new Set(), checks };
 };
 
 ;// CONCATENATED MODULE: ./src/commands/building/heal.ts
@@ -33194,13 +34635,14 @@ const renderLeg = (items, settings) => {
 
 /** What there is to heal where BuildKit agreed with the keys. */
 const AGREED = { steps: 0, refs: [] };
-const stepsOf = ({ result, failed }, item) => {
+const heal_stepsOf = ({ result, failed }, item) => {
     const name = `t${item}`;
     return failed.has(name) ? [] : (result.targets.find(({ target }) => target === name)?.steps ?? []);
 };
-const ranIn = (outcome, item, layer) => stepsOf(outcome, item).filter((step) => step.step.layer === layer && step.outcome === 'run');
+const ranIn = (outcome, item, layer) => heal_stepsOf(outcome, item).filter((step) => step.step.layer === layer && step.outcome === 'run');
 const exportRefs = async (writes, work, leg, io) => {
-    const targets = writes.flatMap((write, index) => prefixTarget(write, `h${index}`, work.items, { folder: leg.folder, context: work.plan.context }).flatMap(({ bake }) => {
+    const settings = { folder: leg.folder, context: work.plan.context, cache: { home: io.localCache.home } };
+    const targets = writes.flatMap((write, index) => prefixTarget(write, `h${index}`, work.items, settings).flatMap(({ bake }) => {
         const dockerfile = work.items[write.item]?.dockerfile;
         const title = `${write.prefix.layer} ${write.prefix.variant} cache`;
         return dockerfile === undefined
@@ -33224,7 +34666,7 @@ const healRefs = async (work, { known, leg, outcome }, io) => {
     const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer));
     const steps = new Set(ran.map(({ digests }) => digests[0])).size;
     const writes = found.map(({ prefix, item }) => {
-        return { ref: prefix.ref, mode: prefix.mode, prefix, item, from: [] };
+        return { ...writeOf(prefix), prefix, item, from: [] };
     });
     const written = work.access.write ? new Set(await exportRefs(writes, work, leg, io)) : new Set();
     const refs = found.map(({ prefix: { ref, layer, variant } }) => ({ ref, layer, variant, written: written.has(ref) }));
@@ -33233,8 +34675,6 @@ const healRefs = async (work, { known, leg, outcome }, io) => {
 
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
-// EXTERNAL MODULE: ./src/plan/bytes.ts
-var plan_bytes = __nccwpck_require__(56248);
 ;// CONCATENATED MODULE: ./src/plan/room.ts
 
 /**
@@ -33336,20 +34776,22 @@ const withRoom = async (inputs, context, io, build) => {
     }
 };
 
-// EXTERNAL MODULE: ./src/plan/access.ts
-var access = __nccwpck_require__(64661);
 // EXTERNAL MODULE: ./src/plan/image-names.ts
 var image_names = __nccwpck_require__(32915);
 // EXTERNAL MODULE: ./src/plan/parse-plan.ts
 var parse_plan = __nccwpck_require__(69842);
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var plan_prefixes = __nccwpck_require__(29239);
+// EXTERNAL MODULE: ./src/plan/temporary-tag.ts
+var temporary_tag = __nccwpck_require__(42661);
 // EXTERNAL MODULE: ./src/commands/planning/layer-facts.ts + 3 modules
 var layer_facts = __nccwpck_require__(66225);
+// EXTERNAL MODULE: ./src/commands/planning/mirrors.ts
+var mirrors = __nccwpck_require__(19062);
 // EXTERNAL MODULE: ./src/layers/key-input.ts
 var key_input = __nccwpck_require__(85428);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var layers_tree = __nccwpck_require__(71696);
-// EXTERNAL MODULE: ./src/plan/prefixes.ts
-var prefixes = __nccwpck_require__(29239);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-chains.ts
 
 
@@ -33374,7 +34816,7 @@ const awaitedWave = (refs, waves, writes) => refs.flatMap((ref) => waves.get(ref
 const difference = (plan, planned, own) => {
     if (planned === undefined)
         return 'the plan knows no such layer';
-    const [first] = (0,key_input/* differingInputs */.cG)((0,prefixes/* plannedInputs */.E3)(planned, plan.contents), (0,layers_tree/* inputsOf */.Vc)(own));
+    const [first] = (0,key_input/* differingInputs */.cG)((0,plan_prefixes/* plannedInputs */.E3)(planned, plan.contents), (0,layers_tree/* inputsOf */.Vc)(own));
     return first === undefined ? 'something below it differs' : `first of ${first.kind} ${first.name}`;
 };
 /**
@@ -33421,7 +34863,9 @@ const legChains = ({ plan, items, writes }, { prefixes, tops }, io) => {
         const wave = equal ? awaitedWave([ref, ...elsewhere], waves, writes) : undefined;
         // Where the plan's key is another, its refs may still hold some of the steps.
         const others = equal || planned?.tag === undefined ? [] : (0,cache_location/* refsOf */.gA)(location, planned.tag);
+        const mirrors = (0,cache_location/* mirrorRefsOf */.TT)(location, (0,cache_refs/* prefixTag */.dV)(own));
         return {
+            ...(mirrors.length === 0 ? {} : { mirrors }),
             ...{ key: own.key, ref, elsewhere, layer, variant, stage: layer.toLowerCase(), mode },
             ...{ writes: isToWrite(counterpart, writes, wave), imports: [...others, ...(planned?.imports ?? [])] },
             ...(wave === undefined ? {} : { wave }),
@@ -33494,6 +34938,7 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
                 ...{ layer: now.layer, variant: now.variant, key: now.key, inputs: now.inputs, costMs, measured },
                 ...(now.file === undefined ? {} : fragmentOf(now.file, now.inputs, now.text)),
                 ...(ref === undefined ? {} : { ref }),
+                ...(now.epoch === undefined ? {} : { epoch: now.epoch }),
                 ...filesOf(now),
                 ...(equal && state !== undefined ? { state } : {}),
                 ...(equal ? (reason === undefined ? {} : { reason }) : { differs: difference(plan, planned, own) }),
@@ -33510,13 +34955,21 @@ const legLayers = ({ plan, leg, items, tree, world, refOf, }) => {
 
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan = __nccwpck_require__(48720);
-// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
-var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
-var prepare = __nccwpck_require__(44411);
+// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(11070);
+// EXTERNAL MODULE: ./src/report/lint-section.ts
+var lint_section = __nccwpck_require__(16887);
+// EXTERNAL MODULE: ./src/commands/tell-findings.ts
+var tell_findings = __nccwpck_require__(54070);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 33 modules
+var prepare = __nccwpck_require__(61874);
 // EXTERNAL MODULE: ./src/commands/planning/read-plan.ts
 var read_plan = __nccwpck_require__(92838);
 ;// CONCATENATED MODULE: ./src/commands/planning/obtain-plan.ts
+
+
+
+
 
 
 
@@ -33536,17 +34989,30 @@ const fetchPlan = async (name, io) => {
             return { without: `artifact ${name} could not be fetched` };
     }
 };
+/** Shows what the linter found. Throws an InputError when that is an error, before anything is built. */
+const tellLint = async ({ findings }, io) => {
+    if (findings.length > 0)
+        await io.actions.summary((0,lint_section/* renderLintSummary */.ET)(findings));
+    const failure = (0,tell_findings/* tellFindings */.y)(findings, io);
+    if (failure !== undefined)
+        throw (0,problem/* inputError */.Xu)(failure);
+};
 /** Without a leg this job is the one that plans, and the one that tells. */
-const planHere = async (inputs, hasLeg, context, io) => {
-    const prepared = await (0,prepare/* preparePlan */.H)(inputs, context, io);
-    if (!hasLeg)
+const planHere = async (inputs, leg, context, io) => {
+    // The same layers are fresh as when the leg was planned.
+    const prepared = await (0,prepare/* preparePlan */.H)(inputs, context, io, leg?.plannedAt);
+    if (leg !== undefined)
+        (0,layer_facts/* warnOfModes */.y)(io);
+    else {
         await (0,plan_changes/* keepComment */.Xz)(prepared, inputs.changes, io);
+        await tellLint(prepared, io);
+    }
     return { plan: prepared.plan, whole: prepared.whole };
 };
 const obtain = async (inputs, leg, context, io) => {
     const { planPath } = inputs;
     const digest = leg?.digest;
-    const here = () => planHere(inputs, leg !== undefined, context, io);
+    const here = () => planHere(inputs, leg, context, io);
     if (planPath !== undefined)
         return { plan: await (0,read_plan/* readPlan */.m)(planPath, 'build', io), source: `from ${planPath}` };
     if (digest === undefined)
@@ -33567,10 +35033,10 @@ const obtainPlan = async (inputs, leg, context, io) => {
     return obtained;
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 25 modules
-var survey = __nccwpck_require__(93556);
-// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 25 modules
-var sources = __nccwpck_require__(47858);
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
+var survey = __nccwpck_require__(59148);
+// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 27 modules
+var sources = __nccwpck_require__(73716);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-work.ts
 
 
@@ -33586,13 +35052,40 @@ var sources = __nccwpck_require__(47858);
 
 
 
+
+
+
+
 /** What both the plan's event and this run's own have earned, less what inputs take away. */
-const accessOf = (plan, inputs, context) => {
+const accessOf = (plan, inputs, context, io) => {
     if (!inputs.cache)
-        return (0,access/* noCacheAccess */.U)('caching is turned off by input');
+        return (0,plan_access/* noCacheAccess */.U)('caching is turned off by input');
     if (!context.useBuildx)
-        return (0,access/* noCacheAccess */.U)('USE_BUILDX=0 builds without cache refs');
-    return (0,access/* weakerAccess */.GQ)((0,access/* decideCacheAccess */.J3)(context.event), plan.cache.access);
+        return (0,plan_access/* noCacheAccess */.U)('USE_BUILDX=0 builds without cache refs');
+    const { cache } = plan;
+    const own = (0,plan_access/* decideCacheAccess */.J3)(context.event, { untrusted: cache.untrusted !== undefined });
+    const earned = weakerBackend(cache, (0,plan_access/* weakerAccess */.GQ)(cache.access, own), inputs, io);
+    return inputs.cacheWrites ? earned : (0,plan_access/* readOnlyAccess */.FO)(earned, 'writing is turned off by input');
+};
+/** What the backend itself takes away: images that are not pushed hold no cache, and tokens may only read. */
+const weakerBackend = (cache, access, { push }, io) => {
+    const backend = (0,cache_place/* backendOf */.EC)(cache.ref ?? '');
+    if (backend === 'inline' && access.write && !push) {
+        return { ...access, write: false, reason: 'an inline cache is written with the image, and input push is not true' };
+    }
+    if (backend !== 'gha')
+        return access;
+    const { mode } = io.ghaScopes;
+    if (mode === 'unavailable' || mode === 'none')
+        return (0,plan_access/* noCacheAccess */.U)(`the Actions cache is ${GHA_MODES[mode]}`);
+    return mode === 'read' && access.write
+        ? { ...access, write: false, reason: `the Actions cache is ${GHA_MODES[mode]}` }
+        : access;
+};
+const GHA_MODES = {
+    unavailable: 'not offered here: the runner gives no address and token that BuildKit could use',
+    none: 'turned off for this run (ACTIONS_CACHE_MODE is none)',
+    read: 'only read in this run, as its token or ACTIONS_CACHE_MODE says',
 };
 /** Whether the first part of a name is a host, as Docker tells one (distribution/reference, `splitDockerDomain`). */
 const hasRegistry = (image) => /^(?:localhost|[^/]*[.:][^/]*)\//.test(image);
@@ -33626,23 +35119,28 @@ const waveItems = (plan, { writes, repeats }) => {
     const below = new Set(all.map((index) => plan.prefixes[index]?.parent));
     return all.filter((index) => !below.has(index)).flatMap((index) => endingWith(plan, index));
 };
-const legItems = (plan, leg) => {
+/** All cold prefixes of a plan, as what one leg writes. */
+const coldPrefixes = ({ prefixes }) => ({
+    writes: prefixes.flatMap((prefix, index) => ((0,plan_prefixes/* mustRun */.Pv)(prefix) ? [index] : [])),
+    repeats: [],
+});
+const legItems = (plan, leg, kind) => {
+    if (kind === 'wave')
+        return waveItems(plan, leg ?? coldPrefixes(plan));
     if (leg === undefined)
         return plan.items.map((item, index) => ({ index, item }));
-    if (leg.leg.kind === 'wave')
-        return waveItems(plan, leg);
     return leg.items.flatMap((index) => {
         const item = plan.items[index];
         return item === undefined ? [] : [{ index, item }];
     });
 };
 /** Images of work items; a wave builds none. */
-const leg_work_imagesOf = (items, leg, inputs) => leg?.leg.kind === 'wave' ? items.map(() => []) : (0,image_names/* nameImages */.E)(items, inputs.tags);
+const leg_work_imagesOf = (items, kind, inputs) => kind === 'wave' ? items.map(() => []) : (0,image_names/* nameImages */.E)(items, inputs.tags);
 /** Work items of a leg as this job sees them: with its own contexts, stitched, and with their keys. */
 const readLegItems = async (plan, workItems, io) => {
     const fragments = await (0,sources/* readFragments */.a)(workItems, io);
     const pins = Object.fromEntries(plan.images.map(({ reference, pinned }) => [reference, pinned]));
-    const dockerfiles = (0,problem/* collectProblems */.vX)(workItems, (item) => (0,dockerfile/* stitch */.o9)(item, fragments, pins));
+    const dockerfiles = (0,problem/* collectProblems */.vX)(workItems, (item) => (0,render_dockerfile/* stitch */.o9)(item, fragments, pins));
     const finder = (0,survey/* imageFinderOf */.N5)(fragments, workItems);
     const { images, context, cache } = plan;
     const grown = (0,layer_facts/* growWork */.N)({ items: workItems, fragments, finder, images, context, cache }, io);
@@ -33659,28 +35157,38 @@ const publishedKeys = ({ publishedKeys: planned }, part, keys, { options }, io) 
     }
     return own;
 };
-/** An image with the digest that the plan pinned it to, where it did. */
-const pinOf = (reference, { images }) => {
-    const digest = images.find((image) => image.reference === reference)?.digest;
-    return { reference, ...(digest === undefined ? {} : { digest }) };
+/** An image as the plan pinned it, where it did, and what it is on the platform. */
+const pinOf = (reference, platform, { images }) => {
+    const { digest, contents = {} } = images.find((image) => image.reference === reference) ?? {};
+    const { digest: content, bytes } = contents[platform] ?? {};
+    return {
+        reference,
+        ...(digest === undefined ? {} : { digest }),
+        ...(content === undefined || bytes === undefined ? {} : { content, bytes }),
+    };
 };
 /** Whether there is a registry that keeps the cache of a work item. */
 const isCached = (item, { cache }) => (0,cache_location/* locationOf */.hD)(cache, item).repositories.length > 0;
 /** The plan and the part of it that this leg builds, stitched. */
 const selectWork = async (inputs, context, io) => {
     const given = inputs.leg === undefined ? undefined : (0,parse_plan/* parseLeg */.U3)(inputs.leg);
-    const { plan, ...made } = await obtainPlan(inputs, given, context, io);
+    const { plan: obtained, ...made } = await obtainPlan(inputs, given, context, io);
+    const access = accessOf(obtained, inputs, context, io);
+    if (obtained.cache.untrusted !== undefined)
+        io.actions.info(`${(0,plan_access/* accessWords */.wn)(access)}: ${access.reason}`);
+    const plan = { ...obtained, cache: await (0,mirrors/* withReachable */.k)({ ...obtained.cache, access }, io) };
     if (given !== undefined)
         warnOfOtherPlan(plan, given, io);
     const leg = given === undefined ? undefined : (0,parse_plan/* findLeg */.GJ)(plan, given.id);
-    const part = legItems(plan, leg);
+    const kind = leg?.leg.kind ?? (plan.prewarm === true ? 'wave' : 'build');
+    const part = legItems(plan, leg, kind);
     const planned = part.map(({ item }) => item);
     const workItems = (0,survey/* withContexts */.b$)(planned, inputs.buildContexts);
     const { fragments, dockerfiles, finder, tree, files, imageKeys } = await readLegItems(plan, workItems, io);
     if (made.whole === undefined)
         (0,layer_facts/* warnOfModes */.y)(io);
-    const names = leg_work_imagesOf(workItems, leg, inputs);
-    const keys = publishedKeys(plan, leg?.leg.kind === 'wave' ? [] : part, imageKeys, inputs, io);
+    const names = leg_work_imagesOf(workItems, kind, inputs);
+    const keys = publishedKeys(plan, kind === 'wave' ? [] : part, imageKeys, inputs, io);
     const writes = leg === undefined ? undefined : new Set(leg.writes);
     const byContent = plan.cache.strategy === 'layer' && planned.some((item) => isCached(item, plan));
     const refOf = (prefix, item) => byContent ? (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(plan.cache, item), (0,cache_refs/* prefixTag */.dV)(prefix))[0] : undefined;
@@ -33690,16 +35198,66 @@ const selectWork = async (inputs, context, io) => {
         const [item, key] = [workItems[index], keys[index]];
         if (item === undefined)
             throw new Error(`bug: Dockerfile ${index} is of no work item`);
-        const bases = finder.ofItem(item).map((reference) => pinOf(reference, plan));
-        const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases };
-        return { ...known, ...(key === undefined ? {} : { publishedKey: key }) };
+        const bases = finder.ofItem(item).map((reference) => pinOf(reference, item.platform, plan));
+        const imageKey = imageKeys[index] ?? '';
+        const known = { item, dockerfile, images: names[index] ?? [], layers: layers[index] ?? [], bases, imageKey };
+        const temporary = `${item.image}:${(0,temporary_tag/* temporaryTag */.k)(item, context.run, plan.digest)}`;
+        return { ...known, ...(inputs.byDigest ? { temporary } : {}), ...(key === undefined ? {} : { publishedKey: key }) };
     });
     checkPush(items, inputs);
     return {
-        ...{ ...made, plan, items, fragments, access: accessOf(plan, inputs, context) },
+        ...{ ...made, plan, kind, items, fragments, access },
         chains: byContent ? legChains({ plan, items: part, writes }, tree, io) : [],
         ...(leg === undefined ? {} : { leg: leg.leg }),
     };
+};
+
+// EXTERNAL MODULE: ./src/factory/lint-levels.ts
+var lint_levels = __nccwpck_require__(1461);
+// EXTERNAL MODULE: ./src/lint/lint.ts + 9 modules
+var lint = __nccwpck_require__(71632);
+// EXTERNAL MODULE: ./src/lint/rules/arguments.ts
+var rules_arguments = __nccwpck_require__(92425);
+// EXTERNAL MODULE: ./src/lint/silence.ts
+var silence = __nccwpck_require__(638);
+// EXTERNAL MODULE: ./src/lint/source.ts + 1 modules
+var lint_source = __nccwpck_require__(31946);
+;// CONCATENATED MODULE: ./src/lint/buildkit-check.ts
+
+
+
+
+
+const SECRETS = 'SecretsUsedInArgOrEnv';
+/** Lines of a fragment where a rule of our own says the same. */
+const ownSecrets = (fragment) => {
+    const context = {
+        pathsOf: () => [],
+        exists: () => false,
+        scripts: new Map(),
+        oddMode: () => undefined,
+    };
+    const source = (0,lint_source/* lintSource */.nr)(fragment, { platforms: [], top: true, stepsBelow: 0, namesBelow: [], context });
+    return rules_arguments/* secretInArgument */.D$.find(source).map(({ span }) => span.line);
+};
+/** Findings of BuildKit's checks, without those that are silenced or that a rule of our own has told of. */
+const checkFindings = (warnings, fragments, sources) => {
+    const level = (0,lint_levels/* levelOf */.In)('buildkit-check', sources);
+    if (level === 'off')
+        return [];
+    const findings = warnings.flatMap(({ check, message, url, place }) => {
+        const fragment = fragments.get(place.file);
+        if (fragment === undefined)
+            return [];
+        const range = (0,lint/* instructionAt */.sA)(fragment, place.line);
+        if ((0,silence/* readSilences */.H)(fragment.lines)(['buildkit-check', check], range))
+            return [];
+        if (check === SECRETS && ownSecrets(fragment).some((line) => range.start <= line && line <= range.end))
+            return [];
+        const fix = url === undefined ? 'see the checks of BuildKit' : `see ${url}`;
+        return [{ rule: 'buildkit-check', level, check, place, found: message, why: `BuildKit's check ${check}`, fix }];
+    });
+    return (0,lint/* orderFindings */.$t)(findings);
 };
 
 ;// CONCATENATED MODULE: ./src/report/cache-faults.ts
@@ -33727,8 +35285,8 @@ const cacheFaults = (items) => {
 
 // EXTERNAL MODULE: ./src/report/fold/first-miss.ts
 var first_miss = __nccwpck_require__(78003);
-// EXTERNAL MODULE: ./src/report/fold/fold-records.ts + 9 modules
-var fold_records = __nccwpck_require__(47702);
+// EXTERNAL MODULE: ./src/report/fold/fold-records.ts + 8 modules
+var fold_records = __nccwpck_require__(78100);
 ;// CONCATENATED MODULE: ./src/report/step-lines.ts
 
 
@@ -33760,10 +35318,6 @@ const renderStepLines = (item) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
-var markdown = __nccwpck_require__(43215);
-// EXTERNAL MODULE: ./src/report/quantity.ts
-var quantity = __nccwpck_require__(38105);
 ;// CONCATENATED MODULE: ./src/report/disagreement.ts
 
 
@@ -33790,14 +35344,12 @@ const renderDisagreement = (disagreed) => {
     return `⚠️ BuildKit ran ${steps} that cache refs promised (${(0,markdown/* renderCodeList */.Mj)(names, MAX_NAMES)}); ${fateOf(disagreed)}.`;
 };
 
-// EXTERNAL MODULE: ./src/report/document.ts
-var report_document = __nccwpck_require__(48101);
 ;// CONCATENATED MODULE: ./src/report/failures.ts
 
 /** Last lines of a log that are shown; results may hold more. */
 const MAX_LOG_LINES = 40;
 /** Other work items that are named; the table of work items has them all. */
-const MAX_NAMED = 5;
+const failures_MAX_NAMED = 5;
 const causeOf = ({ platform, error }) => JSON.stringify([platform, error?.file, error?.line, error?.message]);
 /** Failed work items, those of one cause together, in the order they come. */
 const groupFailures = (items) => {
@@ -33808,7 +35360,7 @@ const renderOthers = (others) => {
     if (others.length === 0)
         return '';
     const ids = others.map(({ manifestId }) => manifestId);
-    return `\n\nIt also stops ${(0,markdown/* renderCodeList */.Mj)(ids, MAX_NAMED)}.`;
+    return `\n\nIt also stops ${(0,markdown/* renderCodeList */.Mj)(ids, failures_MAX_NAMED)}.`;
 };
 const renderPlace = ({ error, steps }) => {
     const step = steps.find(({ outcome }) => outcome === 'failed');
@@ -33886,8 +35438,6 @@ const foldRefTraffic = (items) => [...Map.groupBy(items.flatMap(usesOf), ({ ref 
     .map(([ref, uses]) => trafficOf(ref, uses))
     .sort((a, b) => trouble(b) - trouble(a) || (a.ref < b.ref ? -1 : 1));
 
-// EXTERNAL MODULE: ./src/report/sections.ts
-var sections = __nccwpck_require__(43844);
 ;// CONCATENATED MODULE: ./src/report/reproduction.ts
 
 
@@ -33925,6 +35475,7 @@ var cache_sections = __nccwpck_require__(27688);
 
 
 
+
 /** Aliases that a work item names before it counts the rest. */
 const MAX_ALIASES = 5;
 const ICONS = { built: '✅', failed: '❌', canceled: '🚫' };
@@ -33934,7 +35485,7 @@ const byImportance = (a, b) => STATUS_ORDER[a.status] - STATUS_ORDER[b.status] |
 const WORK_ITEMS = { one: 'work item', many: 'work items', title: 'Work item', heading: 'Work items' };
 const PREFIXES = { one: 'prefix', many: 'prefixes', title: 'Prefix', heading: 'Prefixes' };
 const subjectOf = ({ kind }) => (kind === 'wave' ? PREFIXES : WORK_ITEMS);
-const renderVerdict = (items, { one, many }) => {
+const summary_renderVerdict = (items, { one, many }) => {
     const count = (status) => items.filter((item) => item.status === status).length;
     const total = (0,quantity/* renderCount */.SS)(items.length, one, many);
     if (items.length === 0)
@@ -33962,7 +35513,7 @@ const renderHeadline = (results) => {
     const duration = (0,progress_duration/* renderDuration */.P)(Date.parse(results.finishedAt) - Date.parse(results.startedAt));
     const versions = `BuildKit ${(0,markdown/* renderText */.S5)(builder.buildkit)}, Buildx ${(0,markdown/* renderText */.S5)(builder.buildx)}`;
     return [
-        `## ${renderIcon(items)} ${(0,markdown/* renderText */.S5)(name)}: ${renderVerdict(items, subjectOf(results))}`,
+        `## ${renderIcon(items)} ${(0,markdown/* renderText */.S5)(name)}: ${summary_renderVerdict(items, subjectOf(results))}`,
         '',
         `${renderHits(results)} · ${duration}`,
         '',
@@ -34020,7 +35571,7 @@ const itemSection = (items, { title, heading }) => (0,sections/* tableSection */
         .map((item) => [
         renderId(item),
         (0,markdown/* renderCode */.cR)(item.platform),
-        `${ICONS[item.status]}${quantity/* NO_BREAK */.Y_}${item.status}`,
+        `${ICONS[item.status]}${quantity/* NO_BREAK */.Y_}${item.status}${item.test === undefined ? '' : `<br>test${quantity/* NO_BREAK */.Y_}${item.test.verdict}`}`,
         (0,quantity/* renderBar */.oe)(item.cacheHitRatio),
         `${(0,quantity/* renderNumber */.kT)(item.cachedSteps)} / ${(0,quantity/* renderNumber */.kT)(item.totalSteps)}`,
         (0,progress_duration/* renderDuration */.P)(item.durationMs),
@@ -34077,13 +35628,12 @@ const renderSummary = (results, { run, reproduction } = {}) => {
         ...itemSection(items, subject),
         ...layerSection(items, subject),
         ...refSection(refs),
+        ...mountSection(results.cacheMounts),
         ...(0,sections/* excludedSection */.Em)(excluded, 5),
         ...reproductionSection(reproduction),
     ]);
 };
 
-// EXTERNAL MODULE: ./src/factory/work-item.ts
-var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/commands/run-artifact.ts
 var run_artifact = __nccwpck_require__(14578);
 ;// CONCATENATED MODULE: ./src/commands/building/hand-out.ts
@@ -34128,7 +35678,11 @@ var newest = __nccwpck_require__(37262);
 var parse_records = __nccwpck_require__(90318);
 // EXTERNAL MODULE: ./src/records/place.ts
 var records_place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
+var kept_records = __nccwpck_require__(80235);
 ;// CONCATENATED MODULE: ./src/commands/building/keep-records.ts
+
+
 
 
 
@@ -34155,10 +35709,15 @@ const recordedGenerations = ({ plan }) => new Map((plan.recorded ?? []).flatMap(
     const item = plan.items[index];
     return item === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), (0,recorded/* plannedGeneration */.$)(plan, index)]];
 }));
-/** Whether a record tells later runs something new: another generation, or in a wave a prefix that was written. */
-const isNews = (record, known) => {
+/**
+ * Whether a record tells later runs something new: another generation, in a wave a prefix that was written, in a scheduled
+ * run that something failed once more, or that it does no longer.
+ */
+const isNews = (record, known, { failures = {} }) => {
     if (record.verdict !== 'built')
-        return false;
+        return record.failures !== undefined;
+    if (record.layers.some(({ key }) => key !== undefined && failures[key] !== undefined))
+        return true;
     if (record.kind === 'prefix')
         return record.cacheTo.some(({ written }) => written);
     return known.get((0,newest/* recordName */.xD)(record)) !== (0,newest/* generationOf */.gS)(record);
@@ -34169,21 +35728,24 @@ const cacheFailed = (records) => records.some(({ cacheTo }) => cacheTo.some(({ e
 const push = async (work, records, io) => {
     const known = recordedGenerations(work);
     const [first] = records;
-    if (first === undefined || !work.access.write || work.plan.cache.ref === undefined)
+    const [home] = (0,cache_location/* recordHomes */.wJ)({ ...work.plan.cache, access: work.access });
+    if (first === undefined || !work.access.write || home === undefined)
         return;
-    if (!records.some((record) => isNews(record, known)))
+    if (!records.some((record) => isNews(record, known, work.plan)))
         return;
-    const place = (0,records_place/* recordsReference */.GX)(work.plan.cache.ref, first.run);
-    if (place === undefined)
+    const place = (0,records_place/* recordsReference */.GX)(home, first.run);
+    if (place === undefined) {
+        await (0,kept_records/* keepNewestRecords */.I)(home, records, io);
         return;
+    }
     try {
         await io.registry.putText(place, records_place/* RECORDS_TYPE */.kK, (0,parse_records/* renderRecords */.nB)(records));
-        io.actions.info(`The records are kept as ${(0,oci_reference/* formatReference */.FH)(place)}, for later runs to compare with`);
+        io.actions.info(`The records are kept as ${(0,reference/* formatReference */.FH)(place)}, for later runs to compare with`);
     }
     catch (error) {
         if (!(error instanceof registry_error/* RegistryError */.g))
             throw error;
-        const message = `the records are not kept as ${(0,oci_reference/* formatReference */.FH)(place)}, so later runs know less of what changed: ${error.message}`;
+        const message = `the records are not kept as ${(0,reference/* formatReference */.FH)(place)}, so later runs know less of what changed: ${error.message}`;
         // Where the cache could not be written either, a warning says so already.
         if (cacheFailed(records))
             io.actions.info(message);
@@ -34205,6 +35767,8 @@ const keepRecords = async (work, records, { inputs, folder }, io) => {
 
 // EXTERNAL MODULE: ./src/plan/branches.ts
 var branches = __nccwpck_require__(94003);
+// EXTERNAL MODULE: ./src/records/failures.ts
+var records_failures = __nccwpck_require__(98195);
 ;// CONCATENATED MODULE: ./src/report/miss-reason.ts
 /** What a registry says of a ref that is not there: that is no fault, and has reasons of its own. */
 const NOT_THERE = /not found|404|NAME_UNKNOWN|MANIFEST_UNKNOWN/i;
@@ -34284,6 +35848,7 @@ const missReasons = (layers, facts) => {
 
 ;// CONCATENATED MODULE: ./src/report/record-of.ts
 
+
 const stepOf = ({ step, outcome, execMs, loadMs, downloadedBytes, startedAt, completedAt, }) => ({
     ...{ line: step.lines.start, text: step.original ?? step.text },
     ...{ outcome, execMs, loadMs, downloadedBytes },
@@ -34310,17 +35875,26 @@ const layersOf = (subject, cache) => {
         return { ...known, ...costOf(known, steps), steps, ...(reason === undefined ? {} : { reason }) };
     });
 };
+/** How often in a row the step that failed now did so, this time included. */
+const countFailure = (layers, failures) => {
+    const key = (0,records_failures/* failedLayer */.R)({ layers })?.key;
+    return key === undefined || failures === undefined ? {} : { failures: (failures[key] ?? 0) + 1 };
+};
 /** The record of one work item, or of one prefix of a wave. */
 const recordOf = (subject, frame) => {
     const { item, report, result, bases, writes } = subject;
-    const { cache, ...shared } = frame;
+    const { cache, failures, ...shared } = frame;
     const reads = readsOf(subject);
+    const layers = layersOf(subject, { ...cache, reads });
     return {
         ...{ version: 1, ...shared, manifest_id: item.manifestId, aliases: report.aliases, platform: item.platform },
         ...(item.version === undefined ? {} : { manifestVersion: item.version }),
         ...{ images: bases, verdict: report.status, published: report.images },
         ...(report.digest === undefined ? {} : { digest: report.digest }),
-        layers: layersOf(subject, { ...cache, reads }),
+        ...countFailure(layers, failures),
+        ...(subject.imageKey === undefined ? {} : { imageKey: subject.imageKey }),
+        ...(report.test === undefined ? {} : { test: report.test }),
+        layers,
         ...{ cacheFrom: reads, cacheTo: writes, totalSteps: report.totalSteps, cachedSteps: report.cachedSteps },
         durationMs: report.durationMs,
         downloadedBytes: result?.downloadedBytes ?? 0,
@@ -34331,24 +35905,6 @@ const recordOf = (subject, frame) => {
 
 ;// CONCATENATED MODULE: ./src/commands/building/measure-writes.ts
 
-
-
-/** What a cache ref holds; undefined where nobody can tell. */
-const readContent = async (ref, io) => {
-    const reference = (0,oci_reference/* parseReference */.F2)(ref);
-    if (reference === undefined)
-        return undefined;
-    try {
-        const { descriptor, manifest } = await io.registry.getManifest(reference);
-        return { digest: descriptor.digest, blobs: (0,oci_manifest/* contentOf */.$E)(manifest) };
-    }
-    catch (error) {
-        // Sizes are told where they are known; a build never fails for them.
-        if (!(error instanceof registry_error/* RegistryError */.g))
-            throw error;
-        return undefined;
-    }
-};
 const sizeOf = ({ digest, blobs }, seen) => {
     const own = new Map(blobs.map((blob) => [blob.digest, blob.size]));
     const bytes = [...own.values()].reduce((sum, size) => sum + size, 0);
@@ -34364,7 +35920,7 @@ const sizeOf = ({ digest, blobs }, seen) => {
 const measureWrites = async (written, read, io) => {
     if (written.length === 0)
         return new Map();
-    const [before, after] = await Promise.all([read, written].map((refs) => Promise.all([...new Set(refs)].map(async (ref) => [ref, await readContent(ref, io)]))));
+    const [before, after] = await Promise.all([read, written].map((refs) => Promise.all([...new Set(refs)].map(async (ref) => [ref, await readRef(ref, io)]))));
     const seen = new Set((before ?? []).flatMap(([, content]) => content?.blobs.map(({ digest }) => digest) ?? []));
     return new Map((after ?? []).flatMap(([ref, content]) => (content === undefined ? [] : [[ref, sizeOf(content, seen)]])));
 };
@@ -34386,9 +35942,10 @@ const frameOf = (report, results, context, noCache) => {
     const { work, outcome, known } = report;
     const { factory, name, builder, cache } = results;
     return {
-        kind: work.leg?.kind === 'wave' ? 'prefix' : 'work-item',
+        kind: work.kind === 'wave' ? 'prefix' : 'work-item',
         ...{ factory, name, builder, strategy: cache.strategy },
         run: runOf(report, results.finishedAt, context),
+        ...(context.event.name === 'schedule' ? { failures: work.plan.failures ?? {} } : {}),
         cache: {
             ...{ access: work.access, noCache, known, broken: outcome.broken },
             byContent: work.chains.length > 0,
@@ -34424,7 +35981,7 @@ const legRecords = async (report, results, { context, noCache }, io) => {
     const frame = frameOf(report, results, context, noCache);
     const [times, sizes] = [exportTimes(report), await sizesOf(results.items, io)];
     const all = [...dropped.map(({ item }) => item), ...work.items];
-    return all.flatMap(({ item, layers, bases }, index) => {
+    return all.flatMap(({ item, layers, bases, imageKey }, index) => {
         const own = results.items[index];
         if (own === undefined)
             return [];
@@ -34432,217 +35989,10 @@ const legRecords = async (report, results, { context, noCache }, io) => {
         const result = outcome.result.targets.find((each) => each.target === target);
         const writes = writesOf(own.cacheTo, { layers }, times, sizes);
         const builder = { ...frame.builder, emulated: report.used.emulated.includes(item.platform) };
-        const subject = { item, layers, bases, report: own, writes, ...(result === undefined ? {} : { result }) };
+        const known = { layers, bases, ...(imageKey === undefined || frame.kind === 'prefix' ? {} : { imageKey }) };
+        const subject = { item, ...known, report: own, writes, ...(result === undefined ? {} : { result }) };
         return [recordOf(subject, { ...frame, builder })];
     });
-};
-
-;// CONCATENATED MODULE: ./src/report/results-of.ts
-const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
-    // The legacy builder has no vertices; what it goes by instead is no digest.
-    const vertex = digests.find((digest) => digest.startsWith('sha256:'));
-    return {
-        layer: step.layer,
-        variant: step.variant,
-        file: step.file,
-        line: step.lines.start,
-        text: step.original ?? step.text,
-        ...(vertex === undefined ? {} : { vertex }),
-        outcome,
-        execMs,
-        loadMs,
-        downloadedBytes,
-    };
-};
-const results_of_durationOf = ({ startedAt, completedAt }) => startedAt === undefined || completedAt === undefined
-    ? 0
-    : Math.max(0, Date.parse(completedAt) - Date.parse(startedAt));
-/** The first line of what BuildKit said; what follows repeats the Dockerfile. It may hold values of arguments. */
-const results_of_errorOf = ({ step, error, exitCode, logTail }) => ({
-    // A step's own words would show the values of its arguments.
-    message: step !== undefined && exitCode !== undefined ? `exit code ${exitCode}` : (error.split('\n')[0] ?? error),
-    logTail,
-    ...(step === undefined ? {} : { file: step.file, line: step.lines.start }),
-});
-/** The result of one work item, as it is reported. */
-const workItemResult = (outcome) => {
-    const { item, result, failure } = outcome;
-    const importErrors = new Map((result?.imports ?? []).map(({ ref, error }) => [ref, error]));
-    return {
-        manifestId: item.manifestId,
-        aliases: outcome.aliases,
-        platform: item.platform,
-        status: failure === undefined ? 'built' : 'failed',
-        images: outcome.images,
-        steps: (result?.steps ?? []).map(stepReport),
-        totalSteps: result?.counts.total ?? 0,
-        cachedSteps: result?.counts.cached ?? 0,
-        cacheHitRatio: result?.counts.ratio ?? 1,
-        durationMs: result === undefined ? 0 : results_of_durationOf(result),
-        cacheFrom: outcome.imports.map((ref) => {
-            const error = importErrors.get(ref);
-            return { ref, ...(error === undefined ? {} : { error }) };
-        }),
-        cacheTo: outcome.exports,
-        ...(outcome.digest === undefined ? {} : { digest: outcome.digest }),
-        ...(failure === undefined ? {} : { error: results_of_errorOf(failure) }),
-    };
-};
-
-// EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
-;// CONCATENATED MODULE: ./src/commands/building/secrets.ts
-
-
-
-const readVariable = (id, name, runEnv) => {
-    const value = runEnv[name];
-    if (value !== undefined)
-        return value;
-    throw (0,problem/* inputError */.Xu)(`secret ${id} is to come from ${name}, which is not set`, { hint: 'set it with env: on the step' });
-};
-/** Names the variables that carry secrets, so that no value is ever in a file or an argument. */
-const renderSecrets = (sources, runEnv) => {
-    const rendered = sources.map((source, index) => {
-        if (source.from === 'file')
-            return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, src: source.path }), values: [] };
-        const value = source.from === 'value' ? source.value : readVariable(source.id, source.name, runEnv);
-        const name = `STRATA_SECRET_${index}`;
-        return { spec: (0,attributes/* renderAttributes */.ic)({ id: source.id, env: name }), values: [[name, value]] };
-    });
-    const values = rendered.flatMap((secret) => secret.values);
-    return {
-        specs: rendered.map(({ spec }) => spec),
-        files: sources.flatMap((source) => (source.from === 'file' ? [source.path] : [])),
-        env: Object.fromEntries(values),
-        values: values.map(([, value]) => value).filter((value) => value !== ''),
-    };
-};
-/** A text in which no secret can be read. Of a secret of several lines each line is one. */
-const maskSecrets = (text, { values }) => values
-    .flatMap((value) => [value, ...value.split(/\r?\n/)])
-    .filter((part) => part.trim() !== '')
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((masked, part) => masked.replaceAll(part, '***'), text);
-/** A secret or an SSH mount that a fragment asks for and nobody passes is an error before the build. */
-const checkMounts = (fragments, secrets, ssh) => {
-    const ids = secrets.map(({ id }) => id);
-    const agents = ssh.map((spec) => spec.split('=')[0] ?? '');
-    const problems = [...fragments].flatMap((fragment) => {
-        const place = (line) => ({ file: fragment.file, line, column: 1 });
-        return [
-            ...fragment.secrets
-                .filter(({ id }) => !ids.includes(id))
-                .map(({ id, line }) => ({
-                place: place(line),
-                found: `this step mounts the secret ${id}, which nobody passes`,
-                expected: `"${id}" in input secrets, secret-envs or secret-files`,
-                ...(0,suggest/* didYouMean */.a)(id, ids),
-            })),
-            ...fragment.ssh
-                .filter(({ id }) => !agents.includes(id))
-                .map(({ id, line }) => ({
-                place: place(line),
-                found: `this step mounts the SSH agent ${id}, which nobody passes`,
-                expected: `"${id}" in input ssh`,
-            })),
-        ];
-    });
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-};
-
-;// CONCATENATED MODULE: ./src/commands/building/leg-results.ts
-
-
-
-const textField = (metadata, name) => {
-    const value = metadata?.[name];
-    return typeof value === 'string' ? value : undefined;
-};
-/** Buildx names the digest of a cache export that arrived. */
-const isExported = ({ metadata }, target) => textField(metadata[target], 'cache.manifest') !== undefined;
-/** The refs that were written for each work item: its own, and those of prefixes that are built of its Dockerfile. */
-const leg_results_exportsOf = ({ written: { rendered }, outcome }, index) => {
-    const prefixes = rendered.refs.prefixes.filter(({ item }) => item === index);
-    const writes = [...(rendered.refs.items[index]?.to ?? []), ...prefixes];
-    return writes.map(({ ref }) => {
-        const writer = rendered.writers.get(ref) ?? '';
-        const { exports = [] } = outcome.result.targets.find(({ target }) => target === writer) ?? {};
-        const error = exports.find((each) => each.of === 'cache' && each.error !== undefined)?.error;
-        return { ref, written: isExported(outcome, writer), ...(error === undefined ? {} : { error }) };
-    });
-};
-/** What a failed step printed goes into summary, results and records, none of which the runner masks for us. */
-const masked = (failure, secrets) => failure && {
-    ...failure,
-    error: maskSecrets(failure.error, secrets),
-    logTail: failure.logTail.map((line) => maskSecrets(line, secrets)),
-};
-const itemResults = (report) => {
-    const { work, written, outcome } = report;
-    return work.items.map(({ item, images }, index) => {
-        const target = written.rendered.targets[index]?.name ?? '';
-        const result = outcome.result.targets.find((each) => each.target === target);
-        const digest = textField(outcome.metadata[target], 'containerimage.digest');
-        const failure = masked(outcome.failed.get(target), written.secrets);
-        return workItemResult({
-            item,
-            images,
-            aliases: work.plan.aliases[item.manifestId] ?? [],
-            imports: written.rendered.refs.items[index]?.from ?? [],
-            exports: leg_results_exportsOf(report, index),
-            ...(result === undefined ? {} : { result }),
-            ...(digest === undefined ? {} : { digest }),
-            ...(failure === undefined ? {} : { failure }),
-        });
-    });
-};
-/** Work items that were not even tried, as results. */
-const droppedResults = ({ work, dropped }) => dropped.map(({ item: { item, images }, reason }) => workItemResult({
-    ...{ item, images, aliases: work.plan.aliases[item.manifestId] ?? [], imports: [], exports: [] },
-    failure: { step: undefined, targets: [], error: `skipped: ${reason}`, logTail: [] },
-}));
-const sum = (items, count) => items.reduce((total, item) => total + count(item), 0);
-/** What a leg did, in figures. */
-const legResults = (report, finishedAt) => {
-    const { work, outcome, used, startedAt, disagreed } = report;
-    const items = [...droppedResults(report), ...itemResults(report)];
-    const totalSteps = sum(items, (item) => item.totalSteps);
-    const cachedSteps = sum(items, (item) => item.cachedSteps);
-    return {
-        version: 1,
-        startedAt,
-        finishedAt,
-        factory: work.plan.factory,
-        name: work.plan.name,
-        ...(work.leg === undefined ? {} : { leg: work.leg.id, kind: work.leg.kind }),
-        builder: {
-            name: used.builder.name,
-            driver: used.builder.driver,
-            buildkit: used.builder.buildkit ?? 'unknown',
-            buildx: used.buildx,
-        },
-        cache: { strategy: work.plan.cache.strategy, access: work.access },
-        disagreed,
-        items,
-        totalSteps,
-        cachedSteps,
-        cacheHitRatio: totalSteps === 0 ? 1 : cachedSteps / totalSteps,
-        stepsRun: outcome.result.unique.total - outcome.result.unique.cached,
-        excluded: work.plan.excluded,
-    };
-};
-/** What Buildx wrote of each work item, as JSON. Provenance holds the values of arguments, so it stays out. */
-const publicMetadata = ({ work, written, outcome }) => {
-    const entries = work.items.flatMap(({ item }, index) => {
-        const metadata = outcome.metadata[written.rendered.targets[index]?.name ?? ''];
-        if (metadata === undefined)
-            return [];
-        const fields = Object.entries(metadata).filter(([key]) => !key.startsWith('buildx.build.provenance'));
-        return [[(0,work_item/* workItemName */.A)(item), Object.fromEntries(fields)]];
-    });
-    return JSON.stringify(Object.fromEntries(entries));
 };
 
 ;// CONCATENATED MODULE: ./src/commands/building/report-leg.ts
@@ -34657,8 +36007,11 @@ const publicMetadata = ({ work, written, outcome }) => {
 
 
 
+
+
+
 /** A failed step is an annotation on the line of the fragment that the user wrote. */
-const annotate = ({ items }, io) => {
+const report_leg_annotate = ({ items }, io) => {
     const told = new Set();
     for (const { manifestId, platform, error } of items) {
         if (error === undefined)
@@ -34688,6 +36041,14 @@ const failureText = ({ items, kind }) => {
     const failure = `${failed.length} of ${items.length} ${what} failed: ${failed.join(', ')}`;
     return { failure: advice === undefined ? failure : `${failure}; ${advice}` };
 };
+/** Shows what BuildKit's own checks found; returns why that fails the step, if it does. */
+const tellChecks = async ({ work, outcome }, { lint }, io) => {
+    const findings = checkFindings(outcome.checks, work.fragments, [work.plan.lint ?? { rules: {} }, lint]);
+    if (findings.length > 0)
+        await io.actions.summary((0,lint_section/* renderLintSummary */.ET)(findings));
+    const failure = (0,tell_findings/* tellFindings */.y)(findings, io);
+    return failure === undefined ? {} : { failure };
+};
 /** Tells what the leg did: log, annotations, results file, job summary, outputs. */
 const reportLeg = async (report, inputs, context, io) => {
     const results = legResults(report, io.clock.now().toISOString());
@@ -34702,11 +36063,12 @@ const reportLeg = async (report, inputs, context, io) => {
         const { title, lines } = renderStepLines(item);
         io.actions.group(title, lines);
     }
-    annotate(results, io);
+    report_leg_annotate(results, io);
     const faults = cacheFaults(results.items);
     if (faults !== undefined)
         io.actions.warning({ title: 'Cache', message: faults });
     await io.actions.summary(renderSummary(results, { run, reproduction: await handOutFiles(report, context, io) }));
+    const checked = await tellChecks(report, inputs, io);
     const digest = results.items.length === 1 ? (results.items[0]?.digest ?? '') : '';
     return {
         outputs: {
@@ -34721,132 +36083,136 @@ const reportLeg = async (report, inputs, context, io) => {
             'first-miss': (0,first_miss/* firstMissOf */.U)(run),
             'rendered-path': folder,
         },
+        ...checked,
         ...failureText(results),
     };
 };
 
-;// CONCATENATED MODULE: ./src/commands/building/wave-failures.ts
-
-
-
-/** Name of the workflow artifact in which a wave leg says what it could not build. */
-const artifactName = (digest, leg) => `strata-failed-${digest}-${leg}`;
-/** Keys of the prefixes that a wave leg could not build, or nothing when it did not say so. */
-const failedKeys = async (digest, leg, io) => {
-    const folder = await io.files.makeFolder('strata-wave');
-    const download = await io.artifacts.download(artifactName(digest, leg), folder);
-    if (download.status !== 'found')
-        return new Set();
-    const text = (await io.files.read(download.file)) ?? '';
-    try {
-        const value = JSON.parse(text);
-        const failed = (0,json/* isMembers */.gV)(value) && Array.isArray(value['failed']) ? value['failed'] : [];
-        return new Set(failed.filter((key) => typeof key === 'string'));
-    }
-    catch {
-        return new Set();
-    }
-};
-/** Prefixes of each work item that a wave was to build and did not. */
-const awaited = ({ chains }, known) => chains.map((chain) => chain.slice(highestReadable(chain, (ref) => known.has(ref)) + 1).filter(({ wave }) => wave !== undefined));
-/** Only where a ref is missing that a wave was to write, the wave's legs are asked whether they failed. */
-const askWaves = async (prefixes, digest, io) => {
-    const legs = new Map(prefixes.flatMap(({ wave }) => (wave === undefined ? [] : [[wave.id, wave]])));
-    const failed = new Set();
-    for (const { id } of legs.values())
-        for (const key of await failedKeys(digest, id, io))
-            failed.add(key);
-    return failed;
-};
+;// CONCATENATED MODULE: ./src/render/image-test.ts
+/** Name under which a test's Dockerfile knows the image. */
+const TESTED_IMAGE = 'strata-image';
+/** Name of the script of the test with an index, in the test's context. */
+const scriptName = (index) => `script-${index}`;
+const SCRIPT = '/strata-test';
+/** An argument array in JSON, in which nothing begins a heredoc for the Dockerfile's parser. */
+const renderWords = (words) => JSON.stringify(words).replaceAll('<', '\\u003c');
 /**
- * Takes the work items out of a leg whose prefix failed in a wave, so that nothing is tried twice that cannot succeed. A
- * prefix that is missing for another reason is built here.
+ * A Dockerfile that runs tests in an image, each as a RUN in exec form: as the image's user, in its folder and with its
+ * environment, as its own result says them, and without its entrypoint and any shell.
  */
-const dropFailedInWaves = async (work, known, io) => {
-    const missing = awaited(work, known);
-    const failed = missing.flat().length === 0 ? new Set() : await askWaves(missing.flat(), work.plan.digest, io);
-    const causes = missing.map((prefixes) => prefixes.find(({ key }) => failed.has(key)));
-    const unexplained = missing.flat().filter(({ key }) => !failed.has(key));
-    for (const { layer, variant, wave } of new Map(unexplained.map((each) => [each.key, each])).values()) {
-        io.actions.info(`${layer} ${variant}, which leg "${wave?.name ?? ''}" was to build, is not in the cache; it is built here`);
+const renderImageTest = (tests) => {
+    const steps = tests.map((test, index) => 'script' in test
+        ? `RUN --mount=type=bind,source=${scriptName(index)},target=${SCRIPT} ${renderWords([SCRIPT])}`
+        : `RUN ${renderWords(test.command)}`);
+    return [`FROM ${TESTED_IMAGE}`, ...steps, ''].join('\n');
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/image-tests.ts
+
+
+
+
+
+
+
+
+/** Lines of a test's output that are kept. */
+const image_tests_TAIL_LINES = 40;
+/** What was built just now is in the builder: it is not built again, and nothing is attached to it. */
+const optionsOf = ({ options }) => ({
+    ...options,
+    ...{ noCache: false, noCacheFilters: [], pull: false, labels: {}, annotations: [] },
+    attests: ['type=provenance,disabled=true'],
+});
+/** The image once more, without what it writes, and the build that runs the tests on it. */
+const image_tests_targetsOf = ({ bake }, folder) => {
+    const silent = { tags: [], annotations: [], outputs: ['type=cacheonly'], cacheTo: [] };
+    const test = { name: 'test', dockerfile: (0,external_node_path_.join)(folder, 'Dockerfile'), context: folder, cacheFrom: [] };
+    return [
+        { ...bake, ...silent },
+        { ...bake, ...silent, ...test, contexts: { [TESTED_IMAGE]: `target:${bake.name}` }, extra: {} },
+    ];
+};
+/** Writes what a test needs; the path of a script that is not there, if one is not. */
+const writeTest = async (tests, folder, io) => {
+    await io.files.write((0,external_node_path_.join)(folder, 'Dockerfile'), renderImageTest(tests));
+    for (const [index, test] of tests.entries()) {
+        if (!('script' in test))
+            continue;
+        const text = await io.files.read(test.script);
+        if (text === undefined)
+            return test.script;
+        await io.files.writeProgram((0,external_node_path_.join)(folder, scriptName(index)), Buffer.from(text));
     }
-    const dropped = work.items.flatMap((item, index) => {
-        const cause = causes[index];
-        if (cause === undefined)
-            return [];
-        return [{ item, reason: `${cause.layer} ${cause.variant} failed in leg "${cause.wave?.name ?? ''}"` }];
+    return undefined;
+};
+/** Follows a bake call for what the steps of the test print. The log of other steps was told when they were built. */
+const followTest = (secrets) => {
+    const tail = createLogTail();
+    const own = new Set();
+    const errors = [];
+    const stream = createStatusStream({
+        status: ({ vertexes = [], logs = [] }) => {
+            for (const { digest, name = '' } of vertexes)
+                if (/^\[test (?!internal\])[^\]]*\] RUN /.test(name))
+                    own.add(digest);
+            for (const { vertex, data } of logs)
+                if (own.has(vertex))
+                    appendLog(tail, data);
+        },
+        text: (line) => {
+            if (line.startsWith('ERROR: '))
+                errors.push(line.slice('ERROR: '.length));
+        },
     });
-    const isKept = (_, index) => causes[index] === undefined;
-    return { work: { ...work, items: work.items.filter(isKept), chains: work.chains.filter(isKept) }, dropped };
-};
-/** A wave leg tells the legs that wait for it what it could not build. */
-const tellFailures = async ({ work, outcome, written }, io) => {
-    if (work.leg?.kind !== 'wave' || outcome.failed.size === 0)
-        return;
-    const failed = work.chains.flatMap((chain, index) => {
-        if (!outcome.failed.has(`t${index}`))
-            return [];
-        const steps = outcome.result.targets.find(({ target }) => target === `t${index}`)?.steps ?? [];
-        const layer = steps.find((step) => step.outcome === 'failed')?.step.layer;
-        const from = layer === undefined ? chain.length - 1 : chain.findIndex((prefix) => prefix.layer === layer);
-        return chain.slice(Math.max(0, from)).map(({ key }) => key);
-    });
-    const file = (0,external_node_path_.join)(written.folder, 'failed.json');
-    await io.files.write(file, JSON.stringify({ failed: [...new Set(failed)] }));
-    await io.artifacts.upload(artifactName(work.plan.digest, work.leg.id), file);
-};
-
-// EXTERNAL MODULE: ./src/plan/leg.ts
-var plan_leg = __nccwpck_require__(93511);
-;// CONCATENATED MODULE: ./src/commands/building/pool-builders.ts
-
-/**
- * What the plan says of the builder of a job: that of its leg's pool, or of the only pool that its work items have. A job
- * that builds for several pools is in none of them, and is told so.
- */
-const poolBuilders = ({ plan: { builders }, leg, items }, io) => {
-    const mixed = Object.keys(builders).length > 0;
-    const pools = leg === undefined ? [...new Set(items.map(({ item }) => (0,plan_leg/* poolOf */.e9)(item)))] : [leg.pool];
-    const [name = ''] = pools;
-    const settings = builders[name];
-    if (pools.length === 1)
-        return settings === undefined ? { mixed } : { pool: { name, settings }, mixed };
-    const unused = pools.filter((pool) => builders[pool] !== undefined);
-    if (unused.length > 0) {
-        io.actions.info(`The builders of pools ${unused.join(', ')} are not used: this job builds for ${pools.join(', ')}`);
-    }
-    return { mixed };
-};
-
-// EXTERNAL MODULE: ./src/commands/wanted-builder.ts
-var wanted_builder = __nccwpck_require__(30629);
-;// CONCATENATED MODULE: ./src/commands/building/write-leg.ts
-
-
-
-
-/** All targets that have a Dockerfile: those of the work items, then those of prefixes. */
-const dockerfileTargets = ({ targets, prefixes }) => [
-    ...targets,
-    ...prefixes.map(({ bake }) => bake),
-];
-/** Writes the Dockerfiles and the bake file, which plain `docker buildx bake` builds as well. */
-const writeLeg = async (work, { driver, refs, inputs, context }, io) => {
-    const secrets = renderSecrets(inputs.secrets, context.env);
-    secrets.values.forEach(io.actions.mask);
-    const folder = await io.files.makeFolder('strata-leg');
-    const { push, load, cacheFrom: from, cacheTo: to } = inputs;
-    const settings = {
-        ...{ push, load, attests: inputs.options.attests, driver, folder },
-        context: work.plan.context,
+    const lines = () => {
+        const printed = (0,plain_text/* plainTail */.ZM)(logText(tail), image_tests_TAIL_LINES);
+        return (printed.length > 0 ? printed : errors).map((line) => maskSecrets(line, secrets));
     };
-    const renderWith = (used) => renderLeg(work.items, { ...settings, cache: { access: work.access, refs: used, from, to } });
-    const rendered = renderWith(refs);
-    const options = { ...inputs.options, secrets: secrets.specs };
-    await Promise.all(rendered.files.map(({ name, text }) => io.files.write((0,external_node_path_.join)(folder, name), text)));
-    const bakeFile = renderBake(dockerfileTargets(rendered), rendered.collectors, options);
-    await io.files.write((0,external_node_path_.join)(folder, 'docker-bake.json'), bakeFile);
-    return { folder, rendered, options, secrets, renderWith };
+    return { stream, lines };
+};
+/** Runs the tests of one image in a bake call of its own: one that fails stops no other. */
+const runTest = async (tests, target, { leg, secrets }, io) => {
+    const folder = (0,external_node_path_.join)(leg.folder, `test-${target.bake.name}`);
+    const startedAt = io.clock.now().getTime();
+    const missing = await writeTest(tests, folder, io);
+    if (missing !== undefined)
+        return { verdict: 'failed', logTail: [`there is no script ${missing}`], ms: 0 };
+    const file = (0,external_node_path_.join)(folder, 'docker-bake.json');
+    await io.files.write(file, renderBake(image_tests_targetsOf(target, folder), [], optionsOf(leg)));
+    const { stream, lines } = followTest(secrets);
+    const args = ['buildx', 'bake', '--builder', leg.builder, '--file', file, '--progress=rawjson'];
+    const code = await io.docker.run([...args, ...leg.allow.map((grant) => `--allow=${grant}`)], {
+        ...{ env: leg.env, signal: leg.signal, onStderr: stream.write },
+    });
+    stream.end();
+    if (leg.signal.aborted)
+        throw new problem/* CanceledError */.k3(`stopped by ${String(leg.signal.reason)}`);
+    const ms = io.clock.now().getTime() - startedAt;
+    return { verdict: code === 0 ? 'passed' : 'failed', logTail: lines(), ms };
+};
+/**
+ * Runs the tests of the images that were built. They are no steps of the factory: no figure counts them, and nothing of
+ * them is in an image or a cache ref. In a wave there are no images.
+ */
+const testImages = async (work, subject, io) => {
+    const results = new Map();
+    if (work.kind === 'wave')
+        return results;
+    for (const [index, { item }] of work.items.entries()) {
+        const target = subject.targets.find(({ bake }) => bake.name === `t${index}`);
+        if (item.tests === undefined || target === undefined || subject.outcome.failed.has(target.bake.name))
+            continue;
+        const result = await runTest(item.tests, target, subject, io);
+        io.actions.group(`Test of ${target.title}: ${result.verdict}`, result.logTail);
+        results.set(target.bake.name, result);
+    }
+    return results;
+};
+/** What came of the leg when a failed test counts as a failure of its work item, like that of a step. */
+const withTests = (outcome, tests) => {
+    const failed = [...tests].flatMap(([name, { verdict, logTail }]) => verdict === 'failed' ? [[name, { step: undefined, targets: [name], error: 'its test failed', logTail }]] : []);
+    return { ...outcome, failed: new Map([...outcome.failed, ...failed]) };
 };
 
 ;// CONCATENATED MODULE: ./src/commands/build.ts
@@ -34919,80 +36285,29 @@ var build_disposeResources = (undefined && undefined.__disposeResources) || (fun
 
 
 
-
-
-
-const NO_REFS = new Set();
-const grants = ({ folder, secrets }, inputs) => grantsOf({
-    allow: inputs.options.allow,
-    ssh: inputs.options.ssh.length > 0,
-    reads: [folder, ...secrets.files, ...Object.values(inputs.buildContexts)],
-    cacheFrom: inputs.cacheFrom,
-    cacheTo: inputs.cacheTo,
-    ...(inputs.options.network === undefined ? {} : { network: inputs.options.network }),
-});
-/** Repositories that a leg's caches are read from. */
-const cachesOf = ({ plan, items }) => [
-    ...new Set(items.flatMap(({ item }) => (0,cache_location/* locationOf */.hD)(plan.cache, item).repositories)),
-];
 /** Hosts of the registries that a leg's images, bases and caches are in. */
 const registriesOf = (work) => {
     const bases = work.plan.images.map(({ reference }) => reference);
     const names = [...work.items.flatMap(({ images }) => images), ...bases, ...cachesOf(work)];
-    return [...new Set(names.flatMap((name) => (0,oci_reference/* parseReference */.F2)(name)?.registry ?? []))];
+    return [...new Set(names.flatMap((name) => (0,reference/* parseReference */.F2)(name)?.registry ?? []))];
 };
-/** Rendered targets with the Dockerfiles that they build and what the log calls them. */
-const targetsOf = ({ items }, { targets, prefixes, collectors }) => {
-    const ofItems = targets.flatMap((bake, index) => {
-        const rendered = items[index];
-        if (rendered === undefined)
-            return [];
-        const { item, dockerfile } = rendered;
-        return [{ bake, dockerfile, title: `${(0,oci_platform/* shortPlatform */.I_)(item.platform)} ${item.manifestId}`, isItem: true }];
-    });
-    const ofPrefixes = prefixes.flatMap(({ bake, write }) => {
-        const dockerfile = items[write.item]?.dockerfile;
-        if (dockerfile === undefined)
-            return [];
-        const title = `${(0,oci_platform/* shortPlatform */.I_)(bake.platform)} ${write.prefix.layer} ${write.prefix.variant}`;
-        return [{ bake, dockerfile: upToStage(dockerfile, write.prefix.stage), title, isItem: false }];
-    });
-    return { targets: [...ofItems, ...ofPrefixes], collectors };
-};
-/** Pools that would build a platform of this job on machines of their own, by platform; none for the legs of those. */
-const otherPools = ({ leg, items }) => new Map(items.flatMap(({ item: { platform, pool } }) => pool === undefined || pool === leg?.pool ? [] : [[platform, pool]]));
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
-const buildWithBuildx = async (all, inputs, context, io) => {
+const buildWithBuildx = async (given, inputs, context, io) => {
     const env_1 = { stack: [], error: void 0, hasError: false };
     try {
-        const needs = {
-            platforms: [...new Set(all.items.map(({ item }) => item.platform))],
-            registryCache: cachesOf(all).length > 0 && (all.access.read || all.access.write),
-            pools: otherPools(all),
-        };
-        const wanted = (0,wanted_builder/* wantedBuilder */.z)(inputs.builder, poolBuilders(all, io), context.env);
-        const used = build_addDisposableResource(env_1, await openBuilder(needs, wanted, context, io), true);
-        const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS;
-        const { work, dropped } = await dropFailedInWaves(all, known, io);
-        const refs = decideCache(work, known, NO_REFS);
-        const written = await writeLeg(work, { driver: used.builder.driver, refs, inputs, context }, io);
-        let { rendered } = written;
-        const leg = {
-            ...targetsOf(work, rendered),
-            options: written.options,
-            builder: used.builder.name,
-            folder: written.folder,
-            allow: grants(written, inputs),
-            env: { ...written.secrets.env, ...askedProvenance(context.env) },
-            signal: context.signal,
-            withoutRefs: (broken) => {
-                rendered = written.renderWith(decideCache(work, known, broken));
-                return targetsOf(work, rendered);
-            },
-        };
+        const opened = build_addDisposableResource(env_1, await openLegBuilder(given, inputs, context, io), true);
+        const { used } = opened;
+        const { work, dropped, known, leg, written } = await openLeg(opened, inputs, context, io);
+        const filled = inputs.keepMounts ? await fillMounts(work, { known, leg, context }, io) : undefined;
         const outcome = await bakeLeg(leg, io);
+        const cacheMounts = filled === undefined ? undefined : await keepMounts(filled, { leg, outcome }, io);
         const disagreed = await healRefs(work, { known, leg, outcome }, io);
-        return { work, dropped, written: { ...written, rendered }, outcome, disagreed, known, used };
+        const { targets } = targetsOf(work, written().rendered);
+        const tests = await testImages(work, { leg, targets, outcome, secrets: written().secrets }, io);
+        return {
+            ...(cacheMounts === undefined ? {} : { cacheMounts }),
+            ...{ work, dropped, written: written(), outcome: withTests(outcome, tests), tests, disagreed, known, used },
+        };
     }
     catch (e_1) {
         env_1.error = e_1;
@@ -35014,7 +36329,7 @@ const buildWithEngine = async (all, inputs, context, io) => {
 };
 /** A job that planned for itself and built all of it keeps its plan, so that later runs know what changed. */
 const keepWhole = async ({ leg, whole, access }, inputs, context, io) => {
-    if (leg !== undefined || whole === undefined || !access.write)
+    if (leg !== undefined || whole === undefined || whole.prewarm === true || !access.write)
         return;
     await (0,kept_plan/* keepPlan */.vk)(whole, (0,kept_plan/* planScope */.oE)(inputs), context, io);
 };
@@ -35027,12 +36342,16 @@ const build = async (inputs, context, io) => {
     const startedAt = io.clock.now().toISOString();
     const work = await selectWork(inputs, context, io);
     if (work.items.length === 0) {
-        io.actions.info('Nothing changed, so nothing is built');
+        const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed';
+        io.actions.info(`${why}, so nothing is built`);
         if (!inputs.dryRun)
             await keepWhole(work, inputs, context, io);
         return build_NOTHING_BUILT;
     }
     checkMounts(work.fragments.values(), inputs.secrets, inputs.options.ssh);
+    if (work.plan.canary === true && !inputs.dryRun) {
+        return io.whileSignedIn(registriesOf(work), () => runCanary(work, inputs, context, io));
+    }
     if (inputs.dryRun) {
         const refs = decideCache(work, NO_REFS, NO_REFS);
         const { folder } = await writeLeg(work, { driver: 'docker-container', refs, inputs, context }, io);
@@ -35043,6 +36362,7 @@ const build = async (inputs, context, io) => {
     const built = await withRoom(inputs, context, io, () => io.whileSignedIn(registriesOf(work), () => buildIt(work, inputs, context, io)));
     await tellFailures(built, io);
     const reported = await reportLeg({ ...built, startedAt }, inputs, context, io);
+    await keepLocal(built, io);
     if (reported.failure === undefined)
         await keepWhole(work, inputs, context, io);
     return reported;
@@ -35060,6 +36380,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   NF: () => (/* binding */ driverOptions),
   Cy: () => (/* binding */ readCommon),
   AM: () => (/* binding */ readImage),
+  ph: () => (/* binding */ readMirrors),
   g0: () => (/* binding */ readNodes)
 });
 
@@ -35220,7 +36541,7 @@ const readImage = (read, name, byDefault) => {
     throw (0,problem/* inputError */.Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: 'an image reference' });
 };
 /** `mirror` for Docker Hub, or `registry=mirror`. */
-const mirrors = (read) => (0,read_input/* lines */.Mn)(read('registry-mirrors')).map((line) => {
+const readMirrors = (read) => (0,read_input/* lines */.Mn)(read('registry-mirrors')).map((line) => {
     const mirror = (0,oci_mirror/* parseMirror */.v)(line);
     if (mirror !== undefined)
         return mirror;
@@ -35306,7 +36627,7 @@ const readCommon = (read) => ({
         ...(0,read_input/* optional */.lq)('path', read('buildkitd-config')),
         ...(0,read_input/* optional */.lq)('text', read('buildkitd-config-inline')),
     },
-    mirrors: mirrors(read),
+    mirrors: readMirrors(read),
     ...(read('max-parallelism') === ''
         ? {}
         : { maxParallelism: Math.floor((0,read_input/* count */.U9)(read, 'max-parallelism', { byDefault: 1, least: 1, most: 1024 })) }),
@@ -35641,7 +36962,7 @@ const cleanUp = async (io) => {
 
 /***/ }),
 
-/***/ 86193:
+/***/ 75757:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35651,16 +36972,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   j: () => (/* binding */ readPlanInputs)
 });
 
+// EXTERNAL MODULE: ./src/factory/cache-source.ts
+var cache_source = __nccwpck_require__(42776);
 // EXTERNAL MODULE: ./src/plan/matrix.ts
 var matrix = __nccwpck_require__(92934);
-// EXTERNAL MODULE: ./src/factory/drivers.ts
-var drivers = __nccwpck_require__(71137);
-// EXTERNAL MODULE: ./src/plan/emulation.ts
-var emulation = __nccwpck_require__(40979);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
 // EXTERNAL MODULE: ./src/commands/builder-settings-reader.ts + 1 modules
 var builder_settings_reader = __nccwpck_require__(7673);
+// EXTERNAL MODULE: ./src/factory/drivers.ts
+var drivers = __nccwpck_require__(71137);
+// EXTERNAL MODULE: ./src/plan/emulation.ts
+var emulation = __nccwpck_require__(40979);
 // EXTERNAL MODULE: ./src/commands/read-input.ts
 var read_input = __nccwpck_require__(45349);
 // EXTERNAL MODULE: ./src/commands/wanted-builder.ts
@@ -35705,7 +37028,48 @@ const readBuilderInputs = (read, env) => {
     return inputs;
 };
 
+// EXTERNAL MODULE: ./src/factory/lint-levels.ts
+var lint_levels = __nccwpck_require__(1461);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+;// CONCATENATED MODULE: ./src/commands/lint-input.ts
+
+
+
+
+const parseLevel = (text) => {
+    const level = lint_levels/* LINT_LEVELS */.Wp.find((each) => each === text);
+    if (level !== undefined)
+        return level;
+    const expected = `${lint_levels/* LINT_LEVELS */.Wp.join(', ')}, or rule=level`;
+    throw (0,problem/* inputError */.Xu)(`input lint has ${JSON.stringify(text)}`, { expected, ...(0,suggest/* didYouMean */.a)(text, lint_levels/* LINT_LEVELS */.Wp) });
+};
+const parseRule = (text) => {
+    const rule = (0,lint_levels/* lintRuleOf */.dT)(text);
+    if (rule !== undefined)
+        return rule;
+    const ids = lint_levels/* LINT_RULES */.wT.map(({ id }) => id);
+    throw (0,problem/* inputError */.Xu)(`input lint names ${JSON.stringify(text)}`, {
+        expected: 'the id of a rule',
+        ...(0,suggest/* didYouMean */.a)(text, ids),
+    });
+};
+/** Reads input `lint`: a level, levels by rule, or both; `all=level` is the level itself. */
+const readLintInput = (read) => {
+    const entries = (0,read_input/* list */.p_)(read('lint')).map((entry) => {
+        const [name = '', level] = entry.split('=').map((part) => part.trim());
+        return level === undefined ? ['all', parseLevel(name)] : [name, parseLevel(level)];
+    });
+    const all = entries.findLast(([name]) => name === 'all')?.[1];
+    const rules = entries.filter(([name]) => name !== 'all').map(([name, level]) => [parseRule(name), level]);
+    return { ...(all === undefined ? {} : { all }), rules: Object.fromEntries(rules) };
+};
+
 ;// CONCATENATED MODULE: ./src/commands/inputs.ts
+
+
+
+
 
 
 
@@ -35720,7 +37084,7 @@ const scheduleInputs = (read) => ({
     shards: Math.floor((0,read_input/* count */.U9)(read, 'shards', { byDefault: 1, least: 1, most: matrix/* MAX_SHARDS */.hH })),
 });
 const changeInputs = (read) => ({
-    scope: (0,read_input/* choice */.Yq)(read, 'scope', ['all', 'changed']),
+    scope: (0,read_input/* choice */.Yq)(read, 'scope', ['all', 'changed', 'stable', 'bases-only', 'canary']),
     ...(0,read_input/* optional */.lq)('basePlan', read('base-plan')),
     comment: (0,read_input/* bool */.lc)(read, 'comment', false),
     force: (0,read_input/* list */.p_)(read('force')),
@@ -35732,6 +37096,8 @@ const attest = (read, type) => {
         return [`type=${type},disabled=true`];
     return [text === 'true' ? `type=${type}` : `type=${type},${text}`];
 };
+/** `digest` is a push without tags. */
+const pushMode = (read) => (0,read_input/* choice */.Yq)((name) => read(name).toLowerCase(), 'push', ['false', 'true', 'digest']);
 const additions = (read) => ({
     labels: (0,read_input/* record */.g1)(read, 'labels'),
     annotations: (0,read_input/* lines */.Mn)(read('annotations')),
@@ -35747,18 +37113,41 @@ const readPlanInputs = (read, env) => ({
     ...(0,read_input/* optional */.lq)('registry', read('registry').replace(/\/+$/, '')),
     ...(0,read_input/* optional */.lq)('cacheRef', read('cache-ref') === '' ? (env['CACHE_REF'] ?? '') : read('cache-ref')),
     ...(0,read_input/* optional */.lq)('githubToken', read('github-token')),
+    mirrors: (0,builder_settings_reader/* readMirrors */.ph)(read),
     schedule: scheduleInputs(read),
     skipUnchanged: (0,read_input/* bool */.lc)(read, 'skip-unchanged', false),
+    byDigest: pushMode(read) === 'digest',
     tags: (0,read_input/* lines */.Mn)(read('tags')),
     additions: additions(read),
     costs: (0,read_input/* list */.p_)(read('costs')),
     changes: changeInputs(read),
+    refresh: (0,read_input/* list */.p_)(read('refresh')),
+    backoff: (0,read_input/* bool */.lc)(read, 'backoff', true),
+    lint: readLintInput(read),
 });
 const secrets = (read) => [
     ...(0,read_input/* pairs */.AS)(read, 'secrets').map(([id, value]) => ({ id, from: 'value', value })),
     ...(0,read_input/* pairs */.AS)(read, 'secret-envs').map(([id, name]) => ({ id, from: 'env', name })),
     ...(0,read_input/* pairs */.AS)(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path })),
 ];
+/** `true`, `read` or `false`: what a run may do with caches can only be lowered. */
+const cacheUse = (read) => {
+    if (read('cache').toLowerCase() === 'read')
+        return { cache: true, cacheWrites: false };
+    const cache = (0,read_input/* bool */.lc)(read, 'cache', true);
+    return { cache, cacheWrites: cache };
+};
+/** Checked sources, as Buildx takes them. */
+const cacheSources = (read) => {
+    const sources = (0,read_input/* lines */.Mn)(read('cache-from'));
+    for (const source of sources) {
+        const fault = (0,cache_source/* faultOfSource */.dh)(source);
+        if (fault === undefined)
+            continue;
+        throw (0,problem/* inputError */.Xu)(`input cache-from has ${JSON.stringify(source)}: ${fault}`, { expected: cache_source/* SOURCE_EXPECTED */.Bi });
+    }
+    return sources;
+};
 /** Reads the inputs of `build`. */
 const readBuildInputs = (read, env) => ({
     ...readPlanInputs(read, env),
@@ -35766,10 +37155,11 @@ const readBuildInputs = (read, env) => ({
     ...(0,read_input/* optional */.lq)('planPath', read('plan-path')),
     builder: readBuilderInputs(read, env),
     freeDisk: (0,read_input/* bool */.lc)(read, 'free-disk', false),
-    push: (0,read_input/* bool */.lc)(read, 'push', false),
+    push: pushMode(read) !== 'false',
     load: (0,read_input/* bool */.lc)(read, 'load', false),
-    cache: (0,read_input/* bool */.lc)(read, 'cache', true),
-    cacheFrom: (0,read_input/* lines */.Mn)(read('cache-from')),
+    ...cacheUse(read),
+    keepMounts: (0,read_input/* choice */.Yq)(read, 'cache-mounts', ['off', 'keep']) === 'keep',
+    cacheFrom: cacheSources(read),
     cacheTo: (0,read_input/* lines */.Mn)(read('cache-to')),
     secrets: secrets(read),
     dryRun: (0,read_input/* bool */.lc)(read, 'dry-run', false),
@@ -35791,7 +37181,7 @@ const readBuildInputs = (read, env) => ({
 
 /***/ }),
 
-/***/ 14277:
+/***/ 95660:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35809,7 +37199,7 @@ var plan_file = __nccwpck_require__(70435);
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan = __nccwpck_require__(48720);
 // EXTERNAL MODULE: ./src/plan/prefixes.ts
-var prefixes = __nccwpck_require__(29239);
+var plan_prefixes = __nccwpck_require__(29239);
 ;// CONCATENATED MODULE: ./src/report/explain.ts
 
 /** A name on one line, in quotes where it could be taken for something else. */
@@ -35829,7 +37219,7 @@ const renderPrefix = (path, prefix, { contents }) => {
         ...(tag === undefined ? [] : [`  ref    ${tag}`]),
         `  key    ${key}`,
         `  state  ${state}`,
-        ...(0,prefixes/* plannedInputs */.E3)(prefix, contents).map(renderInput),
+        ...(0,plan_prefixes/* plannedInputs */.E3)(prefix, contents).map(renderInput),
         ...(contents[content]?.unpinned ?? []).map((place) => `  open   ${renderName(place)}`),
         '',
     ].join('\n');
@@ -35845,6 +37235,10 @@ const renderExplanation = (plan) => plan.prefixes
     .map(({ path, prefix }) => renderPrefix(path, prefix, plan));
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
+// EXTERNAL MODULE: ./src/report/base-texts.ts
+var base_texts = __nccwpck_require__(75080);
+// EXTERNAL MODULE: ./src/report/cache-lines.ts
+var cache_lines = __nccwpck_require__(71450);
 // EXTERNAL MODULE: ./src/report/change-texts.ts
 var change_texts = __nccwpck_require__(74877);
 // EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
@@ -35910,6 +37304,10 @@ const forecastSection = (plan) => {
     return (0,sections/* fixedSection */.Yz)(`${renderCounts(plan)}\n\n${renderWork(plan)}<br>\n${renderTime(plan)}`);
 };
 
+// EXTERNAL MODULE: ./src/report/held-texts.ts
+var held_texts = __nccwpck_require__(74434);
+// EXTERNAL MODULE: ./src/report/lint-section.ts
+var lint_section = __nccwpck_require__(16887);
 ;// CONCATENATED MODULE: ./src/report/plan-sections.ts
 
 
@@ -35933,12 +37331,13 @@ const legTable = (title, legs, { what, namesOf }) => (0,sections/* tableSection 
 });
 /** The legs of each wave with the prefixes that they build, then those of the final build with their work items. */
 const legSections = (plan) => {
-    const { waves, legs, items } = plan;
+    const { waves, legs, items, prewarm } = plan;
     const prefixesOf = ({ writes, repeats }) => [...writes, ...repeats].map((index) => prefixName(plan, index));
     const itemsOf = (leg) => leg.items.map((index) => items[index]?.manifestId ?? '?');
+    const inWave = { what: 'Prefixes', namesOf: prefixesOf };
     return [
-        ...waves.flatMap((wave, index) => legTable(`Wave ${index + 1}`, wave, { what: 'Prefixes', namesOf: prefixesOf })),
-        ...legTable('Legs', legs, { what: 'Work items', namesOf: itemsOf }),
+        ...waves.flatMap((wave, index) => legTable(`Wave ${index + 1}`, wave, inWave)),
+        ...legTable('Legs', legs, prewarm === true ? inWave : { what: 'Work items', namesOf: itemsOf }),
     ];
 };
 /** Prefixes that are built more often than once, the most often repeated first. */
@@ -35998,6 +37397,33 @@ const unchangedSection = ({ unchanged }) => (0,sections/* foldedSection */.qF)(`
     share: 0.5,
 });
 
+;// CONCATENATED MODULE: ./src/report/rollover-section.ts
+
+
+
+/** `2026-11-28 03:20 UTC` */
+const rollover_section_renderTime = (iso) => (0,markdown/* renderText */.S5)(`${iso.slice(0, 16).replace('T', ' ')} UTC`);
+/** What will be built again when periods of `max-age` are over, for a job summary. */
+const rolloverSection = (rollovers) => (0,sections/* tableSection */.Yc)('Built again with time', {
+    columns: [
+        ...[{ title: 'Layer' }, { title: 'Fresh since' }, { title: 'Next time' }],
+        ...[
+            { title: 'Steps', align: 'right' },
+            { title: 'Manifests', align: 'right' },
+        ],
+        { title: 'Expected' },
+    ],
+    rows: rollovers.map(({ layer, variant, since, until, steps, manifests, costMs }) => [
+        (0,markdown/* renderCode */.cR)(`${layer}/${variant}`),
+        rollover_section_renderTime(since),
+        rollover_section_renderTime(until),
+        (0,quantity/* renderNumber */.kT)(steps),
+        (0,quantity/* renderNumber */.kT)(manifests),
+        (0,quantity/* renderEstimate */.tV)(costMs),
+    ]),
+    ...{ rank: 3, share: 0.2 },
+});
+
 // EXTERNAL MODULE: ./src/report/tree-picture.ts + 1 modules
 var tree_picture = __nccwpck_require__(73450);
 ;// CONCATENATED MODULE: ./src/report/plan-summary.ts
@@ -36009,16 +37435,29 @@ var tree_picture = __nccwpck_require__(73450);
 
 
 
+
+
+
+
+
+
+/** What a plan is to build: `8 work items`, or with scope `stable` cold prefixes. */
+const renderSubject = ({ prewarm, prefixes, items }) => prewarm === true
+    ? (0,quantity/* renderCount */.SS)(prefixes.filter(plan_prefixes/* mustRun */.Pv).length, 'cold stable prefix', 'cold stable prefixes')
+    : (0,quantity/* renderCount */.SS)(items.length, 'work item');
 /** `8 work items in 2 legs after 1 wave`. */
-const plan_summary_renderWork = ({ items, waves, legs }) => {
+const plan_summary_renderWork = (plan) => {
+    const { items, waves, legs, prewarm } = plan;
+    if (prewarm === true && legs.length === 0)
+        return 'nothing to prewarm';
     if (items.length === 0)
         return 'nothing to build';
     const shares = legs.length === 0 ? '' : ` in ${(0,quantity/* renderCount */.SS)(legs.length, 'leg')}`;
-    return `${(0,quantity/* renderCount */.SS)(items.length, 'work item')}${shares}${waves.length === 0 ? '' : ` after ${(0,quantity/* renderCount */.SS)(waves.length, 'wave')}`}`;
+    return `${renderSubject(plan)}${shares}${waves.length === 0 ? '' : ` after ${(0,quantity/* renderCount */.SS)(waves.length, 'wave')}`}`;
 };
 const renderHeadline = (plan) => {
     const { name, cache, factory, digest, plannedAt } = plan;
-    const where = cache.ref === undefined ? 'no cache repository' : `cache ${(0,markdown/* renderCode */.cR)(cache.ref)}`;
+    const where = (0,cache_lines/* renderHome */.o)(cache.ref);
     return [
         `## 📋 ${(0,markdown/* renderText */.S5)(name)}: ${plan_summary_renderWork(plan)}`,
         '',
@@ -36030,15 +37469,19 @@ const renderHeadline = (plan) => {
 };
 /**
  * The job summary of a plan as GitHub-flavoured Markdown below GitHub's limit of 1 MiB: what will run and what sharing
- * saves, the layer tree as a picture, who builds what, and from what.
+ * saves, the layer tree as a picture, who builds what, and from what; and what the linter found.
  */
-const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument */.y)([
+const renderPlanSummary = (plan, { changes, bases = [], rollovers = [], findings = [] } = {}) => (0,report_document/* renderDocument */.y)([
     ...(0,sections/* fixedSection */.Yz)(renderHeadline(plan)),
     ...forecastSection(plan),
     ...changeSection(changes),
+    ...(0,base_texts/* baseSection */.B)(bases),
+    ...(0,held_texts/* heldSection */.X)(plan.held),
+    ...(0,lint_section/* lintSection */.Hm)(findings),
     ...(0,sections/* fixedSection */.Yz)((0,tree_picture/* renderTreePicture */.r)(plan)),
     ...legSections(plan),
     ...repeatSection(plan),
+    ...rolloverSection(rollovers),
     ...unpinnedSection(plan),
     ...imageSection(plan.images),
     ...unchangedSection(plan),
@@ -36047,11 +37490,14 @@ const renderPlanSummary = (plan, changes) => (0,report_document/* renderDocument
 
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
-// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
-var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 26 modules
-var prepare = __nccwpck_require__(44411);
+// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(11070);
+// EXTERNAL MODULE: ./src/commands/planning/prepare.ts + 33 modules
+var prepare = __nccwpck_require__(61874);
+// EXTERNAL MODULE: ./src/commands/tell-findings.ts
+var tell_findings = __nccwpck_require__(54070);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
+
 
 
 
@@ -36081,22 +37527,57 @@ const handOn = async ({ digest }, file, { artifacts, actions }) => {
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 const plan_plan = async (inputs, context, io) => {
     const prepared = await (0,prepare/* preparePlan */.H)(inputs, context, io);
-    const { plan: made, whole, changes } = prepared;
+    const { plan: made, whole, findings } = prepared;
     const folder = await io.files.makeFolder('strata-plan');
     const [file, explanation] = [(0,external_node_path_.join)(folder, 'plan.json'), (0,external_node_path_.join)(folder, 'explain.txt')];
     await io.files.write(file, (0,plan_file/* renderPlanFile */.wL)(made));
     await io.files.write(explanation, renderExplanation(made).join('\n'));
     await handOn(made, file, io);
-    await (0,kept_plan/* keepPlan */.vk)(whole, (0,kept_plan/* planScope */.oE)(inputs), context, io);
+    if (made.prewarm !== true && made.canary !== true)
+        await (0,kept_plan/* keepPlan */.vk)(whole, (0,kept_plan/* planScope */.oE)(inputs), context, io);
     const phases = [...made.waves, made.legs];
     const names = phases.flatMap((legs) => legs.map(({ leg }) => leg.name));
     io.actions.group(`${names.length} legs`, names);
-    await io.actions.summary(renderPlanSummary(made, changes));
+    await io.actions.summary(renderPlanSummary(made, prepared));
     await (0,plan_changes/* keepComment */.Xz)(prepared, inputs.changes, io);
+    const failure = (0,tell_findings/* tellFindings */.y)(findings, io);
     const hasWork = String(names.length > 0);
     const outputs = (0,matrix/* renderMatrices */.Df)(made, inputs.schedule.shards);
     const paths = { 'plan-path': file, 'explain-path': explanation };
-    return { outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths } };
+    return {
+        outputs: { ...outputs, 'has-work': hasWork, count: String(names.length), ...paths },
+        ...(failure === undefined ? {} : { failure }),
+    };
+};
+
+
+/***/ }),
+
+/***/ 51513:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ askPlace),
+/* harmony export */   r: () => (/* binding */ tellScopes)
+/* harmony export */ });
+/** Whether a cache ref outside of registries is there; undefined when nobody can tell. */
+const askPlace = async (place, io) => {
+    switch (place.backend) {
+        case 'local':
+            return (await io.localCache.content(place.home, place.tag)) !== undefined;
+        case 'gha':
+            return io.ghaScopes.exists(place.scope);
+        case 'inline':
+            // The image may be there without a cache in it; BuildKit finds out.
+            return undefined;
+    }
+};
+/** Says why scopes of the Actions cache could not be asked for, if that is so. */
+const tellScopes = (io) => {
+    const fault = io.ghaScopes.fault();
+    if (fault === undefined)
+        return;
+    io.actions.info(`What the Actions cache holds is not known, so the build does without what it cannot find: ${fault}`);
 };
 
 
@@ -36106,17 +37587,20 @@ const plan_plan = async (inputs, context, io) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IA: () => (/* binding */ isPlanTag),
 /* harmony export */   NK: () => (/* binding */ fetchBasePlan),
 /* harmony export */   oE: () => (/* binding */ planScope),
+/* harmony export */   uy: () => (/* binding */ fetchPlan),
 /* harmony export */   vk: () => (/* binding */ keepPlan)
 /* harmony export */ });
 /* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2212);
+/* harmony import */ var _layers_cache_place_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(46454);
 /* harmony import */ var _layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(49847);
 /* harmony import */ var _layers_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(19328);
 /* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(62148);
-/* harmony import */ var _plan_branches_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(94003);
+/* harmony import */ var _plan_branches_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(94003);
 /* harmony import */ var _plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(69842);
-/* harmony import */ var _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(70435);
+/* harmony import */ var _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(70435);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(64008);
 
 
@@ -36126,8 +37610,7 @@ const plan_plan = async (inputs, context, io) => {
 
 
 
-/** Media type of a plan that is kept in a registry: gzip of the plan file. */
-const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip';
+
 /** What a run's plan is about, when later ones look for it. */
 const planScope = ({ only, platforms }) => only.length + platforms.length === 0 ? [] : [...only, '/', ...platforms];
 /** Where the newest plan of a branch is kept: beside the cache, so that pruning one cannot touch the other. */
@@ -36139,9 +37622,10 @@ const placeOf = ({ cache, name, only }, branch) => {
     const part = only.length === 0 ? '' : `-${(0,_layers_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .digestOf */ .o)(only).slice(0, 8)}`;
     return { registry, repository: `${repository}-records`, tag: (0,_layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_1__/* .cacheTag */ .z)(`plan-${name}-${branch}${part}`) };
 };
+/** The plan that is kept at a place, if there is one that can be used. */
 const fetchPlan = async (place, io) => {
     try {
-        const text = await io.registry.getText(place, PLAN_TYPE);
+        const text = await io.registry.getText(place, _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__/* .PLAN_TYPE */ .v0);
         return text === undefined ? undefined : (0,_plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .parsePlan */ .vS)(text, (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place));
     }
     catch (error) {
@@ -36152,6 +37636,8 @@ const fetchPlan = async (place, io) => {
         return undefined;
     }
 };
+/** Whether a tag beside the records is one of kept plans. */
+const isPlanTag = (tag) => tag.startsWith('plan-');
 /** The plan at the first of these places that has one that can be used. */
 const findPlan = async (places, io) => {
     for (const place of places) {
@@ -36164,7 +37650,7 @@ const findPlan = async (places, io) => {
 /** The branches that changes are seen from: where a pull request goes to, then the default branch. */
 const baseBranches = (event) => {
     const bases = [event.baseBranch, event.defaultBranch].flatMap((branch) => branch ?? []);
-    return bases.length === 0 || event.name === undefined ? (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_6__/* .branchesOf */ .I)(event) : [...new Set(bases)];
+    return bases.length === 0 || event.name === undefined ? (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .branchesOf */ .I)(event) : [...new Set(bases)];
 };
 /**
  * The newest plan that was kept of the branch that a pull request goes to, else of the default branch: one of the same
@@ -36174,7 +37660,7 @@ const fetchBasePlan = async (subject, { event }, io) => {
     const hint = 'name one in input base-plan';
     if (!subject.cache.access.read)
         return { without: `the cache is not read, where plans are kept; ${hint}` };
-    if (subject.cache.ref === undefined)
+    if ((0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_8__/* .backendOf */ .EC)(subject.cache.ref ?? 'local://') !== 'registry')
         return { without: `there is no registry where plans are kept; ${hint}` };
     if (subject.cache.strategy !== 'layer') {
         return { without: `plans are kept with cache.strategy layer alone; ${hint}` };
@@ -36188,12 +37674,14 @@ const fetchBasePlan = async (subject, { event }, io) => {
 /** Keeps a plan for the runs that come, where the run may write the cache. Never fails the run. */
 const keepPlan = async (plan, only, { event }, io) => {
     const { cache, name } = plan;
-    const [branch] = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_6__/* .branchesOf */ .I)(event);
-    const place = branch === undefined || !cache.access.write ? undefined : placeOf({ cache, name, only }, branch);
+    const [branch] = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .branchesOf */ .I)(event);
+    const place = branch === undefined || !cache.access.write || cache.access.domain !== undefined
+        ? undefined
+        : placeOf({ cache, name, only }, branch);
     if (place === undefined)
         return;
     try {
-        await io.registry.putText(place, PLAN_TYPE, JSON.stringify((0,_plan_plan_file_js__WEBPACK_IMPORTED_MODULE_7__/* .encodePlan */ .El)(plan)));
+        await io.registry.putText(place, _plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__/* .PLAN_TYPE */ .v0, JSON.stringify((0,_plan_plan_file_js__WEBPACK_IMPORTED_MODULE_6__/* .encodePlan */ .El)(plan)));
         io.actions.info(`The plan is kept as ${(0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_5__/* .formatReference */ .FH)(place)}, for later runs to compare with`);
     }
     catch (error) {
@@ -36201,6 +37689,71 @@ const keepPlan = async (plan, only, { event }, io) => {
             throw error;
         io.actions.info(`The plan is not kept for later runs, which then know less of what changed: ${error.message}`);
     }
+};
+
+
+/***/ }),
+
+/***/ 80235:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ keepNewestRecords),
+/* harmony export */   n: () => (/* binding */ readKeptRecords)
+/* harmony export */ });
+/* harmony import */ var _layers_cache_place_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(46454);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+/* harmony import */ var _records_newest_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(37262);
+/* harmony import */ var _records_parse_records_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(90318);
+
+
+
+
+/** The file that keeps the newest records where there is no registry. */
+const FILE = 'records.jsonl';
+/** The folder that the records of a cache are in; undefined where they belong to a registry, or to nobody. */
+const folderOf = (home) => {
+    // An Actions cache has no folder of its own, so it gets one that is called as it is.
+    if ((0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_2__/* .backendOf */ .EC)(home) === 'gha')
+        return home.replace(/^gha:\/\//, '');
+    return (0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_2__/* .localHomeOf */ .mh)(home);
+};
+/** The newest records, which lie beside the folders of a cache and are kept as they are. Never fails. */
+const readKeptRecords = async (home, io) => {
+    const folder = folderOf(home);
+    const text = folder === undefined ? undefined : await io.localCache.readText(folder, FILE);
+    if (text === undefined)
+        return [];
+    try {
+        return (0,_records_parse_records_js__WEBPACK_IMPORTED_MODULE_1__/* .parseRecords */ .Q4)(text, FILE);
+    }
+    catch (error) {
+        if (!(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz))
+            throw error;
+        io.actions.info(`The records of earlier builds cannot be used: ${error.message}`);
+        return [];
+    }
+};
+/** Of each work item and branch the newest record alone: what later runs ask for. */
+const newestOf = (records) => {
+    const newest = new Map();
+    for (const record of records) {
+        if (record.verdict !== 'built')
+            continue;
+        const name = `${record.kind} ${(0,_records_newest_js__WEBPACK_IMPORTED_MODULE_3__/* .recordName */ .xD)(record)} ${record.run.branch ?? ''}`;
+        const other = newest.get(name);
+        if (other === undefined || other.run.finishedAt <= record.run.finishedAt)
+            newest.set(name, record);
+    }
+    return [...newest.values()];
+};
+/** Adds records to those that are kept; does nothing where there is no folder for them. */
+const keepNewestRecords = async (home, records, io) => {
+    const folder = folderOf(home);
+    if (folder === undefined)
+        return;
+    const all = newestOf([...(await readKeptRecords(home, io)), ...records]);
+    await io.localCache.writeText(folder, FILE, (0,_records_parse_records_js__WEBPACK_IMPORTED_MODULE_1__/* .renderRecords */ .nB)(all));
 };
 
 
@@ -36302,6 +37855,12 @@ const fragmentInput = ({ stages, keyed }, file) => {
     ]);
     return (0,key_input/* keyInput */.iS)('fragment', file, ...texts);
 };
+const countKeywords = ({ stages }) => {
+    const groups = Map.groupBy(stages.flatMap(({ steps }) => steps), ({ keyword }) => keyword);
+    return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]));
+};
+/** An epoch is an argument of the stages of a layer, which RUN alone is keyed by. */
+const epochInputs = ({ layer, epoch }, effects) => epoch === undefined || countKeywords(effects)['RUN'] === undefined ? [] : [(0,key_input/* keyInput */.iS)('epoch', layer, epoch)];
 const inputsOf = (layer, fragment, effects, facts) => {
     return [
         fragmentInput(effects, fragment.file),
@@ -36309,11 +37868,8 @@ const inputsOf = (layer, fragment, effects, facts) => {
         ...facts.images.map((reference) => (0,key_input/* keyInput */.iS)('image', reference, facts.imageDigest(reference))),
         ...readInputs(effects, layer, facts),
         ...effects.remotes.map(({ url }) => (0,key_input/* keyInput */.iS)('remote', url.replace(/\?.*$/, ''), url)),
+        ...epochInputs(layer, effects),
     ];
-};
-const countKeywords = ({ stages }) => {
-    const groups = Map.groupBy(stages.flatMap(({ steps }) => steps), ({ keyword }) => keyword);
-    return Object.fromEntries([...groups].map(([keyword, { length }]) => [keyword, length]));
 };
 /** Settings behind the last step, with the values of the arguments that they declare. */
 const afterOf = ({ after }, layer, fragment) => {
@@ -36450,7 +38006,37 @@ const growWork = (sources, io) => {
 
 /***/ }),
 
-/***/ 82742:
+/***/ 19062:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ withReachable)
+/* harmony export */ });
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
+
+/** The cache without mirrors that do not answer. Each is asked once, and one warning names those that are skipped. */
+const withReachable = async (cache, io) => {
+    const { mirrors, ...rest } = cache;
+    if (mirrors === undefined || !(cache.access.read || cache.access.write))
+        return cache;
+    const faults = await Promise.all(mirrors.map(async ({ ref }) => {
+        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(ref);
+        return reference === undefined ? 'it is no reference' : io.reach(reference);
+    }));
+    const down = mirrors.flatMap(({ ref }, index) => (faults[index] === undefined ? [] : [ref]));
+    if (down.length === 0)
+        return cache;
+    const why = faults.find((fault) => fault !== undefined) ?? '';
+    const message = `cache mirror ${down.join(' and ')} is skipped, as it does not answer: ${why}`;
+    io.actions.warning({ title: 'Cache', message });
+    const left = mirrors.filter(({ ref }) => !down.includes(ref));
+    return { ...rest, ...(left.length === 0 ? {} : { mirrors: left }) };
+};
+
+
+/***/ }),
+
+/***/ 11070:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36795,6 +38381,66 @@ const planCommentInput = ({ name, forecast }, changes) => {
     };
 };
 
+// EXTERNAL MODULE: ./src/plan/branches.ts
+var branches = __nccwpck_require__(94003);
+;// CONCATENATED MODULE: ./src/plan/recorded-base.ts
+
+
+/** A layer as a record has it. What records leave out, and what only matters for another variant, is as it is now. */
+const layerOf = ({ layer, variant, fragment }, now) => ({
+    ...{ layer, variant, args: {}, contexts: now?.contexts ?? {} },
+    ...(now?.from === undefined ? {} : { from: now.from }),
+    ...(fragment === undefined ? {} : { fragment: fragment.file }),
+    place: now?.place ?? { file: fragment?.file ?? '', line: 1, column: 1 },
+});
+/** Inputs that hold for a prefix besides its own layer: those of a record name them with the layer's own. */
+const isBelow = ({ kind, name }, now) => ['below', 'platform', 'syntax', 'option'].includes(kind) ||
+    now?.below.some((input) => input.kind === kind && input.name === name) === true;
+/** Puts the prefixes of a record behind those there are; returns the index of the highest one. */
+const addPrefixes = ({ record, chain }, item, prefixes, contents) => {
+    let parent;
+    for (const { layer, variant, key, inputs, steps } of record.layers) {
+        if (key === undefined)
+            continue;
+        const now = chain.find((prefix) => prefix.layer === layer);
+        const below = inputs.filter((input) => isBelow(input, now));
+        const own = inputs.filter((input) => !below.includes(input));
+        contents.push({ steps: steps.length, inputs: own, auxiliary: false, unpinned: [] });
+        prefixes.push({
+            ...(parent === undefined ? {} : { parent }),
+            ...{ platform: record.platform, layer, variant, item, key, content: contents.length - 1, below },
+            ...{ state: 'unknown', imports: [], costMs: 0, measured: 0 },
+        });
+        parent = prefixes.length - 1;
+    }
+    return parent ?? null;
+};
+/**
+ * The newest records of a plan's work items as a plan to compare with, where no plan was kept: their keys and what decides
+ * them. Work items without a record are not in it. Files are not listed, as records of several runs may know several.
+ */
+const recordedBase = (now, records) => {
+    const found = now.items.flatMap((item, index) => {
+        const record = records.get((0,work_item/* workItemName */.A)(item));
+        const chain = (0,tree/* chainOf */.dR)(now.prefixes, now.tops[index]).flatMap((each) => now.prefixes[each] ?? []);
+        return record?.imageKey === undefined ? [] : [{ record, item, chain }];
+    });
+    if (found.length === 0)
+        return undefined;
+    const [prefixes, contents] = [[], []];
+    const tops = found.map((each, index) => addPrefixes(each, index, prefixes, contents));
+    const items = found.map(({ record, item }) => {
+        const layerNow = (name) => item.layers.find(({ layer }) => layer === name);
+        return { ...item, layers: record.layers.map((layer) => layerOf(layer, layerNow(layer.layer))) };
+    });
+    const imageKeys = found.map(({ record }) => record.imageKey ?? '');
+    return { items, tops, prefixes, contents, imageKeys, files: {}, context: now.context };
+};
+
+// EXTERNAL MODULE: ./src/records/newest.ts
+var records_newest = __nccwpck_require__(37262);
+// EXTERNAL MODULE: ./src/records/parse-records.ts
+var parse_records = __nccwpck_require__(90318);
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
 ;// CONCATENATED MODULE: ./src/commands/planning/plan-changes.ts
@@ -36807,38 +38453,58 @@ var kept_plan = __nccwpck_require__(99034);
 
 
 
-const readBase = async (path, io) => {
+
+
+
+
+/** Records of several builds stand for a plan: those of the newest successes. */
+const recordsBase = (whole, records, where) => {
+    const plan = recordedBase(whole, records);
+    const count = plan === undefined ? 0 : plan.items.length;
+    return plan && { kind: 'found', text: `in ${where} of ${count} of ${whole.items.length} work items`, plan };
+};
+const readBase = async (path, whole, context, io) => {
     const text = await io.files.read(path);
+    if (text !== undefined && path.endsWith('.jsonl')) {
+        const newest = (0,records_newest/* newestRecords */.vA)((0,parse_records/* parseRecords */.Q4)(text, path), (0,branches/* branchesOf */.I)(context.event));
+        const base = recordsBase(whole, newest, `the records of ${path}`);
+        return base ?? { kind: 'missing', text: `${path} has no record of a work item of this plan` };
+    }
     if (text !== undefined)
         return { kind: 'found', text: `in ${path}`, plan: (0,parse_plan/* parsePlan */.vS)(text, path) };
     const hint = 'leave the input out to compare with the newest plan of the default branch that is kept in the registry';
     throw (0,problem/* inputError */.Xu)(`base-plan: there is no plan file ${path}`, { hint });
 };
-const findBase = async (path, subject, context, io) => {
+const findBase = async (path, whole, { subject, records, context, io }) => {
     if (path !== undefined)
-        return readBase(path, io);
+        return readBase(path, whole, context, io);
     const kept = await (0,kept_plan/* fetchBasePlan */.NK)(subject, context, io);
-    if ('without' in kept)
-        return { kind: 'missing', text: kept.without };
+    if ('without' in kept) {
+        return recordsBase(whole, records, 'the newest records') ?? { kind: 'missing', text: kept.without };
+    }
     return { kind: 'found', text: `kept as ${kept.place}`, plan: kept.plan };
 };
 /** What changed since an earlier plan, told in the log; undefined when nobody asks. Throws when the named plan is none. */
-const findChanges = async (whole, inputs, { subject, context, io }) => {
+const findChanges = async (whole, inputs, sources) => {
     const { scope, basePlan, comment } = inputs;
-    if (scope === 'all' && basePlan === undefined && !comment)
+    if (scope !== 'changed' && basePlan === undefined && !comment)
         return undefined;
-    const { plan, ...base } = await findBase(basePlan, subject, context, io);
+    const { plan, ...base } = await findBase(basePlan, whole, sources);
     const compared = comparePlans(whole, plan);
     // What `only` leaves out is not gone.
-    const comparison = subject.only.length === 0 ? compared : { ...compared, gone: [] };
+    const comparison = sources.subject.only.length === 0 ? compared : { ...compared, gone: [] };
     const changes = { items: whole.items, comparison, hints: findWhatIfs(whole.items, comparison.groups), base };
     for (const line of (0,change_texts/* renderChangeLines */.eq)(changes))
-        io.actions.info((0,plain_text/* plainLine */.h0)(line));
+        sources.io.actions.info((0,plain_text/* plainLine */.h0)(line));
     return changes;
 };
-/** Which work items a plan is for, by index: all, or those that changed and those that are forced. */
-const chooseItems = ({ items }, changes, { scope }, forced) => {
+/** Which work items a plan is for, by index: all, or those that changed in the way that is asked for, and the forced. */
+const chooseItems = ({ items }, { changes, bases }, { scope }, forced) => {
     const all = items.map((_, index) => index);
+    if (scope === 'bases-only') {
+        const moved = new Set(bases.flatMap((base) => base.items));
+        return all.filter((index) => forced.has(index) || moved.has(index));
+    }
     if (scope === 'all' || changes === undefined)
         return all;
     return all.filter((index) => forced.has(index) || changes.comparison.items[index]?.changed === true);
@@ -36865,7 +38531,7 @@ const keepComment = async ({ plan, changes }, { comment }, io) => {
 
 /***/ }),
 
-/***/ 44411:
+/***/ 61874:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36874,60 +38540,64 @@ __nccwpck_require__.d(__webpack_exports__, {
   H: () => (/* binding */ preparePlan)
 });
 
+// EXTERNAL MODULE: ./src/factory/lint-levels.ts
+var lint_levels = __nccwpck_require__(1461);
+// EXTERNAL MODULE: ./src/layers/cache-place.ts
+var cache_place = __nccwpck_require__(46454);
+// EXTERNAL MODULE: ./src/plan/image-subject.ts
+var image_subject = __nccwpck_require__(77243);
 // EXTERNAL MODULE: ./src/plan/branches.ts
 var branches = __nccwpck_require__(94003);
 // EXTERNAL MODULE: ./src/plan/cache-location.ts
 var cache_location = __nccwpck_require__(54929);
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan_plan = __nccwpck_require__(48720);
-// EXTERNAL MODULE: ./src/plan/published-key.ts
-var published_key = __nccwpck_require__(7063);
 // EXTERNAL MODULE: ./src/plan/recorded.ts
 var plan_recorded = __nccwpck_require__(70511);
 // EXTERNAL MODULE: ./src/layers/tree.ts
 var tree = __nccwpck_require__(71696);
-;// CONCATENATED MODULE: ./src/plan/restrict.ts
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
+// EXTERNAL MODULE: ./src/plan/epochs.ts
+var epochs = __nccwpck_require__(68641);
+;// CONCATENATED MODULE: ./src/plan/rollovers.ts
 
-/** New numbers for the old ones that stay, in their order. */
-const renumber = (kept) => new Map([...new Set(kept)].sort((a, b) => a - b).map((old, index) => [old, index]));
-const pick = (list, indices) => [...indices].flatMap((index) => {
-    const value = list[index];
-    return value === undefined ? [] : [value];
-});
-/**
- * Some work items of a plan's work, by index, and the prefixes that they have. What is known of a prefix stays as it is:
- * a ref that covers it does so whether the work items above it are built or not.
- */
-const restrictWork = (work, kept) => {
-    const chains = kept.map((index) => (0,tree/* chainOf */.dR)(work.prefixes, work.tops[index]));
-    const numbers = renumber(chains.flat());
-    const contents = renumber(pick(work.prefixes, numbers.keys()).map(({ content }) => content));
-    const first = new Map();
-    for (const [item, chain] of chains.entries())
-        for (const index of chain)
-            first.set(index, first.get(index) ?? item);
-    const prefixes = [...numbers.keys()].flatMap((old) => {
-        const prefix = work.prefixes[old];
-        if (prefix === undefined)
-            return [];
-        const { parent, ...rest } = prefix;
-        const moved = { item: first.get(old) ?? -1, content: contents.get(prefix.content) ?? -1 };
-        return [{ ...(parent === undefined ? {} : { parent: numbers.get(parent) ?? -1 }), ...rest, ...moved }];
-    });
-    return {
-        items: pick(work.items, kept),
-        tops: chains.map((chain) => numbers.get(chain.at(-1) ?? -1) ?? null),
-        imageKeys: pick(work.imageKeys, kept),
-        prefixes,
-        contents: pick(work.contents, contents.keys()),
-        bytes: pick(work.bytes, numbers.keys()),
-    };
+
+
+/** For each layer with an age what its next rollover builds again, the next one first. */
+const findRollovers = ({ items, tops, prefixes, contents }, layers) => {
+    const ages = new Map(layers.flatMap(({ name, maxAge }) => (maxAge === undefined ? [] : [[name, maxAge]])));
+    const groups = new Map();
+    for (const [index, item] of items.entries()) {
+        const chain = (0,tree/* chainOf */.dR)(prefixes, tops[index]);
+        for (const [position, prefix] of chain.entries()) {
+            const { layer = '', variant = '' } = prefixes[prefix] ?? {};
+            const since = item.layers.find((each) => each.layer === layer)?.epoch;
+            if (since === undefined || !ages.has(layer))
+                continue;
+            const name = JSON.stringify([layer, variant]);
+            const group = (0,remember/* remember */.k)(groups, name, () => ({ prefixes: new Set(), manifests: new Set(), since }));
+            for (const above of chain.slice(position))
+                group.prefixes.add(above);
+            group.manifests.add(item.manifestId);
+        }
+    }
+    const sum = (of, value) => [...of.prefixes].reduce((total, index) => total + (prefixes[index] === undefined ? 0 : value(prefixes[index])), 0);
+    return [...groups]
+        .map(([name, group]) => {
+        const [layer = '', variant = ''] = JSON.parse(name);
+        return {
+            ...{ layer, variant, since: group.since, until: (0,epochs/* periodEnd */.FI)(group.since, ages.get(layer) ?? 0) },
+            steps: sum(group, ({ content }) => contents[content]?.steps ?? 0),
+            manifests: group.manifests.size,
+            costMs: sum(group, ({ costMs }) => costMs),
+        };
+    })
+        .toSorted((a, b) => (a.until < b.until ? -1 : a.until > b.until ? 1 : 0));
 };
 
 // EXTERNAL MODULE: ./src/factory/work-item.ts
 var work_item = __nccwpck_require__(47013);
-// EXTERNAL MODULE: ./src/remember.ts
-var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/plan/leg.ts
 var leg = __nccwpck_require__(93511);
 ;// CONCATENATED MODULE: ./src/plan/planned-work.ts
@@ -38452,6 +40122,12 @@ const optionsFor = (strategy, handsOn, options) => {
             return { ...options, waves: 0, repeat: 'free', maxParallel: 1 };
     }
 };
+/** For prefixes alone: those that none of the others stands on are the leaves, which take no time of their own. */
+const withTopsAsLeaves = ({ nodes, prefixOf }) => {
+    const below = new Set(nodes.map(({ parent }) => parent));
+    const leaves = nodes.flatMap(({ id, pool }, node) => below.has(node) ? [] : [{ id, node, pool, cost: 0, bytes: 0 }]);
+    return { nodes, leaves, prefixOf };
+};
 /** The schedule in terms of prefixes. What two pools build counts as repeated, and the first leg writes it. */
 const inPrefixes = ({ waves, legs, repeated, ...rest }, { nodes, prefixOf }) => {
     const toPrefix = (node) => prefixOf[node] ?? -1;
@@ -38472,7 +40148,7 @@ const inPrefixes = ({ waves, legs, repeated, ...rest }, { nodes, prefixOf }) => 
     const all = [...repeated, ...acrossPools].map((each) => ({ ...each, node: toPrefix(each.node) }));
     return { ...rest, ...translated, repeated: all };
 };
-/** What pools build for each other, as the scheduler takes it: prefixes that none of the others stands on are its leaves. */
+/** What pools build for each other, as the scheduler takes it. */
 const handOverGraph = ({ prefixes, bytes }, { built }) => {
     const prefixOf = [...built.keys()];
     const positions = new Map(prefixOf.map((prefix, position) => [prefix, position]));
@@ -38488,9 +40164,7 @@ const handOverGraph = ({ prefixes, bytes }, { built }) => {
             bytes: bytes[prefix] ?? 0,
         };
     });
-    const below = new Set(nodes.map(({ parent }) => parent));
-    const leaves = nodes.flatMap(({ id, pool }, node) => below.has(node) ? [] : [{ id, node, pool, cost: 0, bytes: 0 }]);
-    return { nodes, leaves, prefixOf };
+    return withTopsAsLeaves({ nodes, prefixOf });
 };
 /** The work that is left once pools have built for each other. */
 const afterHandOver = (work, { built, loaded }) => ({
@@ -38515,30 +40189,26 @@ const fewer = (waves) => {
     const left = { auto: 2, 0: 0, 1: 0, 2: 1, 3: 2 };
     return left[waves];
 };
+/** Legs that build prefixes and no images, those with the most to do first: the slowest chain is not to start last. */
+const withoutLeaves = (schedule, { prefixes }) => {
+    const costOf = ({ nodes }) => nodes.reduce((sum, node) => sum + (prefixes[node]?.costMs ?? 0), 0);
+    // A leg whose prefixes are all built in waves would have nothing to do.
+    const legs = schedule.legs.filter(({ nodes }) => nodes.length > 0).map((leg) => ({ ...leg, leaves: [] }));
+    return { ...schedule, legs: legs.toSorted((a, b) => costOf(b) - costOf(a)) };
+};
 /** Who builds what, when. What several pools need comes first, as each of them is scheduled by itself. */
-const shareOut = (work, { cache, handsOn }, options) => {
+const shareOut = (work, { cache, handsOn, prefixesOnly = false }, options) => {
     const allowed = optionsFor(cache.strategy, handsOn, options);
     const schedule = (graph, waves) => inPrefixes(planSchedule(graph.nodes, graph.leaves, { ...allowed, waves }), graph);
+    const scheduleWork = (part, waves) => prefixesOnly
+        ? withoutLeaves(schedule(withTopsAsLeaves(graphOf(part)), waves), part)
+        : schedule(graphOf(part), waves);
     const handOver = allowed.waves === 0 ? NOTHING_HANDED : findHandOver(work, cache, allowed);
     const { built, loaded } = handOver;
     if (built.size === 0)
-        return { ...schedule(graphOf(work), allowed.waves), loaded };
+        return { ...scheduleWork(work, allowed.waves), loaded };
     const first = schedule(handOverGraph(work, handOver), 0);
-    return { ...inTurn(first, schedule(graphOf(afterHandOver(work, handOver)), fewer(allowed.waves))), loaded };
-};
-
-// EXTERNAL MODULE: ./src/factory/selector.ts
-var selector = __nccwpck_require__(35569);
-;// CONCATENATED MODULE: ./src/plan/forced.ts
-
-/** Finds the work items whose manifest, by any of its ids, one of the globs of `force` asks for. */
-const findForced = ({ items, aliases }, force) => {
-    const ids = items.map(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
-    const matches = (pattern, index) => ids[index]?.some((id) => (0,selector/* matchesPattern */.MT)(pattern, id)) === true;
-    return {
-        items: new Set(items.flatMap((_, index) => (force.some((pattern) => matches(pattern, index)) ? [index] : []))),
-        unmatched: force.filter((pattern) => !items.some((_, index) => matches(pattern, index))),
-    };
+    return { ...inTurn(first, scheduleWork(afterHandOver(work, handOver), fewer(allowed.waves))), loaded };
 };
 
 ;// CONCATENATED MODULE: ./src/plan/forecast.ts
@@ -38608,6 +40278,143 @@ const forecastOf = (plan, schedule) => {
     };
 };
 
+;// CONCATENATED MODULE: ./src/plan/base-changes.ts
+
+
+
+
+/** Digests of images among inputs, by reference. */
+const imageInputs = (inputs) => new Map(inputs.flatMap(({ kind, name, digest }) => (kind === 'image' ? [[name, digest]] : [])));
+/** References that both a record and a chain of prefixes name, and that are not the same in them. */
+const movedImages = (record, chain) => {
+    const before = imageInputs(record.layers.flatMap(({ inputs }) => inputs));
+    const now = imageInputs(chain.flat());
+    return [...now].flatMap(([name, digest]) => (before.has(name) && before.get(name) !== digest ? [name] : []));
+};
+/**
+ * Images that changed since the newest records of the work items that use them, in order of first use. An index digest
+ * that moved over equal filesystem layers and settings is no change, as BuildKit does not key on it.
+ */
+const findBaseChanges = ({ items, tops, prefixes, contents, images }, records) => {
+    const found = new Map();
+    for (const [index, item] of items.entries()) {
+        const record = records.get((0,work_item/* workItemName */.A)(item));
+        if (record === undefined)
+            continue;
+        const chain = (0,tree/* chainOf */.dR)(prefixes, tops[index]);
+        const planned = chain.flatMap((each) => prefixes[each] ?? []);
+        const inputs = planned.map((prefix) => (0,plan_prefixes/* plannedInputs */.E3)(prefix, contents));
+        for (const name of movedImages(record, inputs)) {
+            const digest = record.images.find(({ reference }) => reference === name)?.digest;
+            const change = (0,remember/* remember */.k)(found, name, () => ({ items: [], cold: new Set(), before: digest }));
+            change.items.push(index);
+            for (const each of chain)
+                if (prefixes[each] !== undefined && (0,plan_prefixes/* mustRun */.Pv)(prefixes[each]))
+                    change.cold.add(each);
+        }
+    }
+    return [...found].map(([reference, { items: affected, cold, before }]) => {
+        const now = images.find((image) => image.reference === reference)?.digest;
+        return {
+            reference,
+            ...(before === undefined ? {} : { before }),
+            ...(now === undefined ? {} : { now }),
+            items: affected,
+            costMs: [...cold].reduce((sum, each) => sum + (prefixes[each]?.costMs ?? 0), 0),
+        };
+    });
+};
+
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var selector = __nccwpck_require__(35569);
+;// CONCATENATED MODULE: ./src/plan/forced.ts
+
+/** Finds the work items whose manifest, by any of its ids, one of the globs of `force` asks for. */
+const findForced = ({ items, aliases }, force) => {
+    const ids = items.map(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
+    const matches = (pattern, index) => ids[index]?.some((id) => (0,selector/* matchesPattern */.MT)(pattern, id)) === true;
+    return {
+        items: new Set(items.flatMap((_, index) => (force.some((pattern) => matches(pattern, index)) ? [index] : []))),
+        unmatched: force.filter((pattern) => !items.some((_, index) => matches(pattern, index))),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/plan/hold-back.ts
+
+/** Runs to let go by after so many failures in a row: the first two are tried again at once, then it doubles. */
+const MOST_RUNS = 64;
+/** After `times` failures in a row, how many runs are left out: 0, 0, 1, 2, 4, 8 and so on, 64 at the most. */
+const runsToSkip = (times) => (times < 3 ? 0 : Math.min(MOST_RUNS, 2 ** (times - 3)));
+/** The run that tries again what failed; undefined where runs cannot be compared, or the time has come. */
+const nextRunOf = (failure, run) => {
+    if (run.number === undefined || failure.workflow !== run.workflow)
+        return undefined;
+    const next = failure.runNumber + 1 + runsToSkip(failure.times);
+    return run.number < next ? next : undefined;
+};
+/** Work items of a scheduled run that have a prefix which keeps failing, and whose turn it is not. */
+const heldItems = ({ tops, prefixes }, failures, run) => {
+    if (failures.size === 0)
+        return [];
+    return tops.flatMap((top, item) => {
+        for (const index of (0,tree/* chainOf */.dR)(prefixes, top)) {
+            const failure = failures.get(prefixes[index]?.key ?? '');
+            const nextRun = failure === undefined ? undefined : nextRunOf(failure, run);
+            if (failure !== undefined && nextRun !== undefined)
+                return [{ item, failure, nextRun }];
+        }
+        return [];
+    });
+};
+
+// EXTERNAL MODULE: ./src/plan/published-key.ts
+var published_key = __nccwpck_require__(7063);
+;// CONCATENATED MODULE: ./src/plan/restrict.ts
+
+/** New numbers for the old ones that stay, in their order. */
+const renumber = (kept) => new Map([...new Set(kept)].sort((a, b) => a - b).map((old, index) => [old, index]));
+const pick = (list, indices) => [...indices].flatMap((index) => {
+    const value = list[index];
+    return value === undefined ? [] : [value];
+});
+/**
+ * Some work items of a plan's work, by index, and the prefixes that they have. What is known of a prefix stays as it is:
+ * a ref that covers it does so whether the work items above it are built or not.
+ */
+const restrictWork = (work, kept) => {
+    const chains = kept.map((index) => (0,tree/* chainOf */.dR)(work.prefixes, work.tops[index]));
+    const numbers = renumber(chains.flat());
+    const contents = renumber(pick(work.prefixes, numbers.keys()).map(({ content }) => content));
+    const first = new Map();
+    for (const [item, chain] of chains.entries())
+        for (const index of chain)
+            first.set(index, first.get(index) ?? item);
+    const prefixes = [...numbers.keys()].flatMap((old) => {
+        const prefix = work.prefixes[old];
+        if (prefix === undefined)
+            return [];
+        const { parent, ...rest } = prefix;
+        const moved = { item: first.get(old) ?? -1, content: contents.get(prefix.content) ?? -1 };
+        return [{ ...(parent === undefined ? {} : { parent: numbers.get(parent) ?? -1 }), ...rest, ...moved }];
+    });
+    return {
+        items: pick(work.items, kept),
+        tops: chains.map((chain) => numbers.get(chain.at(-1) ?? -1) ?? null),
+        imageKeys: pick(work.imageKeys, kept),
+        prefixes,
+        contents: pick(work.contents, contents.keys()),
+        bytes: pick(work.bytes, numbers.keys()),
+    };
+};
+
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/progress/plain-text.ts
+var plain_text = __nccwpck_require__(79903);
+// EXTERNAL MODULE: ./src/report/base-texts.ts
+var base_texts = __nccwpck_require__(75080);
+// EXTERNAL MODULE: ./src/report/held-texts.ts
+var held_texts = __nccwpck_require__(74434);
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/oci/reference.ts
@@ -38615,6 +40422,7 @@ var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/plan/image-names.ts
 var image_names = __nccwpck_require__(32915);
 ;// CONCATENATED MODULE: ./src/commands/planning/find-unchanged.ts
+
 
 
 
@@ -38662,8 +40470,9 @@ const publishedIn = async (image, candidates, io) => {
     }
 };
 /** Looks up which of some work items, by index, need not be built, since an image of equal making is there. */
-const findUnchanged = async (items, keys, chosen, { tags, forced }, io) => {
-    const names = (0,image_names/* nameImages */.E)(items, tags);
+const findUnchanged = async (items, keys, chosen, { tags, byDigest, forced }, io) => {
+    // Tags that publish makes point to what is made of several images, so the key alone tells.
+    const names = byDigest ? [] : (0,image_names/* nameImages */.E)(items, tags);
     const candidates = chosen.flatMap((index) => {
         const [item, key] = [items[index], keys[index]];
         if (item === undefined || key === undefined)
@@ -38675,20 +40484,268 @@ const findUnchanged = async (items, keys, chosen, { tags, forced }, io) => {
     const published = found.flat().toSorted((a, b) => a.index - b.index);
     const gone = new Set(published.map(({ index }) => index));
     return {
-        unchanged: published.map(({ item: { manifestId, platform, image }, key }) => ({
-            manifestId,
-            platform,
-            image: `${image}:${(0,published_key/* keyTag */.QR)(key)}`,
+        unchanged: published.map(({ item, key }) => ({
+            manifestId: item.manifestId,
+            platform: item.platform,
+            image: `${item.image}:${(0,published_key/* keyTag */.QR)(key)}`,
+            ...(byDigest ? { subject: (0,image_subject/* imageSubject */.m)(item) } : {}),
         })),
         kept: chosen.filter((index) => !gone.has(index)),
     };
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 6 modules
-var plan_changes = __nccwpck_require__(82742);
-// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 25 modules
-var planning_survey = __nccwpck_require__(93556);
+// EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 7 modules
+var plan_changes = __nccwpck_require__(11070);
+;// CONCATENATED MODULE: ./src/commands/planning/choose-work.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
+const choosePrewarmed = ({ subject: { cache }, all }, io) => {
+    const isUnknown = all.prefixes.some(({ state }) => state === 'unknown');
+    if (cache.strategy !== 'layer') {
+        throw (0,problem/* inputError */.Xu)(`scope is stable, and the cache strategy is ${cache.strategy}`, {
+            expected: 'strategy layer, whose refs other builds find by what is in them',
+        });
+    }
+    if (!cache.access.write) {
+        io.actions.warning({
+            message: `nothing is prewarmed, as this run does not write the cache: ${cache.access.reason}`,
+        });
+    }
+    else if (isUnknown) {
+        io.actions.warning({
+            message: 'nothing is prewarmed, as it cannot be known what the cache holds; the next run can',
+        });
+    }
+    const kept = cache.access.write && !isUnknown ? [...all.items.keys()] : [];
+    return { kept, published: { unchanged: [] } };
+};
+const chooseImages = async ({ factory, expansion, subject, files, all, earlier }, bases, inputs, context, io) => {
+    const compared = { ...all, files, context: factory.context, aliases: expansion.aliases };
+    const changes = await (0,plan_changes/* findChanges */.pz)(compared, inputs.changes, { subject, records: earlier.records, context, io });
+    const { items: forced, unmatched } = findForced(expansion, inputs.changes.force);
+    for (const pattern of unmatched) {
+        io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` });
+    }
+    const found = { ...(changes === undefined ? {} : { changes }) };
+    const chosen = (0,plan_changes/* chooseItems */.A7)(compared, { ...found, bases }, inputs.changes, forced);
+    if (!inputs.skipUnchanged)
+        return { ...found, kept: chosen, published: { unchanged: [] } };
+    const keys = all.imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
+    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { ...inputs, forced }, io);
+    const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
+    return { ...found, kept, published: { unchanged, publishedKeys } };
+};
+const DAY = 86_400_000;
+/** One work item, another one each day, so that in time it is every one's turn. */
+const chooseCanary = ({ all }, io) => {
+    const withSteps = [...all.items.keys()].filter((index) => all.tops[index] !== null);
+    const day = Math.floor(io.clock.now().getTime() / DAY);
+    const canary = withSteps[day % withSteps.length];
+    return { kept: canary === undefined ? [] : [canary], published: { unchanged: [] } };
+};
+const chooseAsked = async (survey, bases, inputs, context, io) => {
+    switch (inputs.changes.scope) {
+        case 'stable':
+            return choosePrewarmed(survey, io);
+        case 'canary':
+            return chooseCanary(survey, io);
+        case 'all':
+        case 'changed':
+        case 'bases-only':
+            return chooseImages(survey, bases, inputs, context, io);
+    }
+};
+/** Images that changed since the last builds, told in the log. */
+const findBases = ({ all, images, expansion, earlier }, io) => {
+    const moved = findBaseChanges({ ...all, images }, earlier.records).map((change) => {
+        const items = change.items.flatMap((index) => expansion.stable?.sources[index] ?? all.items[index] ?? []);
+        return { ...change, manifests: [...new Set(items.map(({ manifestId }) => manifestId))] };
+    });
+    for (const line of (0,base_texts/* renderMovedBases */.a)(moved))
+        io.actions.info((0,plain_text/* plainLine */.h0)(line));
+    return moved;
+};
+/** Work items that keep failing and are left out this time, told in the log; in scheduled runs alone. */
+const findHeld = ({ all, earlier }, inputs, { event, run }, io) => {
+    if (!inputs.backoff || event.name !== 'schedule')
+        return { indices: new Set(), held: [] };
+    const found = heldItems(all, earlier.failures, run);
+    const held = found.flatMap(({ item, failure: { layer, variant, times, message, url }, nextRun }) => {
+        const { manifestId, platform } = all.items[item] ?? {};
+        if (manifestId === undefined || platform === undefined)
+            return [];
+        return [{ manifestId, platform, layer, variant, times, nextRun, message, ...(url === undefined ? {} : { url }) }];
+    });
+    for (const line of (0,held_texts/* renderHeldLines */.B)(held))
+        io.actions.info((0,plain_text/* plainLine */.h0)(line));
+    return { indices: new Set(found.map(({ item }) => item)), held };
+};
+/** Which part of the work this run is for. */
+const chooseWork = async (survey, inputs, context, io) => {
+    const { all } = survey;
+    const bases = findBases(survey, io);
+    const chosen = await chooseAsked(survey, bases, inputs, context, io);
+    const { indices, held } = findHeld(survey, inputs, context, io);
+    const kept = chosen.kept.filter((index) => !indices.has(index));
+    const keys = chosen.published.publishedKeys;
+    const publishedKeys = keys?.filter((_, position) => !indices.has(chosen.kept[position] ?? -1));
+    return {
+        work: kept.length === all.items.length ? all : restrictWork(all, kept),
+        changes: chosen.changes,
+        ...{ bases, held },
+        published: { ...chosen.published, ...(publishedKeys === undefined ? {} : { publishedKeys }) },
+    };
+};
+
+// EXTERNAL MODULE: ./src/layers/context-reads.ts
+var context_reads = __nccwpck_require__(12337);
+// EXTERNAL MODULE: ./src/lint/rules/latest-image.ts
+var latest_image = __nccwpck_require__(2282);
+// EXTERNAL MODULE: ./src/lint/silence.ts
+var silence = __nccwpck_require__(638);
+;// CONCATENATED MODULE: ./src/lint/base-images.ts
+
+
+
+/** Base images of a factory without a version, at the variants that name them. `lines` are those of its files. */
+const baseFindings = (items, lines, sources) => {
+    const { id, why, fix } = latest_image/* latestImage */.jK;
+    const level = (0,lint_levels/* levelOf */.In)(id, sources);
+    if (level === 'off')
+        return [];
+    const bases = new Set(items.flatMap(({ layers: [base] }) => base ?? []));
+    return [...bases].flatMap(({ from, place }) => {
+        if (from === undefined || !(0,latest_image/* isLatest */.eL)(from))
+            return [];
+        const isSilenced = (0,silence/* readSilences */.H)(lines.get(place.file) ?? [])([id], { start: place.line, end: place.line });
+        return isSilenced ? [] : [{ rule: id, level, place, found: (0,latest_image/* latestText */.Ro)(from), why, fix }];
+    });
+};
+
+// EXTERNAL MODULE: ./src/lint/lint.ts + 9 modules
+var lint = __nccwpck_require__(71632);
+// EXTERNAL MODULE: ./src/lint/rules/context-not-copied.ts + 1 modules
+var context_not_copied = __nccwpck_require__(3988);
+// EXTERNAL MODULE: ./src/lint/source.ts + 1 modules
+var source = __nccwpck_require__(31946);
+;// CONCATENATED MODULE: ./src/lint/stack.ts
+
+const stepsOf = (fragment) => fragment?.stages.at(-1)?.steps.length ?? 0;
+/** The stack of each fragment that work items use, by its path, in the order of the items. */
+const stackOf = (items, fragments) => {
+    const stacks = new Map();
+    for (const { layers, platform } of items) {
+        const used = layers.flatMap((layer) => (layer.fragment === undefined ? [] : [{ layer, file: layer.fragment }]));
+        let steps = 0;
+        for (const [index, { layer, file }] of used.entries()) {
+            const stack = (0,remember/* remember */.k)(stacks, file, () => ({
+                ...{ layer, platforms: new Set(), top: true, stepsBelow: 0, below: new Set() },
+            }));
+            stack.platforms.add(platform);
+            stack.top &&= index === used.length - 1;
+            stack.stepsBelow = Math.max(stack.stepsBelow, steps);
+            for (const below of used.slice(0, index))
+                stack.below.add(below.file);
+            steps += stepsOf(fragments.get(file));
+        }
+    }
+    return stacks;
+};
+
+;// CONCATENATED MODULE: ./src/commands/planning/find-lint.ts
+
+
+
+
+
+
+
+
+/** Scripts that are looked into, over all fragments. */
+const MAX_SCRIPTS = 500;
+const join = (root, path) => (root === '.' ? path : `${root}/${path}`);
+/** A look at a build context that finds nothing where it may not look: what is wrong there, others say. */
+const paths = (root, pattern, io) => {
+    try {
+        return (io.contexts.read(root, [pattern]).get(pattern) ?? []).map(({ path }) => path);
+    }
+    catch (error) {
+        if (error instanceof problem/* InputError */.dz)
+            return [];
+        throw error;
+    }
+};
+const contextFor = (layer, context, io) => {
+    const anyOdd = io.contexts.oddModes().count > 0;
+    const folderOf = (read) => (0,context_reads/* folderReadOf */.sL)(read, layer, context);
+    return {
+        pathsOf: (read) => {
+            const folder = folderOf(read);
+            return folder === undefined ? [] : paths(folder.root, folder.pattern, io);
+        },
+        exists: (path) => paths(context, path, io).length > 0,
+        oddMode: (read, path) => {
+            const folder = anyOdd ? folderOf(read) : undefined;
+            return folder && io.contexts.oddMode(folder.root, path);
+        },
+    };
+};
+/** Shell scripts that steps take from the main context, with their text. */
+const readScripts = async (files, context, io) => {
+    const scripts = [...new Set(files)].filter((path) => /\.(?:sh|bash)$/.test(path)).slice(0, MAX_SCRIPTS);
+    // What cannot be read, be it a folder of such a name, is no script.
+    const texts = await Promise.all(scripts.map((path) => io.files.read(join(context, path)).catch(() => undefined)));
+    return new Map(scripts.map((path, index) => [path, texts[index] ?? '']));
+};
+/** Lines of the files that base images are named in. */
+const readLines = async (items, io) => {
+    const files = [...new Set(items.flatMap(({ layers: [base] }) => (base === undefined ? [] : [base.place.file])))];
+    const texts = await Promise.all(files.map((file) => io.files.read(file)));
+    return new Map(files.map((file, index) => [file, (texts[index] ?? '').split('\n')]));
+};
+/** All fragments as rules see them, by path. */
+const readSources = async ({ factory: { context }, fragments }, stacks, io) => {
+    const used = [...stacks].flatMap(([file, stack]) => {
+        const fragment = fragments.get(file);
+        return fragment === undefined ? [] : [{ file, stack, fragment, own: contextFor(stack.layer, context, io) }];
+    });
+    const taken = used.flatMap(({ fragment, own }) => fragment.reads.flatMap((read) => (read.context === undefined ? own.pathsOf(read) : [])));
+    const scripts = await readScripts(taken, context, io);
+    return new Map(used.map(({ file, stack: { platforms, top, stepsBelow }, fragment, own }) => {
+        const around = { platforms: [...platforms], top, stepsBelow, namesBelow: [], context: { ...own, scripts } };
+        return [file, (0,source/* lintSource */.nr)(fragment, around)];
+    }));
+};
+/** What the linter finds in all fragments that work items use, and in their base images. */
+const findLint = async (subject, given, io) => {
+    const { factory, items, fragments } = subject;
+    const levels = [factory.lint, given];
+    if (lint_levels/* LINT_RULES */.wT.every(({ id }) => (0,lint_levels/* levelOf */.In)(id, levels) === 'off'))
+        return [];
+    const stacks = stackOf(items, fragments);
+    const sources = await readSources(subject, stacks, io);
+    const names = new Map([...sources].map(([file, source]) => [file, (0,context_not_copied/* broughtNames */.m)(source)]));
+    const found = [...sources].flatMap(([file, source]) => {
+        const namesBelow = [...(stacks.get(file)?.below ?? [])].flatMap((below) => names.get(below) ?? []);
+        return (0,lint/* lintFragment */.C4)({ ...source, namesBelow }, levels);
+    });
+    return (0,lint/* orderFindings */.$t)([...baseFindings(items, await readLines(items, io), levels), ...found]);
+};
+
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
+var planning_survey = __nccwpck_require__(59148);
 ;// CONCATENATED MODULE: ./src/commands/planning/prepare.ts
+
 
 
 
@@ -38719,46 +40776,55 @@ const withAllWork = (plan, { items, tops, imageKeys, prefixes, contents }) => ({
     ...plan,
     ...{ items, tops, imageKeys, prefixes, contents, waves: [], legs: [] },
 });
-const chooseWork = async ({ factory, expansion, subject, files, all }, inputs, context, io) => {
-    const compared = { ...all, files, context: factory.context, aliases: expansion.aliases };
-    const changes = await (0,plan_changes/* findChanges */.pz)(compared, inputs.changes, { subject, context, io });
-    const { items: forced, unmatched } = findForced(expansion, inputs.changes.force);
-    for (const pattern of unmatched) {
-        io.actions.warning({ message: `force: no manifest matches ${JSON.stringify(pattern)}` });
-    }
-    const chosen = (0,plan_changes/* chooseItems */.A7)(compared, changes, inputs.changes, forced);
-    const restrict = (kept) => kept.length === all.items.length ? all : restrictWork(all, kept);
-    if (!inputs.skipUnchanged)
-        return { work: restrict(chosen), changes, published: { unchanged: [] } };
-    const keys = all.imageKeys.map((key) => (0,published_key/* publishedKey */.sn)(key, inputs.additions));
-    const { unchanged, kept } = await findUnchanged(all.items, keys, chosen, { tags: inputs.tags, forced }, io);
-    const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
-    return { work: restrict(kept), changes, published: { unchanged, publishedKeys } };
+/** How often prefixes of the work failed in a row, by key: a leg that sees one fail again counts on. */
+const failuresOf = ({ prefixes }, { failures }) => {
+    const known = prefixes.flatMap(({ key }) => {
+        const failure = failures.get(key);
+        return failure === undefined ? [] : [[key, failure.times]];
+    });
+    return known.length === 0 ? {} : { failures: Object.fromEntries(known) };
 };
-/** From the factory file to the plan. Both `plan` and a `build` without a plan file go this way. */
-const preparePlan = async (inputs, context, io) => {
-    const survey = await (0,planning_survey/* surveyWork */.so)(inputs, context, io);
-    const { work, changes, published } = await chooseWork(survey, inputs, context, io);
-    const { factory, expansion, images, files, records, all } = survey;
+/** From the factory file to the plan, as of the given time. Both `plan` and a `build` without a plan file go this way. */
+const preparePlan = async (inputs, context, io, plannedAt = io.clock.now()) => {
+    const survey = await (0,planning_survey/* surveyWork */.so)(inputs, plannedAt, context, io);
+    const { work, changes, bases, held, published } = await chooseWork(survey, inputs, context, io);
+    const { factory, expansion, images, files, earlier, all } = survey;
+    const prewarm = expansion.stable !== undefined;
     const { cache } = survey.subject;
     const isKept = (item) => (0,cache_location/* locationOf */.hD)(cache, item).repositories.length > 0;
-    const handsOn = cache.access.write && work.items.every(isKept);
-    const schedule = shareOut(work, { cache, handsOn }, scheduleOptions(inputs.schedule));
+    // A folder of one machine is not there on another one.
+    const isShared = (0,cache_place/* backendOf */.EC)(cache.ref ?? '') !== 'local';
+    const handsOn = cache.access.write && isShared && work.items.every(isKept);
+    const schedule = shareOut(work, { cache, handsOn, prefixesOnly: prewarm }, scheduleOptions(inputs.schedule));
     const { bytes: _, ...planned } = work;
-    const recorded = (0,plan_recorded/* recordedItems */.P)(work, records, (0,branches/* ownBranch */.Z)(context.event));
+    const recorded = (0,plan_recorded/* recordedItems */.P)(work, earlier.records, (0,branches/* ownBranch */.Z)(context.event));
     const plan = (0,plan_plan/* makePlan */.Cs)({
-        plannedAt: io.clock.now().toISOString(),
+        plannedAt: plannedAt.toISOString(),
         factory: inputs.factory,
         name: factory.name,
+        ...(prewarm ? { prewarm } : {}),
+        ...(inputs.changes.scope === 'canary' ? { canary: true } : {}),
         context: factory.context,
         ...{ cache, builders: (0,plan_plan/* buildersOf */.eW)(factory.pools), images, files, ...planned },
         ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
         ...(recorded.length === 0 ? {} : { recorded }),
+        ...(held.length === 0 ? {} : { held }),
+        ...failuresOf(work, earlier),
+        ...((0,lint_levels/* hasLevels */.Q5)(factory.lint) ? { lint: factory.lint } : {}),
+        ...(prewarm ? {} : (0,image_subject/* leftOutItems */.y)(all.items, work.items, [...published.unchanged, ...held])),
         forecast: forecastOf(planned, schedule),
         schedule,
         pools: factory.pools,
     });
-    return { plan, whole: work === all ? plan : withAllWork(plan, all), ...(changes === undefined ? {} : { changes }) };
+    const whole = work === all ? plan : withAllWork(plan, all);
+    return {
+        plan,
+        whole,
+        bases,
+        rollovers: findRollovers(all, factory.layers),
+        findings: await findLint({ factory, items: all.items, fragments: survey.fragments }, inputs.lint, io),
+        ...(changes === undefined ? {} : { changes }),
+    };
 };
 
 
@@ -38786,7 +40852,7 @@ const readPlan = async (path, action, io) => {
 
 /***/ }),
 
-/***/ 47858:
+/***/ 73716:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38961,7 +41027,50 @@ const builder = record('the builder of a pool', {
     description: 'How the builder of this pool is made. Inputs of the build action are stronger.',
 });
 
+// EXTERNAL MODULE: ./src/factory/lint-levels.ts
+var lint_levels = __nccwpck_require__(1461);
+;// CONCATENATED MODULE: ./src/factory/lint-shapes.ts
+
+
+const level = choice(lint_levels/* LINT_LEVELS */.Wp);
+const levels = {
+    all: optional(level, 'Level of every rule that has none of its own. Default: warn.'),
+    'secret-in-argument': optional(level, lint_levels/* RULE_TEXTS */.KY['secret-in-argument']),
+    'context-not-copied': optional(level, lint_levels/* RULE_TEXTS */.KY['context-not-copied']),
+    'stale-package-index': optional(level, lint_levels/* RULE_TEXTS */.KY['stale-package-index']),
+    'unpinned-download': optional(level, lint_levels/* RULE_TEXTS */.KY['unpinned-download']),
+    'changing-argument': optional(level, lint_levels/* RULE_TEXTS */.KY['changing-argument']),
+    'hard-coded-architecture': optional(level, lint_levels/* RULE_TEXTS */.KY['hard-coded-architecture']),
+    'latest-image': optional(level, lint_levels/* RULE_TEXTS */.KY['latest-image']),
+    'copy-all-early': optional(level, lint_levels/* RULE_TEXTS */.KY['copy-all-early']),
+    'early-argument': optional(level, lint_levels/* RULE_TEXTS */.KY['early-argument']),
+    'package-leftovers': optional(level, lint_levels/* RULE_TEXTS */.KY['package-leftovers']),
+    'pip-leftovers': optional(level, lint_levels/* RULE_TEXTS */.KY['pip-leftovers']),
+    'file-modes': optional(level, lint_levels/* RULE_TEXTS */.KY['file-modes']),
+    'too-many-layers': optional(level, lint_levels/* RULE_TEXTS */.KY['too-many-layers']),
+    'buildkit-check': optional(level, lint_levels/* RULE_TEXTS */.KY['buildkit-check']),
+};
+/** `lint` of the factory file. */
+const lint = either(level, record('the lint levels', levels), {
+    description: 'Level of the linter, or a map of levels by rule.',
+    examples: ['warn', { 'copy-all-early': 'off', 'secret-in-argument': 'error' }],
+});
+/** The levels that a factory file asks for. */
+const lintLevelsOf = (content) => {
+    if (content === undefined)
+        return { rules: {} };
+    if ('plain' in content)
+        return { all: content.plain.value, rules: {} };
+    const { all } = content.map;
+    const rules = lint_levels/* LINT_RULES */.wT.flatMap(({ id }) => {
+        const given = content.map[id];
+        return given === undefined ? [] : [[id, given.value]];
+    });
+    return { ...(all === undefined ? {} : { all: all.value }), rules: Object.fromEntries(rules) };
+};
+
 ;// CONCATENATED MODULE: ./src/factory/description.ts
+
 
 
 
@@ -39002,12 +41111,21 @@ const platformSelector = either(some(platformPattern), notPlatform, {
     define: 'platformSelector',
     description: 'A platform, a glob, a list of them, or { not: … } for all others.',
 });
+const test = either(list(text_shapes/* testWord */.Vm), record('a test', {
+    script: required(text_shapes/* path */.Ae, 'A script of the workspace, with an interpreter that the image has.'),
+}), {
+    define: 'test',
+    description: 'What must go well in the image before it is published: an argument array, or a script. No shell.',
+    examples: [['python', '-c', 'import torch'], { script: 'tests/smoke.sh' }],
+});
 const manifestFields = {
     extends: optional(name_shapes/* manifestName */.vS, 'Another manifest whose choices, args, platforms and version hold here, too.'),
     version: optional(text_shapes/* version */.rE, 'Value of {version} in tags.'),
     tags: optional(some(text_shapes/* tagTemplate */.Z4), 'Tags of this manifest beside the general ones. They are not inherited.'),
     platforms: optional(some(platform), 'Only these of the platforms of the factory.'),
     args: optional(args, 'Arguments of this manifest, stronger than those of its variants.'),
+    test: optional(test, 'A test of this image, after those of its variants.'),
+    'test-pool': optional(poolName, 'Pool that builds and tests this manifest on its platform.'),
     bake: optional(bake, 'For this manifest alone.'),
 };
 const ruleFields = {
@@ -39032,6 +41150,7 @@ const variant = record('a variant', {
     contexts: optional(map(text_shapes/* contextName */.fW, text_shapes/* contextSource */.ho), 'Named contexts that the fragment copies from.'),
     accelerator: optional(name_shapes/* accelerator */.Mz, 'Hardware that images with this variant need; chooses the pool.'),
     requires: optional(requires, 'What other layers must be for this variant to be possible.'),
+    test: optional(test, 'A test of every image with this variant.'),
     bake: optional(bake, 'For every manifest with this variant.'),
 }, { define: 'variant', mayBeEmpty: true });
 const variants = map(name_shapes/* variantName */.L$, variant);
@@ -39060,14 +41179,39 @@ const pool = record('a pool', {
         ref: required(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs of this pool.'),
     }), 'A cache repository of its own. The pool reads the others as well.'),
 });
+const cacheMirror = record('a cache mirror', {
+    ref: required(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs of this mirror.'),
+    read: optional({ kind: 'flag' }, 'Whether it is read. Default: true.'),
+    write: optional({ kind: 'flag' }, 'Whether what is written to the cache is written here, too. Default: false.'),
+});
 const cache = record('the cache', {
-    backend: optional(choice(['registry', 'local', 'gha', 'inline']), 'Where BuildKit keeps its cache. Default: registry.'),
+    backend: optional(choice(['registry', 'local', 'gha', 'inline']), 'Where BuildKit keeps its cache. Default: registry, or local where no registry is configured.'),
     strategy: optional(choice(['layer', 'manifest', 'platform']), 'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.'),
     ref: optional(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs; never one that holds images.'),
+    'untrusted-ref': optional(text_shapes/* cacheRepository */.ZY, 'Repository that branches and pull requests of the same repository write. Nothing that is trusted reads it.'),
+    mirrors: optional(list(cacheMirror), 'Further repositories with the same refs, for runners elsewhere.'),
+    from: optional(list(text_shapes/* cacheSource */.Oy), 'Further places that are read, as in docker/build-push-action.'),
+    folder: optional(text_shapes/* cacheFolder */.nF, 'Folder of a local cache, absolute or relative to the workspace. Default: one named after the factory in ~/.cache/strata.'),
+    'max-size': optional(text_shapes/* size */.Ej, 'Most that a local cache holds; the oldest folders go first. Default: 8GiB.'),
+});
+const retentionNumbers = {
+    'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
+    'expire-after': optional(text_shapes/* duration */.p0, 'Generations older than this go even if they are among the last; never the newest of a manifest that is built.'),
+};
+const retentionRule = record('a retention rule', {
+    layers: optional(selector, 'Layers whose cache refs it is about, by name or glob; all and the image when absent.'),
+    platforms: optional(platformSelector, 'Platforms that it is about; all when absent.'),
+    branches: optional(some(text_shapes/* keepGlob */.mx), 'Branches that it is about, by name or glob; all when absent. A * also spans slashes.'),
+    ...retentionNumbers,
 });
 const retention = record('the retention', {
-    'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
+    ...retentionNumbers,
     'min-age': optional(text_shapes/* duration */.p0, 'Nothing younger is deleted. Default: 24h.'),
+    keep: optional(some(text_shapes/* keepGlob */.mx), 'Globs over manifest ids, tags and branches: what matches is never deleted.'),
+    'removed-manifests': optional(choice(['keep', 'prune']), 'What becomes of manifests and branches that are no more. Default: keep.'),
+    'removed-grace': optional(text_shapes/* duration */.p0, 'How long they stay, from the prune that first misses them. Default: 14d.'),
+    'max-deletes': optional({ kind: 'count', minimum: 1 }, 'What one run deletes at the most.'),
+    rules: optional(list(retentionRule), 'Other numbers for some layers, platforms or branches. Of those that match, the last that gives a number holds.'),
 });
 const shared = {
     version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
@@ -39091,6 +41235,7 @@ const mainFile = record('the factory file', {
     ...{ manifests: shared.manifests, exclude: shared.exclude, pools: shared.pools },
     cache: optional(cache, 'Where and how build steps are cached.'),
     retention: optional(retention, 'What prune keeps.'),
+    lint: optional(lint, 'What the linter says of fragments, and how loud.'),
     bake: optional(bake, 'For every target.'),
 }, { extensible: true });
 /** A file that `include` names. It adds to the layers of the main file and cannot change them. */
@@ -39255,7 +41400,8 @@ const readRecord = (shape, node, reading) => {
 const readEither = (shape, node, reading) => {
     if (node.kind === 'map')
         return { map: readNode(shape.map, node, reading) };
-    const fits = node.kind === 'list' ? shape.plain.kind === 'some' : node.value !== null;
+    const { kind } = shape.plain;
+    const fits = node.kind === 'list' ? kind === 'some' || kind === 'list' : kind !== 'list' && node.value !== null;
     return fits ? { plain: readNode(shape.plain, node, reading) } : refuse(shape, node, reading);
 };
 const readNode = (shape, node, reading) => {
@@ -39674,18 +41820,20 @@ const choicesOf = (entries, catalogue, keys, report) => {
     return (0,dictionary/* dictionary */.z)(entries.map(({ key, value }) => [key.value, (0,factory_selector/* selectorOf */.Bk)(value)]));
 };
 
-;// CONCATENATED MODULE: ./src/factory/duration.ts
-const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-/** `30m`, `12h` or `7d` in ms; undefined for anything else. */
-const parseDuration = (text) => {
-    const unit = UNITS[text.slice(-1)];
-    return /^[1-9][0-9]{0,5}[mhd]$/.test(text) && unit !== undefined ? Number(text.slice(0, -1)) * unit : undefined;
+;// CONCATENATED MODULE: ./src/factory/bytes.ts
+const UNITS = { MB: 1e6, GB: 1e9, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+/** `500MB` or `8GiB` in bytes; undefined for anything else. */
+const parseBytes = (text) => {
+    const [, number, unit = ''] = /^([1-9][0-9]{0,5})(MB|GB|MiB|GiB)$/.exec(text) ?? [];
+    return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 1);
 };
 
 // EXTERNAL MODULE: ./src/factory/given.ts
 var given = __nccwpck_require__(22707);
 // EXTERNAL MODULE: ./src/factory/bake-options.ts
 var bake_options = __nccwpck_require__(17926);
+// EXTERNAL MODULE: ./src/factory/duration.ts
+var duration = __nccwpck_require__(67096);
 ;// CONCATENATED MODULE: ./src/factory/extends.ts
 
 
@@ -39731,7 +41879,19 @@ const resolveExtends = (drafts, overlay, noun, report) => {
     });
 };
 
+;// CONCATENATED MODULE: ./src/factory/image-test.ts
+
+/** A test as it is run: an argument array, or a script with its path from the workspace. */
+const imageTestOf = (content, report) => {
+    if (content === undefined)
+        return undefined;
+    if ('map' in content)
+        return { script: resolvePath(content.map.script, report) };
+    return { command: content.plain.map(({ value }) => value) };
+};
+
 ;// CONCATENATED MODULE: ./src/factory/layer-variants.ts
+
 
 
 
@@ -39757,6 +41917,7 @@ const ownVariant = (layer, source, catalogue, report) => {
             from: content?.from === undefined ? undefined : (0,by_platform/* byPlatformOf */.yP)(content.from, report),
             fragment: content?.fragment === undefined ? found : resolvePath(content.fragment, report),
             accelerator: content?.accelerator?.value,
+            test: imageTestOf(content?.test, report),
         }),
         args: (0,by_platform/* argumentsOf */.aX)(content?.args, 'variant', report),
         contexts: (0,dictionary/* dictionary */.z)((content?.contexts ?? []).map(({ key, value }) => [key.value, resolveContext(value, report)])),
@@ -39806,7 +41967,7 @@ const layerOf = (source, catalogue, report) => {
     return {
         name: name.value,
         stable: content.stable?.value ?? false,
-        ...(0,given/* given */.g)({ maxAge: content['max-age'] === undefined ? undefined : parseDuration(content['max-age'].value) }),
+        ...(0,given/* given */.g)({ maxAge: content['max-age'] === undefined ? undefined : (0,duration/* parseDuration */.E)(content['max-age'].value) }),
         variants: resolved.map((variant) => ({ ...variant, args: (0,by_platform/* overlayArguments */.bx)(defaults, variant.args) })),
         place: name.place,
     };
@@ -39848,6 +42009,7 @@ var template = __nccwpck_require__(92222);
 
 
 
+
 /** Platforms in normal form, each once. */
 const platformsOf = (texts) => [
     ...new Set(texts.map(({ value }) => (0,oci_platform/* parsePlatform */.FL)(value) ?? value)),
@@ -39871,6 +42033,8 @@ const ownEntry = ({ key, value }, surroundings) => {
         choices: choicesOf(value.rest, catalogue, MANIFEST_KEYS, report),
         ...(0,given/* given */.g)({
             version: value.version?.value,
+            test: imageTestOf(value.test, report),
+            testPool: value['test-pool']?.value,
             platforms: value.platforms === undefined ? undefined : platformsOf(value.platforms),
         }),
         tags: (value.tags ?? []).map((tag) => tag.value),
@@ -40009,6 +42173,8 @@ const poolsOf = (entries, report) => {
     return pools;
 };
 
+// EXTERNAL MODULE: ./src/factory/retention.ts
+var factory_retention = __nccwpck_require__(82388);
 ;// CONCATENATED MODULE: ./src/factory/parse.ts
 
 
@@ -40024,8 +42190,9 @@ const poolsOf = (entries, report) => {
 
 
 
+
+
 const DEFAULT_PLATFORMS = ['linux/amd64'];
-const DEFAULT_RETENTION = { keepLast: 3, minAge: 24 * 3_600_000 };
 const ruleOf = (content, catalogue, report) => {
     if (content.rest.length === 0 && content.platform === undefined)
         report({
@@ -40045,12 +42212,20 @@ const ruleOf = (content, catalogue, report) => {
     };
 };
 const cacheOf = ({ cache }) => ({
-    backend: cache?.backend?.value ?? 'registry',
-    ...(0,given/* given */.g)({ strategy: cache?.strategy?.value, ref: cache?.ref?.value }),
-});
-const retentionOf = ({ retention }) => ({
-    keepLast: retention?.['keep-last']?.value ?? DEFAULT_RETENTION.keepLast,
-    minAge: parseDuration(retention?.['min-age']?.value ?? '') ?? DEFAULT_RETENTION.minAge,
+    ...(0,given/* given */.g)({
+        mirrors: cache?.mirrors?.map(({ ref, read, write }) => ({
+            ref: ref.value,
+            read: read?.value ?? true,
+            write: write?.value ?? false,
+        })),
+        from: cache?.from?.map(({ value }) => value),
+        backend: cache?.backend?.value,
+        strategy: cache?.strategy?.value,
+        ref: cache?.ref?.value,
+        untrustedRef: cache?.['untrusted-ref']?.value,
+        folder: cache?.folder?.value,
+        maxBytes: parseBytes(cache?.['max-size']?.value ?? ''),
+    }),
 });
 const checkTemplates = ({ id, image, tags }, layers, report) => {
     if (id !== undefined)
@@ -40093,7 +42268,8 @@ const assemble = (main, included, paths, report) => {
         exclude: contents.flatMap((each) => (each.exclude ?? []).map((rule) => ruleOf(rule, catalogue, report))),
         pools: poolsOf(pools, report),
         cache: cacheOf(content),
-        retention: retentionOf(content),
+        retention: (0,factory_retention/* retentionOf */.e)(content.retention, layers, report),
+        lint: lintLevelsOf(content.lint),
         bake: content.bake ?? {},
         file,
     };
@@ -40663,620 +42839,30 @@ const readFragments = async (items, io) => {
 
 /***/ }),
 
-/***/ 93556:
+/***/ 59148:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   N5: () => (/* binding */ imageFinderOf),
+  Ge: () => (/* binding */ surveyNeeds),
   so: () => (/* binding */ surveyWork),
   b$: () => (/* binding */ withContexts)
 });
 
-// EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
-// EXTERNAL MODULE: ./src/suggest.ts
-var suggest = __nccwpck_require__(42969);
-// EXTERNAL MODULE: ./src/factory/wording.ts
-var wording = __nccwpck_require__(43974);
-;// CONCATENATED MODULE: ./src/factory/aliases.ts
-
-
-/** Everything that decides what is built and where it goes. Candidates of equal identity are built once. */
-const identityOf = ({ combination: { variants, entry }, platforms, image }) => JSON.stringify([
-    variants.map(({ layer, name }) => [layer, name]),
-    Object.entries(entry.args).map(([name, { value }]) => [name, value]),
-    [entry.bake, platforms, image],
-]);
-/** Layers in which two combinations differ, with what the first has there: `security none`, `no light`. */
-const differences = (one, other) => {
-    const others = new Map(other.variants.map(({ layer, name }) => [layer, name]));
-    const own = new Map(one.variants.map(({ layer, name }) => [layer, name]));
-    const layers = [...new Set([...own.keys(), ...others.keys()])].filter((layer) => own.get(layer) !== others.get(layer));
-    return new Map(layers.map((layer) => [layer, own.has(layer) ? `${layer} ${own.get(layer) ?? ''}` : `no ${layer}`]));
-};
-/** Whether both ids were made by the template from different variants, so that a better template tells them apart. */
-const isTemplateClash = ({ first, second }) => !first.isNamed && !second.isNamed && differences(first, second).size > 0;
-const templateProblem = (template, clashes, { first, second }) => {
-    const one = [...differences(first, second).values()].join(', ');
-    const other = [...differences(second, first).values()].join(', ');
-    const layers = new Set(clashes.filter(isTemplateClash).flatMap((clash) => [...differences(clash.first, clash.second).keys()]));
-    const missing = [...layers].map((layer) => `{${layer}}`).filter((placeholder) => !template.includes(placeholder));
-    const more = clashes.length === 1 ? '' : ` (and ${clashes.length - 1} more such ${clashes.length === 2 ? 'pair' : 'pairs'})`;
-    const way = missing.length > 0 ? `add ${missing.join(' and ')} to` : 'put other separators into';
-    return {
-        place: second.entry.place,
-        found: `two combinations get the id "${second.id}", one with ${one}, one with ${other}${more}`,
-        hint: `${way} the id template, now "${template}"`,
-    };
-};
-const nameProblem = ({ first, second }) => {
-    const names = `manifest "${first.entry.name}" at ${(0,wording/* renderPlace */.oL)(first.entry)} and manifest "${second.entry.name}"`;
-    const hint = first.isNamed === second.isNamed
-        ? 'write one of them out by name, without lists and globs'
-        : 'rename the one that is written out';
-    return { place: second.entry.place, found: `${names} give the id "${second.id}" to different images`, hint };
-};
-/** One problem for each pair of entries, since one change mends all their clashes. */
-const refuseEqualIds = ({ id: template }, candidates) => {
-    const first = new Map();
-    const clashes = [];
-    for (const candidate of candidates) {
-        const before = first.get(candidate.combination.id) ?? candidate;
-        first.set(candidate.combination.id, before);
-        if (before !== candidate && identityOf(before) !== identityOf(candidate))
-            clashes.push({ first: before.combination, second: candidate.combination });
-    }
-    const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`);
-    const problems = [...pairs.values()].flatMap(([clash, ...others]) => {
-        if (clash === undefined)
-            return [];
-        return isTemplateClash(clash) ? templateProblem(template, [clash, ...others], clash) : nameProblem(clash);
-    });
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-};
-const refuseSharedTags = (builds) => {
-    const owners = new Map();
-    const problems = [];
-    for (const build of builds) {
-        for (const { image, tags, combination } of [build.candidate, ...build.aliases]) {
-            for (const tag of tags) {
-                const owner = owners.get(`${image}:${tag}`) ?? build;
-                owners.set(`${image}:${tag}`, owner);
-                if (owner === build)
-                    continue;
-                const found = `manifests "${owner.candidate.combination.id}" and "${combination.id}" both get the tag ${image}:${tag}`;
-                problems.push({ place: combination.entry.place, found, hint: 'add {manifest_id} to the tag template' });
-            }
-        }
-    }
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-};
-/**
- * Finds the candidates that are the same image under several ids; the first in file order is built.
- * Throws an {@link InputError} when different images share an id or a tag.
- */
-const groupAliases = (factory, candidates) => {
-    refuseEqualIds(factory, candidates);
-    const groups = Map.groupBy(candidates, identityOf);
-    const builds = [...groups.values()].flatMap(([candidate, ...aliases]) => candidate === undefined ? [] : [{ candidate, aliases }]);
-    refuseSharedTags(builds);
-    return builds;
-};
-/** Ids of a build: the one it is built under, then its aliases. */
-const idsOf = ({ candidate, aliases }) => [
-    ...new Set([candidate, ...aliases].map(({ combination }) => combination.id)),
-];
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./src/factory/name-shapes.ts
-var name_shapes = __nccwpck_require__(72422);
-// EXTERNAL MODULE: ./src/factory/selector.ts
-var factory_selector = __nccwpck_require__(35569);
-// EXTERNAL MODULE: ./src/factory/template.ts
-var factory_template = __nccwpck_require__(92222);
-;// CONCATENATED MODULE: ./src/factory/combination.ts
-
-
-
-
-
-const ID_LENGTH = 80;
-const HASH_LENGTH = 8;
-/** More combinations than this are a slip, and would take minutes. */
-const LIMIT = 50_000;
-/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
-const shortenId = (id) => {
-    if (id.length <= ID_LENGTH)
-        return id;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
-    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
-};
-/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
-const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
-const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
-const expandedId = (factory, entry, variants) => {
-    const id = shortenId((0,factory_template/* renderSparse */.v7)(factory.id, placeholderValues(factory, variants)));
-    const why = /^[a-z0-9_]/.test(id) ? (0,name_shapes/* whyRefusedId */.QU)(id) : 'an id begins with a letter, a digit or "_"';
-    if (why === undefined)
-        return id;
-    throw (0,problem/* inputError */.Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
-        place: entry.place,
-        hint: 'change the template',
-    });
-};
-/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
-const combinationsOf = (factory, entry) => {
-    const selectors = Object.values(entry.choices);
-    const isNamed = selectors.every((selector) => (0,factory_selector/* singleName */.KB)(selector) !== undefined);
-    const choices = factory.layers.flatMap(({ name, variants }) => {
-        const selector = entry.choices[name];
-        return selector === undefined ? [] : [variants.filter((variant) => (0,factory_selector/* matchesSelector */.B5)(selector, variant.name))];
-    });
-    const count = choices.reduce((total, { length }) => total * length, 1);
-    if (count > LIMIT)
-        throw (0,problem/* inputError */.Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
-            place: entry.place,
-            expected: `${LIMIT} at most`,
-            hint: 'choose fewer variants instead of "*"',
-        });
-    return product(choices).map((variants) => ({
-        id: isNamed ? entry.name : expandedId(factory, entry, variants),
-        entry,
-        variants,
-        isNamed,
-    }));
-};
-
-// EXTERNAL MODULE: ./src/factory/dictionary.ts
-var dictionary = __nccwpck_require__(57736);
-// EXTERNAL MODULE: ./src/factory/by-platform.ts
-var by_platform = __nccwpck_require__(98873);
-;// CONCATENATED MODULE: ./src/factory/exclude.ts
-
-
-/** Whether a rule's layers all have a variant that it selects; a layer that is left out is never selected. */
-const selects = ({ layers }, variants) => Object.entries(layers).every(([layer, selector]) => variants.some((variant) => variant.layer === layer && (0,factory_selector/* matchesSelector */.B5)(selector, variant.name)));
-const requirementObjections = (variants) => variants.flatMap(({ layer, name, requires, place }) => Object.entries(requires).flatMap(([other, selector]) => {
-    const chosen = variants.find((variant) => variant.layer === other);
-    if (chosen !== undefined && (0,factory_selector/* matchesSelector */.B5)(selector, chosen.name))
-        return [];
-    const found = chosen === undefined ? 'there is none' : `it is ${chosen.name}`;
-    return [{ reason: `${layer} ${name} requires ${other} ${(0,factory_selector/* renderSelector */.MX)(selector)}, but ${found}`, place }];
-}));
-/** An image runs on one kind of accelerator. */
-const acceleratorObjections = (variants) => {
-    const [first, ...others] = variants.filter(({ accelerator }) => accelerator !== undefined);
-    return others
-        .filter(({ accelerator }) => accelerator !== first?.accelerator)
-        .map(({ layer, name, accelerator, place }) => {
-        const below = `${first?.layer ?? ''} ${first?.name ?? ''} needs ${first?.accelerator ?? ''}`;
-        return { reason: `${below}, ${layer} ${name} needs ${accelerator ?? ''}`, place };
-    });
-};
-/** What speaks against a combination on every platform: `requires`, accelerators, rules. Empty when nothing does. */
-const objections = ({ exclude }, variants) => [
-    ...requirementObjections(variants),
-    ...acceleratorObjections(variants),
-    ...exclude.filter((rule) => rule.platforms === undefined && selects(rule, variants)),
-];
-/** What speaks against it on one platform: rules that name the platform, and a base image that it does not have. */
-const platformObjections = ({ exclude }, variants, platform) => [
-    ...exclude.filter(({ platforms, ...rule }) => platforms !== undefined && (0,factory_selector/* matchesSelector */.B5)(platforms, platform) && selects(rule, variants)),
-    ...variants
-        .filter(({ from }) => from !== undefined && (0,by_platform/* valueOn */.dj)(from, platform) === undefined)
-        .map(({ layer, name, place }) => ({ reason: `${layer} ${name} has no base for ${platform}`, place })),
-];
-
-// EXTERNAL MODULE: ./src/factory/given.ts
-var given = __nccwpck_require__(22707);
-// EXTERNAL MODULE: ./src/oci/platform.ts
-var platform = __nccwpck_require__(1890);
-// EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
-// EXTERNAL MODULE: ./src/factory/text-shapes.ts
-var text_shapes = __nccwpck_require__(74398);
-;// CONCATENATED MODULE: ./src/factory/overrides.ts
-
-
-
-
-
-
-
-
-const baseProblems = (lowest, base) => {
-    const names = lowest?.variants.map(({ name }) => name) ?? [];
-    return Object.entries(base).flatMap(([name, reference]) => {
-        if (!names.includes(name))
-            return [{ found: `base: unknown variant "${name}"`, expected: (0,wording/* orList */.A3)(names), ...(0,suggest/* didYouMean */.a)(name, names) }];
-        if ((0,oci_reference/* parseReference */.F2)(reference) !== undefined)
-            return [];
-        return [{ found: `base: "${reference}" is not an image reference`, expected: 'name[:tag][@sha256:…]' }];
-    });
-};
-const registryProblems = (registry) => {
-    const { pattern, test, expected, hint } = text_shapes/* registry */.u5;
-    if (pattern.test(registry) && test?.(registry) !== false)
-        return [];
-    return [{ found: `registry: "${registry}" is not a registry`, expected, ...(0,given/* given */.g)({ hint: hint?.(registry) }) }];
-};
-const withBase = (layer, base) => ({
-    ...layer,
-    variants: layer.variants.map((variant) => {
-        const any = Object.hasOwn(base, variant.name) ? base[variant.name] : undefined;
-        return any === undefined ? variant : { ...variant, from: { any, platforms: (0,dictionary/* dictionary */.z)([]) } };
-    }),
-});
-/** The factory with a run's own registry and base images. Throws an {@link InputError} for values that cannot be used. */
-const override = (factory, { registry, base = {} }) => {
-    const [lowest, ...others] = factory.layers;
-    const problems = [...baseProblems(lowest, base), ...(registry === undefined ? [] : registryProblems(registry))];
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-    return {
-        ...factory,
-        ...(0,given/* given */.g)({ registry: registry ?? factory.registry }),
-        layers: lowest === undefined ? [] : [withBase(lowest, base), ...others],
-    };
-};
-/** The platforms a run asks for, in the factory's order. Throws an {@link InputError} for one that is not the factory's. */
-const chosenPlatforms = ({ platforms }, wanted) => {
-    if (wanted === undefined)
-        return platforms;
-    const normal = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text) ?? text);
-    const problems = normal
-        .filter((platform) => !platforms.includes(platform))
-        .map((platform) => ({
-        found: `platforms: the factory does not build for "${platform}"`,
-        expected: (0,wording/* orList */.A3)(platforms),
-        ...(0,suggest/* didYouMean */.a)(platform, platforms),
-    }));
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-    return platforms.filter((platform) => normal.includes(platform));
-};
-
-;// CONCATENATED MODULE: ./src/factory/tags.ts
-
-
-
-
-/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
-const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
-/**
- * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
- * no value here (no `version`, a layer that is left out) makes no tag. Throws an InputError for a text that is no tag.
- */
-const tagsOf = (factory, { id, entry, variants }) => {
-    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
-    const values = new Map([...placeholderValues(factory, variants), ['manifest_id', id], ...version]);
-    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
-        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
-        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
-            return tag ?? [];
-        throw (0,problem/* inputError */.Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
-            place: entry.place,
-            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
-        });
-    });
-    return [...new Set(tags)];
-};
-
-// EXTERNAL MODULE: ./src/remember.ts
-var remember = __nccwpck_require__(68980);
-// EXTERNAL MODULE: ./src/factory/bake-options.ts
-var bake_options = __nccwpck_require__(17926);
-;// CONCATENATED MODULE: ./src/factory/work-items.ts
-
-
-
-
-
-
-
-
-
-/** Values on one platform; arguments that have none there are left out. */
-const argumentsOn = (args, platform) => (0,dictionary/* dictionary */.z)(Object.entries(args).flatMap(([name, { value, level, place }]) => {
-    const text = (0,by_platform/* valueOn */.dj)(value, platform);
-    return text === undefined ? [] : [[name, { value: text, level, place }]];
-}));
-/** Remembers layers by what they are made of: the variant, the entry that asks for it, and the platform. */
-const createLayerMaker = (factory) => {
-    const made = new Map();
-    return (combination, variant, platform) => {
-        const variants = (0,remember/* remember */.k)(made, combination.entry, () => new Map());
-        const layers = (0,remember/* remember */.k)(variants, variant, () => new Map());
-        return (0,remember/* remember */.k)(layers, platform, () => workLayer(factory, combination, variant, platform));
-    };
-};
-const workLayer = (factory, { entry }, variant, platform) => {
-    const { layer, name, from, fragment, contexts, place } = variant;
-    const args = [variant.args, entry.args].reduce(by_platform/* overlayArguments */.bx, factory.args);
-    return {
-        layer,
-        variant: name,
-        ...(0,given/* given */.g)({ from: from === undefined ? undefined : (0,by_platform/* valueOn */.dj)(from, platform), fragment }),
-        args: argumentsOn(args, platform),
-        contexts,
-        place,
-    };
-};
-const acceleratorOf = ({ variants }) => variants.find(({ accelerator }) => accelerator !== undefined)?.accelerator;
-const poolOf = ({ pools }, platform, accelerator) => pools.find((pool) => pool.platform === platform && pool.accelerator === accelerator)?.name ??
-    pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)?.name;
-/**
- * Repository of a combination's image. A placeholder without a value goes with a separator beside it.
- * Throws an InputError when the result is not a repository, or is where the cache lives.
- */
-const imageOf = (factory, { id, entry, variants }) => {
-    const path = (0,factory_template/* renderSparse */.v7)(factory.image, new Map([...placeholderValues(factory, variants), ['manifest_id', id]]));
-    const image = factory.registry === undefined ? path : `${factory.registry}/${path}`;
-    const reference = (0,oci_reference/* parseReference */.F2)(image);
-    if (reference === undefined || image !== image.toLowerCase())
-        throw (0,problem/* inputError */.Xu)(`the image template "${factory.image}" makes "${image}" of manifest "${id}"`, {
-            place: entry.place,
-            expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
-        });
-    const caches = [factory.cache.ref, ...factory.pools.map(({ cache }) => cache)];
-    const isCache = caches
-        .flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref ?? '') ?? [])
-        .some((cache) => (0,oci_reference/* repositoryOf */._M)(cache) === (0,oci_reference/* repositoryOf */._M)(reference));
-    if (isCache)
-        throw (0,problem/* inputError */.Xu)(`the cache and the image of manifest "${id}" share the repository ${(0,oci_reference/* formatReference */.FH)(reference)}`, {
-            place: entry.place,
-            hint: 'give cache.ref a repository of its own',
-        });
-    return image;
-};
-/** A combination on one platform. */
-const workItem = (factory, combination, platform, published, makeLayer) => {
-    const { id, entry, variants } = combination;
-    const accelerator = acceleratorOf(combination);
-    return {
-        manifestId: id,
-        platform,
-        layers: variants.map((variant) => makeLayer(combination, variant, platform)),
-        ...published,
-        ...(0,given/* given */.g)({ version: entry.version, accelerator, pool: poolOf(factory, platform, accelerator) }),
-        bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(bake_options/* mergeBake */.q, factory.bake),
-    };
-};
-
-;// CONCATENATED MODULE: ./src/factory/expand.ts
-
-
-
-
-
-
-
-
-
-
-
-
-const judge = (factory, combination) => {
-    const { id: manifestId, entry, variants } = combination;
-    const [general] = objections(factory, variants);
-    if (general !== undefined) {
-        const { reason, place } = general;
-        return { combination, platforms: [], excluded: [{ manifestId, reason, place }] };
-    }
-    const wanted = factory.platforms.filter((platform) => entry.platforms?.includes(platform) ?? true);
-    const excluded = wanted.flatMap((platform) => platformObjections(factory, variants, platform)
-        .slice(0, 1)
-        .map(({ reason, place }) => ({ manifestId, platform, reason, place })));
-    const platforms = wanted.filter((platform) => !excluded.some((each) => each.platform === platform));
-    return { combination, platforms, excluded };
-};
-/** Whoever writes a manifest out wants it built, so leaving it out silently would be wrong. */
-const refuseNamedExclusions = (judged) => {
-    const problems = judged
-        .filter(({ combination, platforms }) => combination.isNamed && platforms.length === 0)
-        .map(({ combination, excluded }) => {
-        const reasons = [...new Set(excluded.map(({ reason }) => reason))].join('; ');
-        const places = [...new Set(excluded.map(wording/* renderPlace */.oL))];
-        return {
-            place: combination.entry.place,
-            found: `manifest "${combination.id}" is written out by name and excluded: ${reasons}`,
-            hint: `see ${(0,wording/* orList */.A3)(places)}`,
-        };
-    });
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-};
-const refuseEmpty = (judged) => {
-    if (judged.some(({ platforms }) => platforms.length > 0))
-        return;
-    const excluded = judged.flatMap((each) => each.excluded);
-    const byRule = [...Map.groupBy(excluded, (each) => `${(0,wording/* renderPlace */.oL)(each)} (${each.reason})`)];
-    const rules = byRule
-        .toSorted(([, a], [, b]) => b.length - a.length)
-        .map(([rule, { length }]) => `${rule} excludes ${length}`);
-    const [first] = byRule.toSorted(([, a], [, b]) => b.length - a.length);
-    throw (0,problem/* inputError */.Xu)(`nothing is left to build: all ${judged.length} combinations are excluded`, {
-        ...(0,given/* given */.g)({ place: first?.[1][0]?.place }),
-        hint: rules.slice(0, 5).join(', '),
-    });
-};
-/** Whether one of the patterns holds one of the ids. */
-const isChosen = (only, ids) => only?.some((pattern) => ids.some((id) => (0,factory_selector/* matchesPattern */.MT)(pattern, id))) ?? true;
-const refuseUnmatched = (only, builds, judged) => {
-    const ids = builds.flatMap(idsOf);
-    const excluded = judged.flatMap((each) => each.excluded);
-    const problems = only
-        .filter((pattern) => !isChosen([pattern], ids))
-        .map((pattern) => {
-        const out = excluded.find(({ manifestId }) => (0,factory_selector/* matchesPattern */.MT)(pattern, manifestId));
-        if (out !== undefined)
-            return { place: out.place, found: `only: "${out.manifestId}" is excluded: ${out.reason}` };
-        const hint = (0,factory_selector/* isName */.Eo)(pattern) ? (0,suggest/* didYouMean */.a)(pattern, ids) : {};
-        return { found: `only: no manifest matches "${pattern}"`, expected: (0,wording/* orList */.A3)(ids), ...hint };
-    });
-    if (problems.length > 0)
-        throw new problem/* InputError */.dz(problems);
-};
-const itemsOf = (factory, { candidate, aliases }, chosen, makeLayer) => {
-    const { combination, image, platforms } = candidate;
-    const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))];
-    return platforms
-        .filter((platform) => chosen.includes(platform))
-        .map((platform) => workItem(factory, combination, platform, { image, tags }, makeLayer));
-};
-const excludedOf = (judged, only, chosen) => {
-    const excluded = judged
-        .flatMap((each) => each.excluded)
-        .filter(({ manifestId, platform }) => isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)));
-    // Entries that overlap leave the same combination out twice.
-    return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()];
-};
-const aliasesOf = (builds) => (0,dictionary/* dictionary */.z)(builds.flatMap((build) => {
-    const [id, ...others] = idsOf(build);
-    return id === undefined || others.length === 0 ? [] : [[id, others]];
-}));
-const nothingOn = (chosen, [first]) => (0,problem/* inputError */.Xu)(`nothing that was asked for is built for ${(0,wording/* orList */.A3)(chosen)}`, first === undefined ? {} : { hint: `see ${(0,wording/* renderPlace */.oL)(first)}: ${first.reason}` });
-/**
- * What a factory asks for: manifests in file order, platforms within them. Lists and globs are multiplied out, layers
- * bottom to top, variants as they stand in the file.
- *
- * Throws an {@link InputError} for a manifest that is written out and excluded, different images with the same id or tag,
- * options that match nothing, and when nothing is left to build.
- */
-const expandFactory = (source, options = {}) => {
-    const factory = override(source, options);
-    const chosen = chosenPlatforms(factory, options.platforms);
-    const judged = factory.manifests
-        .flatMap((entry) => combinationsOf(factory, entry))
-        .map((combination) => judge(factory, combination));
-    refuseNamedExclusions(judged);
-    refuseEmpty(judged);
-    const candidates = judged
-        .filter(({ platforms }) => platforms.length > 0)
-        .map(({ combination, platforms }) => {
-        return { combination, platforms, image: imageOf(factory, combination), tags: tagsOf(factory, combination) };
-    });
-    const all = groupAliases(factory, candidates);
-    refuseUnmatched(options.only ?? [], all, judged);
-    const builds = all.filter((build) => isChosen(options.only, idsOf(build)));
-    const makeLayer = createLayerMaker(factory);
-    const items = builds.flatMap((build) => itemsOf(factory, build, chosen, makeLayer));
-    const excluded = excludedOf(judged, options.only, chosen);
-    if (items.length === 0)
-        throw nothingOn(chosen, excluded);
-    return { items, excluded, aliases: aliasesOf(builds) };
-};
-
 // EXTERNAL MODULE: ./src/layers/cache-refs.ts
 var cache_refs = __nccwpck_require__(49847);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/plan/access.ts
-var access = __nccwpck_require__(64661);
-;// CONCATENATED MODULE: ./src/plan/cache.ts
-
-
-/** What the format knows and this release does not do is refused, since doing something else instead would cost trust. */
-const checkBackend = ({ cache: { backend }, file }) => {
-    if (backend === 'registry')
-        return;
-    const place = { file, line: 1, column: 1 };
-    const hint = 'caches elsewhere can be named in inputs cache-from and cache-to';
-    const found = `cache.backend is ${backend}, which this release does not have yet`;
-    throw (0,problem/* inputError */.Xu)(found, { place, expected: 'registry', hint });
-};
-/** Strategy `layer` names its refs itself, so with exactly one ref it is `platform` unless the file says otherwise. */
-const strategyOf = ({ cache: { strategy } }, ref) => {
-    const tag = ref === undefined ? undefined : (0,oci_reference/* parseReference */.F2)(ref)?.tag;
-    if (tag === undefined)
-        return strategy ?? 'layer';
-    if (strategy !== 'layer')
-        return strategy ?? 'platform';
-    const found = `the cache ref ${ref ?? ''} has a tag, and cache.strategy is layer, which gives each prefix a tag of its own`;
-    throw (0,problem/* inputError */.Xu)(found, { expected: 'a repository, or cache.strategy platform' });
-};
-/** The one that is named, or a repository beside the images, never the images' own. */
-const refOf = ({ name, registry, cache }, inputs) => {
-    const home = inputs.registry ?? registry;
-    const ref = inputs.cacheRef ?? cache.ref ?? (home === undefined ? undefined : `${home}/${name}-cache`);
-    if (ref === undefined)
-        return undefined;
-    const reference = (0,oci_reference/* parseReference */.F2)(ref);
-    if (reference !== undefined)
-        return (0,oci_reference/* formatReference */.FH)(reference);
-    const expected = 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref';
-    throw (0,problem/* inputError */.Xu)(`the cache ref is ${JSON.stringify(ref)}`, { expected });
-};
-/**
- * Repositories of the pools that have one of their own, and of those that take it over from the plain pool of their
- * platform. An input that says where the cache is says so for all pools.
- */
-const poolsOf = ({ pools }, { cacheRef }, ref) => {
-    if (cacheRef !== undefined)
-        return {};
-    const entries = pools.flatMap(({ name, platform, cache }) => {
-        const plain = pools.find((pool) => pool.platform === platform && pool.accelerator === undefined);
-        const own = [cache, plain?.cache].flatMap((each) => (0,oci_reference/* parseReference */.F2)(each ?? '') ?? []).map(oci_reference/* formatReference */.FH);
-        return own.length === 0 ? [] : [[name, [...new Set([...own, ...(ref === undefined ? [] : [ref])])]]];
-    });
-    return Object.fromEntries(entries);
-};
-/** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
-const checkOneRef = (ref, items) => {
-    const platforms = [...new Set(items.map(({ platform }) => platform))];
-    if ((0,oci_reference/* parseReference */.F2)(ref)?.tag === undefined || platforms.length < 2)
-        return;
-    const expected = 'a repository, or one platform: a cache ref holds one';
-    throw (0,problem/* inputError */.Xu)(`cache ref ${ref} has a tag and there are work items for ${platforms.join(', ')}`, { expected });
-};
-/**
- * The cache of a run: inputs first, then the factory file, its pools before the rest, then a repository named after the
- * factory.
- * Throws an InputError for a ref that is none, one ref for several platforms, and what this release cannot do.
- */
-const planCache = (factory, items, inputs, access) => {
-    checkBackend(factory);
-    const ref = refOf(factory, inputs);
-    const strategy = strategyOf(factory, ref);
-    const pools = poolsOf(factory, inputs, ref);
-    if (ref === undefined)
-        return { strategy, pools, access };
-    checkOneRef(ref, items);
-    return { strategy, ref, pools, access };
-};
-
+var plan_access = __nccwpck_require__(64661);
+// EXTERNAL MODULE: ./src/plan/cache.ts
+var plan_cache = __nccwpck_require__(70769);
 // EXTERNAL MODULE: ./src/plan/cache-location.ts
 var cache_location = __nccwpck_require__(54929);
-// EXTERNAL MODULE: ./src/factory/work-item.ts
-var work_item = __nccwpck_require__(47013);
-// EXTERNAL MODULE: ./src/layers/tree.ts
-var layers_tree = __nccwpck_require__(71696);
-;// CONCATENATED MODULE: ./src/plan/earlier.ts
-
-
-/**
- * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
- * change to the last step of a layer then does not run the steps before it again.
- */
-const earlierRefs = (items, { prefixes, tops }, records) => {
-    if (records.size === 0)
-        return () => [];
-    const found = prefixes.map(() => new Set());
-    for (const [index, item] of items.entries()) {
-        const { layers = [] } = records.get((0,work_item/* workItemName */.A)(item)) ?? {};
-        for (const prefix of (0,layers_tree/* chainOf */.dR)(prefixes, tops[index])) {
-            const name = prefixes[prefix]?.layer.layer;
-            const ref = layers.find(({ layer }) => layer === name)?.ref;
-            if (ref !== undefined)
-                found[prefix]?.add(ref);
-        }
-    }
-    return (prefix) => [...(found[prefix] ?? [])];
-};
-
+// EXTERNAL MODULE: ./src/plan/epochs.ts
+var epochs = __nccwpck_require__(68641);
 ;// CONCATENATED MODULE: ./src/plan/images.ts
 /** Whether a reference can be what an image in a fragment becomes when its variables have values. */
 const canBe = (reference, written) => {
@@ -41339,8 +42925,12 @@ const checkImage = (need, { kind, platforms }) => {
 
 // EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts + 1 modules
 var layer_now = __nccwpck_require__(42949);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
 // EXTERNAL MODULE: ./src/oci/json.ts
 var json = __nccwpck_require__(61691);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
 // EXTERNAL MODULE: ./src/records/parse-records.ts
 var parse_records = __nccwpck_require__(90318);
 ;// CONCATENATED MODULE: ./src/plan/step-times.ts
@@ -41506,6 +43096,10 @@ const planPrefixes = ({ items, tree, tags, states, images, times, reasons }) => 
     return { items, tops, prefixes, contents, bytes };
 };
 
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var layers_tree = __nccwpck_require__(71696);
 // EXTERNAL MODULE: ./src/layers/key-input.ts
 var key_input = __nccwpck_require__(85428);
 ;// CONCATENATED MODULE: ./node_modules/diff/libesm/diff/base.js
@@ -42215,9 +43809,10 @@ const KINDS = {
     ...{ image: 'base-image', fragment: 'fragment', argument: 'argument', files: 'context-file' },
     ...{ platform: 'setting', syntax: 'setting', option: 'setting', context: 'setting', remote: 'setting' },
     below: 'parent',
+    epoch: 'epoch',
 };
 /** Of several changes the first of these is the reason. */
-const ORDER = ['base-image', 'fragment', 'argument', 'context-file', 'setting', 'parent'];
+const ORDER = ['base-image', 'fragment', 'argument', 'context-file', 'setting', 'epoch', 'parent'];
 const imageEvidence = (name, how, { images }) => {
     const [old, current] = [images.before.get(name), images.now.get(name)];
     if (how !== 'changed' || old === undefined || current === undefined || old === current)
@@ -42231,6 +43826,8 @@ const fragmentEvidence = ({ before, now }) => {
 };
 const asMap = (files) => files && new Map(Object.entries(files));
 const fileEvidence = (name, { before, now }) => (0,planned_files/* describeFiles */.L)(name, asMap(before.files?.[name]), asMap(now.files(name)));
+/** `fresh since 2026-11-21T05:12:00Z -> 2026-11-28T05:12:00Z` */
+const epochEvidence = ({ before, now }) => `fresh since ${before.epoch ?? 'ever'} -> ${now.epoch ?? 'ever'}`;
 /** The path of `file PATH changed`, or of `files PATTERN changed` where nothing better is known. */
 const fileSubject = (line) => line.replace(/^files? /, '').replace(/ (?:changed|appeared|vanished|mode .*)$/, '');
 const describe = ({ input: { kind, name }, how }, pair) => {
@@ -42251,6 +43848,8 @@ const describe = ({ input: { kind, name }, how }, pair) => {
             const evidence = [`settings of ${name} ${how}, which this layer inherits`];
             return { ...found(`${layer}/${root.variant}`, evidence), root };
         }
+        case 'epoch':
+            return found(name, [epochEvidence(pair)]);
         default:
             return found(name, [`${kind} ${name} ${how}`]);
     }
@@ -42371,35 +43970,90 @@ const prefixReasons = ({ items, tree, states, layers, images }, records) => {
 
 // EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
 var dockerfile = __nccwpck_require__(11770);
-;// CONCATENATED MODULE: ./src/report/cache-lines.ts
-/** `linux/amd64+cuda` */
-const namesOf = (pools) => pools.map(({ name }) => name).join(', ');
-/** Where each pool with a repository of its own has its cache, and who says so; one line each for the log. */
-const renderCacheLines = ({ ref, pools }, all, cacheRef) => {
-    const own = all.filter(({ cache }) => cache !== undefined);
-    if (cacheRef !== undefined) {
-        if (own.length === 0)
-            return [];
-        return [
-            `Cache: ${ref ?? ''} for all pools, as input cache-ref says; not those of ${namesOf(own)} in the factory file`,
-        ];
+// EXTERNAL MODULE: ./src/report/cache-lines.ts
+var cache_lines = __nccwpck_require__(71450);
+// EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
+var kept_plan = __nccwpck_require__(99034);
+;// CONCATENATED MODULE: ./src/plan/earlier.ts
+
+
+/** Where there is no record. */
+const NO_EARLIER = { records: new Map(), failures: new Map(), epochs: new Map() };
+/**
+ * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
+ * change to the last step of a layer then does not run the steps before it again.
+ */
+const earlierRefs = (items, { prefixes, tops }, records) => {
+    if (records.size === 0)
+        return () => [];
+    const found = prefixes.map(() => new Set());
+    for (const [index, item] of items.entries()) {
+        const { layers = [] } = records.get((0,work_item/* workItemName */.A)(item)) ?? {};
+        for (const prefix of (0,layers_tree/* chainOf */.dR)(prefixes, tops[index])) {
+            const name = prefixes[prefix]?.layer.layer;
+            const ref = layers.find(({ layer }) => layer === name)?.ref;
+            if (ref !== undefined)
+                found[prefix]?.add(ref);
+        }
     }
-    return Object.entries(pools).map(([name, [first = '', ...further]]) => {
-        const says = own.some((pool) => pool.name === name) ? 'pool' : 'plain pool';
-        const also = further.length === 0 ? '' : `; ${further.join(' and ')} ${further.length === 1 ? 'is' : 'are'} read as well`;
-        return `Cache of pool ${name}: ${first}, as the ${says} in the factory file says${also}`;
-    });
+    return (prefix) => [...(found[prefix] ?? [])];
 };
+
+;// CONCATENATED MODULE: ./src/plan/stable-work.ts
+
+
+/** Numbers layers by identity: those of two work items that are the same object are the same layer. */
+const createNumbers = () => {
+    const numbers = new Map();
+    return (layer) => {
+        const number = numbers.get(layer) ?? numbers.size;
+        numbers.set(layer, number);
+        return number;
+    };
+};
+/** Cuts work items down to their stable layers, which are a run from the bottom. Those without any are left out. */
+const stableWork = (items, layers) => {
+    const stable = new Set(layers.filter((layer) => layer.stable).map(({ name }) => name));
+    const numberOf = createNumbers();
+    const cut = (item) => item.layers.filter(({ layer }) => stable.has(layer));
+    const stacks = Map.groupBy(items.filter((item) => cut(item).length > 0), (item) => [item.platform, (0,leg/* poolOf */.e9)(item), JSON.stringify(item.bake), ...cut(item).map(numberOf)].join(' '));
+    const sources = [...stacks.values()];
+    return {
+        items: sources.flatMap(([first]) => (first === undefined ? [] : [{ ...first, layers: cut(first), tags: [] }])),
+        sources,
+    };
+};
+/** The newest record among those of the work items that a stack stands for, cut down to the same layers. */
+const stackRecord = (item, sources, records) => {
+    const known = sources.flatMap((source) => records.get((0,work_item/* workItemName */.A)(source)) ?? []);
+    const newest = known.toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))[0];
+    const names = new Set(item.layers.map(({ layer }) => layer));
+    return newest && { ...newest, layers: newest.layers.filter(({ layer }) => names.has(layer)) };
+};
+/** What records of whole work items say of their stable layers, by the names of the cut ones. */
+const stableRecords = ({ items, sources }, records) => new Map(items.flatMap((item, index) => {
+    const record = stackRecord(item, sources[index] ?? [], records);
+    return record === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), record]];
+}));
 
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/plan/branches.ts
 var branches = __nccwpck_require__(94003);
+// EXTERNAL MODULE: ./src/records/failures.ts
+var failures = __nccwpck_require__(98195);
 // EXTERNAL MODULE: ./src/records/newest.ts
 var records_newest = __nccwpck_require__(37262);
 // EXTERNAL MODULE: ./src/records/place.ts
 var records_place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
+var kept_records = __nccwpck_require__(80235);
 ;// CONCATENATED MODULE: ./src/commands/planning/earlier-records.ts
+
+
+
+
+
 
 
 
@@ -42411,7 +44065,6 @@ var records_place = __nccwpck_require__(56329);
 /** Artifacts that are fetched at a time, and at the most. */
 const AT_A_TIME = 8;
 const MOST = 128;
-const NONE = new Map();
 const fetchRecords = async (place, io) => {
     try {
         const text = await io.registry.getText(place, records_place/* RECORDS_TYPE */.kK);
@@ -42443,16 +44096,9 @@ const branchesWithRecords = ({ event }, { access }) => {
     const others = all.filter((branch) => branch !== own);
     return access.write || others.length === 0 ? all : others;
 };
-/**
- * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
- * the default branch. Artifacts are read newest first until each work item has one. Never fails a run.
- */
-const fetchEarlierRecords = async (items, cache, context, io) => {
-    const repository = cache.ref === undefined || !cache.access.read ? undefined : (0,records_place/* recordsRepository */.br)(cache.ref);
-    if (repository === undefined)
-        return NONE;
+/** Records that are kept in a repository, newest first, until each work item has one. */
+const readRepository = async (repository, items, branches, io) => {
     const tags = (await listRecords(repository, io)).slice(0, MOST);
-    const branches = branchesWithRecords(context, cache);
     const missing = new Set(items.map(work_item/* workItemName */.A));
     const found = [];
     for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
@@ -42463,21 +44109,50 @@ const fetchEarlierRecords = async (items, cache, context, io) => {
         for (const name of (0,records_newest/* newestRecords */.vA)(fetched.flat(), branches.slice(0, 1)).keys())
             missing.delete(name);
     }
+    return found;
+};
+/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
+const readHomes = async (items, cache, branches, io) => {
+    const found = [];
+    for (const home of (0,cache_location/* recordHomes */.wJ)(cache)) {
+        const repository = (0,records_place/* recordsRepository */.br)(home);
+        if (repository === undefined)
+            found.push(...(await (0,kept_records/* readKeptRecords */.n)(home, io)));
+        else
+            found.push(...(await readRepository(repository, items, branches, io)));
+    }
+    return found;
+};
+/**
+ * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
+ * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
+ * those are among them. Never fails a run.
+ */
+const fetchEarlierRecords = async (items, cache, context, io) => {
+    if (!cache.access.read)
+        return NO_EARLIER;
+    const branches = branchesWithRecords(context, cache);
+    const found = await readHomes(items, cache, branches, io);
     const newest = (0,records_newest/* newestRecords */.vA)(found, branches);
     if (found.length > 0)
         io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`);
-    return newest;
+    const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch));
+    return { records: newest, failures: (0,failures/* foldFailures */.J)(found), epochs: (0,epochs/* foldEpochs */.Ml)(own) };
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
-var kept_plan = __nccwpck_require__(99034);
-// EXTERNAL MODULE: ./src/commands/planning/layer-facts.ts + 3 modules
-var layer_facts = __nccwpck_require__(66225);
+// EXTERNAL MODULE: ./src/layers/cache-place.ts
+var cache_place = __nccwpck_require__(46454);
+// EXTERNAL MODULE: ./src/commands/planning/ask-place.ts
+var ask_place = __nccwpck_require__(51513);
 ;// CONCATENATED MODULE: ./src/commands/planning/look-up-refs.ts
+
+
 
 
 /** Refs that are asked for one by one rather than by a list, which takes a request at least. */
 const FEW = 1;
+/** Refs outside of registries that are asked for at a time. */
+const look_up_refs_AT_A_TIME = 8;
 const askEach = async (repository, tags, io) => {
     const heads = await Promise.all(tags.map((tag) => io.registry.headManifest({ ...repository, tag })));
     return new Set(tags.filter((_, index) => heads[index] !== undefined));
@@ -42511,6 +44186,24 @@ const lookUpTags = async (repository, tags, io) => {
 };
 /** Tags by repository. */
 const tagsByRepository = (refs) => Map.groupBy(refs.flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref) ?? []), oci_reference/* repositoryOf */._M);
+/** What places outside of registries say of refs, by ref; those that nobody could be asked about are not in it. */
+const askPlaces = async (refs, io) => {
+    const places = [...new Set(refs)].flatMap((ref) => {
+        const place = (0,cache_place/* parsePlace */.De)(ref);
+        return place === undefined || place.backend === 'registry' ? [] : [{ ref, place }];
+    });
+    const answers = new Map();
+    for (let start = 0; start < places.length; start += look_up_refs_AT_A_TIME) {
+        const some = places.slice(start, start + look_up_refs_AT_A_TIME);
+        const found = await Promise.all(some.map(({ place }) => (0,ask_place/* askPlace */.h)(place, io)));
+        for (const [index, exists] of found.entries())
+            if (exists !== undefined)
+                answers.set(some[index]?.ref ?? '', exists);
+    }
+    if (places.length > 0)
+        (0,ask_place/* tellScopes */.r)(io);
+    return answers;
+};
 /**
  * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
  * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
@@ -42526,7 +44219,10 @@ const lookUpRefs = async (refs, further, { read }, io) => {
         return [name, repository && (await lookUpTags(repository, tags, io))];
     }));
     const byRepository = new Map(found);
+    const elsewhere = read ? await askPlaces([...refs, ...further], io) : new Map();
     return (ref) => {
+        if ((0,cache_place/* backendOf */.EC)(ref) !== 'registry')
+            return read ? elsewhere.get(ref) : false;
         const reference = (0,oci_reference/* parseReference */.F2)(ref);
         const name = reference === undefined ? '' : (0,oci_reference/* repositoryOf */._M)(reference);
         if (!byRepository.has(name))
@@ -42535,6 +44231,55 @@ const lookUpRefs = async (refs, further, { read }, io) => {
     };
 };
 
+;// CONCATENATED MODULE: ./src/commands/planning/ask-registry.ts
+
+
+
+
+
+
+
+
+/** What earlier builds say of what a plan is about. */
+const createAskEarlier = ({ items, stable }, cache, context, io) => {
+    const find = async () => {
+        if (stable === undefined)
+            return fetchEarlierRecords(items, cache, context, io);
+        const { records, ...rest } = await fetchEarlierRecords(stable.sources.flat(), cache, context, io);
+        return { records: stableRecords(stable, records), ...rest };
+    };
+    let found;
+    return () => (found ??= find());
+};
+/** The refs of each prefix, in the repositories that are read, its own first. */
+const refsOfPrefixes = ({ items, tree }, tags, cache) => {
+    const first = firstItems(tree).map((index) => items[index]);
+    return tags.map((tag, index) => {
+        const item = first[index];
+        return item === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, item), tag);
+    });
+};
+/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
+const askRegistry = async (cache, { items, tree }, { stable, askEarlier }, io) => {
+    if (cache.strategy !== 'layer')
+        return { tags: [], states: [], earlier: await askEarlier() };
+    const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
+    const refs = refsOfPrefixes({ items, tree }, tags, cache);
+    const know = async (earlier) => {
+        const before = earlierRefs(items, tree, earlier.records);
+        const named = tree.prefixes.flatMap((_, index) => before(index));
+        const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
+        return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier: before }), earlier };
+    };
+    // Most scheduled runs find everything warm. Then earlier builds have nothing to add.
+    const alone = stable ? await know(NO_EARLIER) : undefined;
+    return alone?.states.some(prefixes/* mustRun */.Pv) === false ? alone : know(await askEarlier());
+};
+
+// EXTERNAL MODULE: ./src/commands/planning/layer-facts.ts + 3 modules
+var layer_facts = __nccwpck_require__(66225);
+// EXTERNAL MODULE: ./src/commands/planning/mirrors.ts
+var mirrors = __nccwpck_require__(19062);
 // EXTERNAL MODULE: ./src/layers/digest.ts
 var digest = __nccwpck_require__(19328);
 ;// CONCATENATED MODULE: ./src/layers/image-content.ts
@@ -42546,7 +44291,35 @@ var digest = __nccwpck_require__(19328);
  */
 const imageContent = ({ diffIds, env, user = '', workingDir = '', shell, onBuild }) => (0,digest/* digestOf */.o)([diffIds, env, [user, workingDir], shell, onBuild].map((part) => JSON.stringify(part)));
 
+// EXTERNAL MODULE: ./src/oci/mirror.ts
+var mirror = __nccwpck_require__(22602);
+;// CONCATENATED MODULE: ./src/plan/known-images.ts
+
+const contentOf = ({ content, bytes }) => content === undefined || bytes === undefined ? undefined : { digest: content, bytes };
+/**
+ * An image as the newest records have it, for when its registry cannot be asked. Undefined unless they say what it is on
+ * every platform that needs it, since keys would be others.
+ */
+const knownImage = ({ reference, platforms }, records) => {
+    const newestFirst = [...records.values()].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1));
+    const uses = newestFirst.flatMap(({ platform, images }) => images.filter((image) => image.reference === reference).map((image) => ({ platform, image })));
+    const [digest, parsed] = [uses[0]?.image.digest, (0,oci_reference/* parseReference */.F2)(reference)];
+    if (digest === undefined || parsed === undefined)
+        return undefined;
+    const contents = platforms.flatMap((platform) => {
+        const use = uses.find((each) => each.platform === platform && each.image.digest === digest);
+        const content = use && contentOf(use.image);
+        return content === undefined ? [] : [[platform, content]];
+    });
+    if (contents.length < platforms.length)
+        return undefined;
+    const pinned = (0,oci_reference/* formatReference */.FH)((0,oci_reference/* pinReference */.rp)(parsed, digest));
+    return { reference, pinned, digest, platforms, contents: Object.fromEntries(contents) };
+};
+
 ;// CONCATENATED MODULE: ./src/commands/planning/resolve-images.ts
+
+
 
 
 
@@ -42557,13 +44330,20 @@ const problemOf = ({ reference, place, manifests }, why) => ({
     found: `image ${reference} cannot be used: ${why}`,
     hint: `${manifests.join(', ')} ${manifests.length === 1 ? 'needs' : 'need'} it`,
 });
-/** A registry that cannot be reached is no reason to stop: BuildKit may reach it, or have the image already. */
-const unresolved = (need, error) => {
+/**
+ * A registry that cannot be reached is no reason to stop: the image counts as what it was in the last build, or BuildKit
+ * may reach it, or have it already.
+ */
+const unresolved = async (need, error, { records }) => {
     const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} };
     // Without an answer nothing is known; with one that will not change, the image cannot be used.
     if (!error.temporary && error.status !== undefined)
         return { image, problem: problemOf(need, error.message) };
-    return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` };
+    const known = knownImage(need, await records());
+    if (known === undefined)
+        return { image, warning: `${need.reference} is not pinned to a digest: ${error.message}` };
+    const warning = `${need.reference} stays at ${known.digest ?? ''}, as in the last build: ${error.message}`;
+    return { image: known, warning };
 };
 /** The image on one platform; undefined where it cannot be read, since its digest then stands for it. */
 const readContent = async (reference, platform, io) => {
@@ -42585,19 +44365,34 @@ const readContents = async (reference, { platforms }, io) => {
         return content === undefined ? [] : [[platform, content]];
     }));
 };
-const resolveOne = async (need, reference, io) => {
+/** What an image means now, by the first of these places that says so; and where that is. */
+const findImage = async ([place, ...others], io) => {
+    if (place === undefined)
+        throw new Error('bug: an image has no place');
     try {
-        const found = await io.registry.resolveImage(reference);
+        return { found: await io.registry.resolveImage(place), place };
+    }
+    catch (error) {
+        // A mirror that is down or lacks the image is not the last word.
+        if (!(error instanceof registry_error/* RegistryError */.g) || others.length === 0)
+            throw error;
+        io.actions.info(`${(0,oci_reference/* formatReference */.FH)(place)} is looked up elsewhere: ${error.message}`);
+        return findImage(others, io);
+    }
+};
+const resolveOne = async (need, reference, sources, io) => {
+    try {
+        const { found, place } = await findImage((0,mirror/* mirroredReferences */.T)(reference, sources.mirrors), io);
         const problem = checkImage(need, found);
-        const pinned = (0,oci_reference/* pinReference */.rp)(reference, found.digest);
-        const contents = problem === undefined ? await readContents(pinned, need, io) : {};
+        const contents = problem === undefined ? await readContents((0,oci_reference/* pinReference */.rp)(place, found.digest), need, io) : {};
         const { digest, platforms } = found;
-        const image = { reference: need.reference, pinned: (0,oci_reference/* formatReference */.FH)(pinned), digest, platforms, contents };
+        const pinned = (0,oci_reference/* formatReference */.FH)((0,oci_reference/* pinReference */.rp)(reference, digest));
+        const image = { reference: need.reference, pinned, digest, platforms, contents };
         return problem === undefined ? { image } : { image, problem };
     }
     catch (error) {
         if (error instanceof registry_error/* RegistryError */.g)
-            return unresolved(need, error);
+            return unresolved(need, error, sources);
         throw error;
     }
 };
@@ -42605,11 +44400,11 @@ const resolveOne = async (need, reference, io) => {
  * Resolves every image to its digest, once for the whole run. Throws an InputError with all images that do not exist,
  * may not be read, or lack a platform; warns of those whose registry cannot be reached.
  */
-const resolveImages = async (needs, io) => {
+const resolveImages = async (needs, sources, io) => {
     const resolved = await Promise.all(needs.map(async (need) => {
         const reference = (0,oci_reference/* parseReference */.F2)(need.reference);
         if (reference !== undefined)
-            return resolveOne(need, reference, io);
+            return resolveOne(need, reference, sources, io);
         const image = { reference: need.reference, pinned: need.reference, platforms: [], contents: {} };
         return { image, problem: { place: need.place, found: `${need.reference} is not an image reference` } };
     }));
@@ -42622,8 +44417,549 @@ const resolveImages = async (needs, io) => {
     return resolved.map(({ image }) => image);
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 25 modules
-var sources = __nccwpck_require__(47858);
+// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 27 modules
+var sources = __nccwpck_require__(73716);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+// EXTERNAL MODULE: ./src/factory/wording.ts
+var wording = __nccwpck_require__(43974);
+;// CONCATENATED MODULE: ./src/factory/aliases.ts
+
+
+/** Everything that decides what is built and where it goes. Candidates of equal identity are built once. */
+const identityOf = ({ combination: { variants, entry }, platforms, image }) => JSON.stringify([
+    variants.map(({ layer, name }) => [layer, name]),
+    Object.entries(entry.args).map(([name, { value }]) => [name, value]),
+    [entry.bake, platforms, image, entry.test, entry.testPool],
+]);
+/** Layers in which two combinations differ, with what the first has there: `security none`, `no light`. */
+const differences = (one, other) => {
+    const others = new Map(other.variants.map(({ layer, name }) => [layer, name]));
+    const own = new Map(one.variants.map(({ layer, name }) => [layer, name]));
+    const layers = [...new Set([...own.keys(), ...others.keys()])].filter((layer) => own.get(layer) !== others.get(layer));
+    return new Map(layers.map((layer) => [layer, own.has(layer) ? `${layer} ${own.get(layer) ?? ''}` : `no ${layer}`]));
+};
+/** Whether both ids were made by the template from different variants, so that a better template tells them apart. */
+const isTemplateClash = ({ first, second }) => !first.isNamed && !second.isNamed && differences(first, second).size > 0;
+const templateProblem = (template, clashes, { first, second }) => {
+    const one = [...differences(first, second).values()].join(', ');
+    const other = [...differences(second, first).values()].join(', ');
+    const layers = new Set(clashes.filter(isTemplateClash).flatMap((clash) => [...differences(clash.first, clash.second).keys()]));
+    const missing = [...layers].map((layer) => `{${layer}}`).filter((placeholder) => !template.includes(placeholder));
+    const more = clashes.length === 1 ? '' : ` (and ${clashes.length - 1} more such ${clashes.length === 2 ? 'pair' : 'pairs'})`;
+    const way = missing.length > 0 ? `add ${missing.join(' and ')} to` : 'put other separators into';
+    return {
+        place: second.entry.place,
+        found: `two combinations get the id "${second.id}", one with ${one}, one with ${other}${more}`,
+        hint: `${way} the id template, now "${template}"`,
+    };
+};
+const nameProblem = ({ first, second }) => {
+    const names = `manifest "${first.entry.name}" at ${(0,wording/* renderPlace */.oL)(first.entry)} and manifest "${second.entry.name}"`;
+    const hint = first.isNamed === second.isNamed
+        ? 'write one of them out by name, without lists and globs'
+        : 'rename the one that is written out';
+    return { place: second.entry.place, found: `${names} give the id "${second.id}" to different images`, hint };
+};
+/** One problem for each pair of entries, since one change mends all their clashes. */
+const refuseEqualIds = ({ id: template }, candidates) => {
+    const first = new Map();
+    const clashes = [];
+    for (const candidate of candidates) {
+        const before = first.get(candidate.combination.id) ?? candidate;
+        first.set(candidate.combination.id, before);
+        if (before !== candidate && identityOf(before) !== identityOf(candidate))
+            clashes.push({ first: before.combination, second: candidate.combination });
+    }
+    const pairs = Map.groupBy(clashes, (clash) => `${clash.first.entry.name} ${clash.second.entry.name}`);
+    const problems = [...pairs.values()].flatMap(([clash, ...others]) => {
+        if (clash === undefined)
+            return [];
+        return isTemplateClash(clash) ? templateProblem(template, [clash, ...others], clash) : nameProblem(clash);
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const refuseSharedTags = (builds) => {
+    const owners = new Map();
+    const problems = [];
+    for (const build of builds) {
+        for (const { image, tags, combination } of [build.candidate, ...build.aliases]) {
+            for (const tag of tags) {
+                const owner = owners.get(`${image}:${tag}`) ?? build;
+                owners.set(`${image}:${tag}`, owner);
+                if (owner === build)
+                    continue;
+                const found = `manifests "${owner.candidate.combination.id}" and "${combination.id}" both get the tag ${image}:${tag}`;
+                problems.push({ place: combination.entry.place, found, hint: 'add {manifest_id} to the tag template' });
+            }
+        }
+    }
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+/**
+ * Finds the candidates that are the same image under several ids; the first in file order is built.
+ * Throws an {@link InputError} when different images share an id or a tag.
+ */
+const groupAliases = (factory, candidates) => {
+    refuseEqualIds(factory, candidates);
+    const groups = Map.groupBy(candidates, identityOf);
+    const builds = [...groups.values()].flatMap(([candidate, ...aliases]) => candidate === undefined ? [] : [{ candidate, aliases }]);
+    refuseSharedTags(builds);
+    return builds;
+};
+/** Ids of a build: the one it is built under, then its aliases. */
+const idsOf = ({ candidate, aliases }) => [
+    ...new Set([candidate, ...aliases].map(({ combination }) => combination.id)),
+];
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(77598);
+// EXTERNAL MODULE: ./src/factory/name-shapes.ts
+var name_shapes = __nccwpck_require__(72422);
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var factory_selector = __nccwpck_require__(35569);
+// EXTERNAL MODULE: ./src/factory/template.ts
+var factory_template = __nccwpck_require__(92222);
+;// CONCATENATED MODULE: ./src/factory/combination.ts
+
+
+
+
+
+const ID_LENGTH = 80;
+const HASH_LENGTH = 8;
+/** More combinations than this are a slip, and would take minutes. */
+const LIMIT = 50_000;
+/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
+const shortenId = (id) => {
+    if (id.length <= ID_LENGTH)
+        return id;
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
+    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
+};
+/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
+const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
+const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
+const expandedId = (factory, entry, variants) => {
+    const id = shortenId((0,factory_template/* renderSparse */.v7)(factory.id, placeholderValues(factory, variants)));
+    const why = /^[a-z0-9_]/.test(id) ? (0,name_shapes/* whyRefusedId */.QU)(id) : 'an id begins with a letter, a digit or "_"';
+    if (why === undefined)
+        return id;
+    throw (0,problem/* inputError */.Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
+        place: entry.place,
+        hint: 'change the template',
+    });
+};
+/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
+const combinationsOf = (factory, entry) => {
+    const selectors = Object.values(entry.choices);
+    const isNamed = selectors.every((selector) => (0,factory_selector/* singleName */.KB)(selector) !== undefined);
+    const choices = factory.layers.flatMap(({ name, variants }) => {
+        const selector = entry.choices[name];
+        return selector === undefined ? [] : [variants.filter((variant) => (0,factory_selector/* matchesSelector */.B5)(selector, variant.name))];
+    });
+    const count = choices.reduce((total, { length }) => total * length, 1);
+    if (count > LIMIT)
+        throw (0,problem/* inputError */.Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
+            place: entry.place,
+            expected: `${LIMIT} at most`,
+            hint: 'choose fewer variants instead of "*"',
+        });
+    return product(choices).map((variants) => ({
+        id: isNamed ? entry.name : expandedId(factory, entry, variants),
+        entry,
+        variants,
+        isNamed,
+    }));
+};
+
+// EXTERNAL MODULE: ./src/factory/dictionary.ts
+var dictionary = __nccwpck_require__(57736);
+// EXTERNAL MODULE: ./src/factory/by-platform.ts
+var by_platform = __nccwpck_require__(98873);
+;// CONCATENATED MODULE: ./src/factory/exclude.ts
+
+
+/** Whether a rule's layers all have a variant that it selects; a layer that is left out is never selected. */
+const selects = ({ layers }, variants) => Object.entries(layers).every(([layer, selector]) => variants.some((variant) => variant.layer === layer && (0,factory_selector/* matchesSelector */.B5)(selector, variant.name)));
+const requirementObjections = (variants) => variants.flatMap(({ layer, name, requires, place }) => Object.entries(requires).flatMap(([other, selector]) => {
+    const chosen = variants.find((variant) => variant.layer === other);
+    if (chosen !== undefined && (0,factory_selector/* matchesSelector */.B5)(selector, chosen.name))
+        return [];
+    const found = chosen === undefined ? 'there is none' : `it is ${chosen.name}`;
+    return [{ reason: `${layer} ${name} requires ${other} ${(0,factory_selector/* renderSelector */.MX)(selector)}, but ${found}`, place }];
+}));
+/** An image runs on one kind of accelerator. */
+const acceleratorObjections = (variants) => {
+    const [first, ...others] = variants.filter(({ accelerator }) => accelerator !== undefined);
+    return others
+        .filter(({ accelerator }) => accelerator !== first?.accelerator)
+        .map(({ layer, name, accelerator, place }) => {
+        const below = `${first?.layer ?? ''} ${first?.name ?? ''} needs ${first?.accelerator ?? ''}`;
+        return { reason: `${below}, ${layer} ${name} needs ${accelerator ?? ''}`, place };
+    });
+};
+/** What speaks against a combination on every platform: `requires`, accelerators, rules. Empty when nothing does. */
+const objections = ({ exclude }, variants) => [
+    ...requirementObjections(variants),
+    ...acceleratorObjections(variants),
+    ...exclude.filter((rule) => rule.platforms === undefined && selects(rule, variants)),
+];
+/** What speaks against it on one platform: rules that name the platform, and a base image that it does not have. */
+const platformObjections = ({ exclude }, variants, platform) => [
+    ...exclude.filter(({ platforms, ...rule }) => platforms !== undefined && (0,factory_selector/* matchesSelector */.B5)(platforms, platform) && selects(rule, variants)),
+    ...variants
+        .filter(({ from }) => from !== undefined && (0,by_platform/* valueOn */.dj)(from, platform) === undefined)
+        .map(({ layer, name, place }) => ({ reason: `${layer} ${name} has no base for ${platform}`, place })),
+];
+
+// EXTERNAL MODULE: ./src/factory/given.ts
+var given = __nccwpck_require__(22707);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var platform = __nccwpck_require__(1890);
+// EXTERNAL MODULE: ./src/factory/text-shapes.ts
+var text_shapes = __nccwpck_require__(74398);
+;// CONCATENATED MODULE: ./src/factory/overrides.ts
+
+
+
+
+
+
+
+
+const baseProblems = (lowest, base) => {
+    const names = lowest?.variants.map(({ name }) => name) ?? [];
+    return Object.entries(base).flatMap(([name, reference]) => {
+        if (!names.includes(name))
+            return [{ found: `base: unknown variant "${name}"`, expected: (0,wording/* orList */.A3)(names), ...(0,suggest/* didYouMean */.a)(name, names) }];
+        if ((0,oci_reference/* parseReference */.F2)(reference) !== undefined)
+            return [];
+        return [{ found: `base: "${reference}" is not an image reference`, expected: 'name[:tag][@sha256:…]' }];
+    });
+};
+const registryProblems = (registry) => {
+    const { pattern, test, expected, hint } = text_shapes/* registry */.u5;
+    if (pattern.test(registry) && test?.(registry) !== false)
+        return [];
+    return [{ found: `registry: "${registry}" is not a registry`, expected, ...(0,given/* given */.g)({ hint: hint?.(registry) }) }];
+};
+const withBase = (layer, base) => ({
+    ...layer,
+    variants: layer.variants.map((variant) => {
+        const any = Object.hasOwn(base, variant.name) ? base[variant.name] : undefined;
+        return any === undefined ? variant : { ...variant, from: { any, platforms: (0,dictionary/* dictionary */.z)([]) } };
+    }),
+});
+/** The factory with a run's own registry and base images. Throws an {@link InputError} for values that cannot be used. */
+const override = (factory, { registry, base = {} }) => {
+    const [lowest, ...others] = factory.layers;
+    const problems = [...baseProblems(lowest, base), ...(registry === undefined ? [] : registryProblems(registry))];
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return {
+        ...factory,
+        ...(0,given/* given */.g)({ registry: registry ?? factory.registry }),
+        layers: lowest === undefined ? [] : [withBase(lowest, base), ...others],
+    };
+};
+/** The platforms a run asks for, in the factory's order. Throws an {@link InputError} for one that is not the factory's. */
+const chosenPlatforms = ({ platforms }, wanted) => {
+    if (wanted === undefined)
+        return platforms;
+    const normal = wanted.map((text) => (0,platform/* parsePlatform */.FL)(text) ?? text);
+    const problems = normal
+        .filter((platform) => !platforms.includes(platform))
+        .map((platform) => ({
+        found: `platforms: the factory does not build for "${platform}"`,
+        expected: (0,wording/* orList */.A3)(platforms),
+        ...(0,suggest/* didYouMean */.a)(platform, platforms),
+    }));
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return platforms.filter((platform) => normal.includes(platform));
+};
+
+;// CONCATENATED MODULE: ./src/factory/tags.ts
+
+
+
+
+/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
+const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+/**
+ * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
+ * no value here (no `version`, a layer that is left out) makes no tag. Throws an InputError for a text that is no tag.
+ */
+const tagsOf = (factory, { id, entry, variants }) => {
+    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
+    const values = new Map([...placeholderValues(factory, variants), ['manifest_id', id], ...version]);
+    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
+        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
+        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
+            return tag ?? [];
+        throw (0,problem/* inputError */.Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
+            place: entry.place,
+            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
+        });
+    });
+    return [...new Set(tags)];
+};
+
+// EXTERNAL MODULE: ./src/factory/bake-options.ts
+var bake_options = __nccwpck_require__(17926);
+;// CONCATENATED MODULE: ./src/factory/work-items.ts
+
+
+
+
+
+
+
+
+
+/** Values on one platform; arguments that have none there are left out. */
+const argumentsOn = (args, platform) => (0,dictionary/* dictionary */.z)(Object.entries(args).flatMap(([name, { value, level, place }]) => {
+    const text = (0,by_platform/* valueOn */.dj)(value, platform);
+    return text === undefined ? [] : [[name, { value: text, level, place }]];
+}));
+/** Remembers layers by what they are made of: the variant, the entry that asks for it, and the platform. */
+const createLayerMaker = (factory) => {
+    const made = new Map();
+    return (combination, variant, platform) => {
+        const variants = (0,remember/* remember */.k)(made, combination.entry, () => new Map());
+        const layers = (0,remember/* remember */.k)(variants, variant, () => new Map());
+        return (0,remember/* remember */.k)(layers, platform, () => workLayer(factory, combination, variant, platform));
+    };
+};
+const workLayer = (factory, { entry }, variant, platform) => {
+    const { layer, name, from, fragment, contexts, place } = variant;
+    const args = [variant.args, entry.args].reduce(by_platform/* overlayArguments */.bx, factory.args);
+    return {
+        layer,
+        variant: name,
+        ...(0,given/* given */.g)({ from: from === undefined ? undefined : (0,by_platform/* valueOn */.dj)(from, platform), fragment }),
+        args: argumentsOn(args, platform),
+        contexts,
+        place,
+    };
+};
+const acceleratorOf = ({ variants }) => variants.find(({ accelerator }) => accelerator !== undefined)?.accelerator;
+/** The pool that tests a manifest builds it, too: the image is in that builder. */
+const testPoolOf = ({ pools }, { testPool, place }, platform) => {
+    if (testPool === undefined)
+        return undefined;
+    const pool = pools.find(({ name }) => name === testPool);
+    if (pool === undefined)
+        throw (0,problem/* inputError */.Xu)(`there is no pool "${testPool}" for test-pool`, {
+            place,
+            expected: `one of pools: ${pools.map(({ name }) => name).join(', ')}`,
+        });
+    return pool.platform === platform ? pool.name : undefined;
+};
+const testsOf = ({ entry, variants }) => {
+    const tests = [...variants.map(({ test }) => test), entry.test].filter((test) => test !== undefined);
+    return tests.length === 0 ? undefined : tests;
+};
+const poolOf = ({ pools }, platform, accelerator) => pools.find((pool) => pool.platform === platform && pool.accelerator === accelerator)?.name ??
+    pools.find((pool) => pool.platform === platform && pool.accelerator === undefined)?.name;
+/**
+ * Repository of a combination's image. A placeholder without a value goes with a separator beside it.
+ * Throws an InputError when the result is not a repository, or is where the cache lives.
+ */
+const imageOf = (factory, { id, entry, variants }) => {
+    const path = (0,factory_template/* renderSparse */.v7)(factory.image, new Map([...placeholderValues(factory, variants), ['manifest_id', id]]));
+    const image = factory.registry === undefined ? path : `${factory.registry}/${path}`;
+    const reference = (0,oci_reference/* parseReference */.F2)(image);
+    if (reference === undefined || image !== image.toLowerCase())
+        throw (0,problem/* inputError */.Xu)(`the image template "${factory.image}" makes "${image}" of manifest "${id}"`, {
+            place: entry.place,
+            expected: 'a repository: parts of lower-case letters and digits, joined by one ".", "_", "-" or "/"',
+        });
+    const caches = [
+        factory.cache.ref,
+        factory.cache.untrustedRef,
+        ...(factory.cache.mirrors ?? []).map(({ ref }) => ref),
+        ...factory.pools.map(({ cache }) => cache),
+    ];
+    const isCache = caches
+        .flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref ?? '') ?? [])
+        .some((cache) => (0,oci_reference/* repositoryOf */._M)(cache) === (0,oci_reference/* repositoryOf */._M)(reference));
+    if (isCache)
+        throw (0,problem/* inputError */.Xu)(`the cache and the image of manifest "${id}" share the repository ${(0,oci_reference/* formatReference */.FH)(reference)}`, {
+            place: entry.place,
+            hint: 'give cache.ref a repository of its own',
+        });
+    return image;
+};
+/** A combination on one platform. */
+const workItem = (factory, combination, platform, published, makeLayer) => {
+    const { id, entry, variants } = combination;
+    const accelerator = acceleratorOf(combination);
+    return {
+        manifestId: id,
+        platform,
+        layers: variants.map((variant) => makeLayer(combination, variant, platform)),
+        ...published,
+        ...(0,given/* given */.g)({
+            version: entry.version,
+            accelerator,
+            pool: testPoolOf(factory, entry, platform) ?? poolOf(factory, platform, accelerator),
+            tests: testsOf(combination),
+        }),
+        bake: [...variants.map(({ bake }) => bake), entry.bake].reduce(bake_options/* mergeBake */.q, factory.bake),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/factory/expand.ts
+
+
+
+
+
+
+
+
+
+
+
+
+const judge = (factory, combination) => {
+    const { id: manifestId, entry, variants } = combination;
+    const [general] = objections(factory, variants);
+    if (general !== undefined) {
+        const { reason, place } = general;
+        return { combination, platforms: [], excluded: [{ manifestId, reason, place }] };
+    }
+    const wanted = factory.platforms.filter((platform) => entry.platforms?.includes(platform) ?? true);
+    const excluded = wanted.flatMap((platform) => platformObjections(factory, variants, platform)
+        .slice(0, 1)
+        .map(({ reason, place }) => ({ manifestId, platform, reason, place })));
+    const platforms = wanted.filter((platform) => !excluded.some((each) => each.platform === platform));
+    return { combination, platforms, excluded };
+};
+/** Whoever writes a manifest out wants it built, so leaving it out silently would be wrong. */
+const refuseNamedExclusions = (judged) => {
+    const problems = judged
+        .filter(({ combination, platforms }) => combination.isNamed && platforms.length === 0)
+        .map(({ combination, excluded }) => {
+        const reasons = [...new Set(excluded.map(({ reason }) => reason))].join('; ');
+        const places = [...new Set(excluded.map(wording/* renderPlace */.oL))];
+        return {
+            place: combination.entry.place,
+            found: `manifest "${combination.id}" is written out by name and excluded: ${reasons}`,
+            hint: `see ${(0,wording/* orList */.A3)(places)}`,
+        };
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const refuseEmpty = (judged) => {
+    if (judged.some(({ platforms }) => platforms.length > 0))
+        return;
+    const excluded = judged.flatMap((each) => each.excluded);
+    const byRule = [...Map.groupBy(excluded, (each) => `${(0,wording/* renderPlace */.oL)(each)} (${each.reason})`)];
+    const rules = byRule
+        .toSorted(([, a], [, b]) => b.length - a.length)
+        .map(([rule, { length }]) => `${rule} excludes ${length}`);
+    const [first] = byRule.toSorted(([, a], [, b]) => b.length - a.length);
+    throw (0,problem/* inputError */.Xu)(`nothing is left to build: all ${judged.length} combinations are excluded`, {
+        ...(0,given/* given */.g)({ place: first?.[1][0]?.place }),
+        hint: rules.slice(0, 5).join(', '),
+    });
+};
+/** Whether one of the patterns holds one of the ids. */
+const isChosen = (only, ids) => only?.some((pattern) => ids.some((id) => (0,factory_selector/* matchesPattern */.MT)(pattern, id))) ?? true;
+const refuseUnmatched = (only, builds, judged) => {
+    const ids = builds.flatMap(idsOf);
+    const excluded = judged.flatMap((each) => each.excluded);
+    const problems = only
+        .filter((pattern) => !isChosen([pattern], ids))
+        .map((pattern) => {
+        const out = excluded.find(({ manifestId }) => (0,factory_selector/* matchesPattern */.MT)(pattern, manifestId));
+        if (out !== undefined)
+            return { place: out.place, found: `only: "${out.manifestId}" is excluded: ${out.reason}` };
+        const hint = (0,factory_selector/* isName */.Eo)(pattern) ? (0,suggest/* didYouMean */.a)(pattern, ids) : {};
+        return { found: `only: no manifest matches "${pattern}"`, expected: (0,wording/* orList */.A3)(ids), ...hint };
+    });
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+};
+const itemsOf = (factory, { candidate, aliases }, chosen, makeLayer) => {
+    const { combination, image, platforms } = candidate;
+    const tags = [...new Set([candidate, ...aliases].flatMap((each) => each.tags))];
+    return platforms
+        .filter((platform) => chosen.includes(platform))
+        .map((platform) => workItem(factory, combination, platform, { image, tags }, makeLayer));
+};
+const excludedOf = (judged, only, chosen) => {
+    const excluded = judged
+        .flatMap((each) => each.excluded)
+        .filter(({ manifestId, platform }) => isChosen(only, [manifestId]) && (platform === undefined || chosen.includes(platform)));
+    // Entries that overlap leave the same combination out twice.
+    return [...new Map(excluded.map((each) => [JSON.stringify(each), each])).values()];
+};
+const aliasesOf = (builds) => (0,dictionary/* dictionary */.z)(builds.flatMap((build) => {
+    const [id, ...others] = idsOf(build);
+    return id === undefined || others.length === 0 ? [] : [[id, others]];
+}));
+const nothingOn = (chosen, [first]) => (0,problem/* inputError */.Xu)(`nothing that was asked for is built for ${(0,wording/* orList */.A3)(chosen)}`, first === undefined ? {} : { hint: `see ${(0,wording/* renderPlace */.oL)(first)}: ${first.reason}` });
+/**
+ * What a factory asks for: manifests in file order, platforms within them. Lists and globs are multiplied out, layers
+ * bottom to top, variants as they stand in the file.
+ *
+ * Throws an {@link InputError} for a manifest that is written out and excluded, different images with the same id or tag,
+ * options that match nothing, and when nothing is left to build.
+ */
+const expandFactory = (source, options = {}) => {
+    const factory = override(source, options);
+    const chosen = chosenPlatforms(factory, options.platforms);
+    const judged = factory.manifests
+        .flatMap((entry) => combinationsOf(factory, entry))
+        .map((combination) => judge(factory, combination));
+    refuseNamedExclusions(judged);
+    refuseEmpty(judged);
+    const candidates = judged
+        .filter(({ platforms }) => platforms.length > 0)
+        .map(({ combination, platforms }) => {
+        return { combination, platforms, image: imageOf(factory, combination), tags: tagsOf(factory, combination) };
+    });
+    const all = groupAliases(factory, candidates);
+    refuseUnmatched(options.only ?? [], all, judged);
+    const builds = all.filter((build) => isChosen(options.only, idsOf(build)));
+    const makeLayer = createLayerMaker(factory);
+    const items = builds.flatMap((build) => itemsOf(factory, build, chosen, makeLayer));
+    const excluded = excludedOf(judged, options.only, chosen);
+    if (items.length === 0)
+        throw nothingOn(chosen, excluded);
+    return { items, excluded, aliases: aliasesOf(builds) };
+};
+
+;// CONCATENATED MODULE: ./src/commands/planning/subjects.ts
+
+
+
+const expandAll = (factory, inputs) => expandFactory(factory, {
+    ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
+    base: inputs.base,
+    ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
+    ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
+});
+/** What the inputs ask for. Throws an InputError where scope is `stable` and no layer is. */
+const expandSubjects = (factory, inputs) => {
+    const all = expandAll(factory, inputs);
+    if (inputs.changes.scope !== 'stable')
+        return all;
+    const stable = stableWork(all.items, factory.layers);
+    if (stable.items.length === 0) {
+        const hint = 'set `stable: true` on the lowest layers, which change least';
+        throw (0,problem/* inputError */.Xu)('scope is stable, and no layer of the factory file is', { hint });
+    }
+    return { items: stable.items, excluded: [], aliases: {}, stable };
+};
+
 ;// CONCATENATED MODULE: ./src/commands/planning/survey.ts
 
 
@@ -42679,31 +45015,15 @@ const readTimes = async (files, io) => {
     }
     return times;
 };
-const readWork = async ({ context, cache }, given, inputs, io) => {
+const readWork = async ({ context, cache }, given, inputs, askEarlier, io) => {
     const items = withContexts(given, inputs.buildContexts);
     const fragments = await (0,sources/* readFragments */.a)(items, io);
     const finder = imageFinderOf(fragments, items);
-    const images = await resolveImages(neededImages(items, fragments, finder), io);
+    const images = await resolveImages(neededImages(items, fragments, finder), { mirrors: inputs.mirrors, records: async () => (await askEarlier()).records }, io);
     return { items, fragments, images, ...(0,layer_facts/* growWork */.N)({ items, fragments, finder, images, context, cache }, io) };
 };
-/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
-const askRegistry = async (cache, { items, tree }, context, io) => {
-    const records = await fetchEarlierRecords(items, cache, context, io);
-    if (cache.strategy !== 'layer')
-        return { tags: [], states: [], records };
-    const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
-    const first = firstItems(tree).map((index) => items[index]);
-    const refs = tags.map((tag, index) => {
-        const item = first[index];
-        return item === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, item), tag);
-    });
-    const earlier = earlierRefs(items, tree, records);
-    const named = tree.prefixes.flatMap((_, index) => earlier(index));
-    const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
-    return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier }), records };
-};
 /** Why prefixes that must run do, as far as the records tell. */
-const findReasons = ({ items, tree, files, fragments, images }, { tags, states, records }, context) => {
+const findReasons = ({ items, tree, files, fragments, images }, { tags, states, earlier: { records } }, context) => {
     const layerNow = (0,layer_now/* createLayerNow */.E)({ files, context, fragments });
     const layers = (index) => {
         const prefix = tree.prefixes[index];
@@ -42712,29 +45032,2662 @@ const findReasons = ({ items, tree, files, fragments, images }, { tags, states, 
     const digests = new Map(images.map(({ reference, digest }) => [reference, digest]));
     return prefixReasons({ items, tree, states, layers, images: digests }, records);
 };
-const expand = (factory, inputs) => expandFactory(factory, {
-    ...(inputs.only.length === 0 ? {} : { only: inputs.only }),
-    base: inputs.base,
-    ...(inputs.platforms.length === 0 ? {} : { platforms: inputs.platforms }),
-    ...(inputs.registry === undefined ? {} : { registry: inputs.registry }),
-});
-/** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
-const surveyWork = async (inputs, context, io) => {
+/** Gives the layers their epochs. Earlier builds are asked unless nothing has an age and only stable layers are planned. */
+const ageSubjects = async (subjects, { factory, cache, now, refresh, askEarlier }, io) => {
+    const { name, layers } = factory;
+    const isAsked = subjects.stable === undefined || layers.some(({ maxAge }) => maxAge !== undefined);
+    if (!isAsked && refresh.length === 0)
+        return subjects;
+    const unmatched = refresh.filter((pattern) => !subjects.items.some((item) => item.layers.some((each) => (0,epochs/* isLayer */.IW)(pattern, each))));
+    for (const pattern of unmatched) {
+        io.actions.warning({
+            message: `refresh: no layer matches ${JSON.stringify(pattern)}; name a layer, or layer/variant`,
+        });
+    }
+    const { epochs: known } = await askEarlier();
+    const sources = { now, factory: name, layers, known, refresh, mayBegin: cache.access.write };
+    return { ...subjects, items: (0,epochs/* withEpochs */.re)(subjects.items, sources) };
+};
+/** Reads the factory file and all that it names, as of the given time. */
+const readSubjects = async (inputs, now, context, io) => {
     const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
-    const expansion = expand(factory, inputs);
-    const cache = planCache(factory, expansion.items, inputs, (0,access/* decideCacheAccess */.J3)(context.event));
-    for (const line of renderCacheLines(cache, factory.pools, inputs.cacheRef))
+    const subjects = expandSubjects(factory, inputs);
+    const untrusted = factory.cache.untrustedRef !== undefined;
+    const access = (0,plan_access/* decideCacheAccess */.J3)(context.event, { untrusted });
+    const cache = await (0,mirrors/* withReachable */.k)((0,plan_cache/* planCache */._)(factory, subjects.items, inputs, access), io);
+    const askEarlier = createAskEarlier(subjects, cache, context, io);
+    const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io);
+    const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io);
+    return { factory, cache, askEarlier, expansion, prepared };
+};
+const neededRefs = (cache, work) => {
+    const { strategy } = cache;
+    if (strategy === 'layer')
+        return refsOfPrefixes(work, (0,cache_refs/* prefixTags */.iM)(work.tree.prefixes), cache).flat();
+    return work.items.flatMap((item) => (0,cache_location/* locationOf */.hD)(cache, item).repositories.map((repository) => (0,oci_reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository));
+};
+/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
+const surveyNeeds = async (inputs, context, io) => {
+    const { factory, cache, expansion, prepared } = await readSubjects(inputs, io.clock.now(), context, io);
+    const { items, tree } = prepared;
+    return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] };
+};
+/** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
+const surveyWork = async (inputs, now, context, io) => {
+    const { factory, cache, askEarlier, expansion, prepared } = await readSubjects(inputs, now, context, io);
+    for (const line of (0,cache_lines/* renderCacheLines */.u)(cache, factory.pools, inputs.cacheRef))
         io.actions.info(line);
-    const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, io);
-    const { images, files, imageKeys } = prepared;
-    (0,layer_facts/* warnOfModes */.y)(io);
+    const { images, files, imageKeys, fragments } = prepared;
     const subject = { cache, name: factory.name, only: (0,kept_plan/* planScope */.oE)(inputs) };
-    const known = await askRegistry(cache, prepared, context, io);
-    const { records } = known;
-    const times = addRecordTimes(await readTimes(inputs.costs, io), records.values());
+    const known = await askRegistry(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io);
+    const { earlier } = known;
+    const times = addRecordTimes(await readTimes(inputs.costs, io), earlier.records.values());
     const reasons = findReasons(prepared, known, factory.context);
     const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys };
-    return { factory, expansion, subject, images, files, records, all };
+    return { factory, expansion, subject, images, files, earlier, all, fragments };
+};
+
+
+/***/ }),
+
+/***/ 24050:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ readPruneInputs)
+/* harmony export */ });
+/* harmony import */ var _factory_duration_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67096);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75757);
+/* harmony import */ var _read_input_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(45349);
+
+
+
+
+const DURATION_EXPECTED = 'minutes, hours or days, as 30m, 12h or 7d';
+const duration = (read, name) => {
+    const text = read(name);
+    if (text === '')
+        return undefined;
+    const parsed = (0,_factory_duration_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDuration */ .E)(text);
+    if (parsed !== undefined)
+        return parsed;
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`input ${name} is ${JSON.stringify(text)}`, { expected: DURATION_EXPECTED });
+};
+const member = (key, value) => value === undefined ? {} : { [key]: value };
+const wholeNumber = (read, name) => read(name) === '' ? undefined : Math.floor((0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .count */ .U9)(read, name, { byDefault: 1, least: 1, most: 1_000_000 }));
+const removedManifests = (read) => read('removed-manifests') === '' ? undefined : (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .choice */ .Yq)(read, 'removed-manifests', ['keep', 'prune']);
+const HOUR = 3_600_000;
+/** Reads the inputs of `prune`. */
+const readPruneInputs = (read, env) => ({
+    plan: (0,_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlanInputs */ .j)(read, env),
+    retention: {
+        ...member('keepLast', wholeNumber(read, 'keep-last')),
+        ...member('minAge', duration(read, 'min-age')),
+        ...member('expireAfter', duration(read, 'expire-after')),
+        keep: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .list */ .p_)(read('keep')),
+        ...member('removedManifests', removedManifests(read)),
+        ...member('removedGrace', duration(read, 'removed-grace')),
+        ...member('maxDeletes', wholeNumber(read, 'max-deletes')),
+    },
+    maxDuration: duration(read, 'max-duration') ?? 5 * HOUR,
+    dryRun: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .bool */ .lc)(read, 'dry-run', false),
+    confirm: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .bool */ .lc)(read, 'confirm', false),
+    backend: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .choice */ .Yq)(read, 'backend', ['auto', 'oci', 'ghcr', 'none']),
+    images: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .bool */ .lc)(read, 'images', false),
+    actionsCache: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .bool */ .lc)(read, 'actions-cache', false),
+    explain: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .list */ .p_)(read('explain')),
+    ...(0,_read_input_js__WEBPACK_IMPORTED_MODULE_3__/* .optional */ .lq)('reportPath', read('report-path')),
+});
+
+
+/***/ }),
+
+/***/ 15939:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  R: () => (/* binding */ prune)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/plan/access.ts
+var access = __nccwpck_require__(64661);
+;// CONCATENATED MODULE: ./src/report/prune/prune-report.ts
+const DONE = new Set(['deleted', 'untagged', 'gone']);
+const FAILED = new Set(['failed', 'unsupported']);
+const LEFT = new Set(['left', 'exhausted']);
+/** Whether the object is not there any more; in a dry run, whether it would not be. */
+const isDeleted = ({ verdict, outcome }) => verdict === 'delete' && (outcome === undefined || DONE.has(outcome));
+/** Sums the places up. */
+const totalsOf = (places) => {
+    const objects = places.flatMap((place) => place.objects);
+    const doomed = objects.filter(({ verdict }) => verdict === 'delete');
+    const count = (outcomes) => doomed.filter(({ outcome }) => outcomes.has(outcome)).length;
+    const sum = (of) => places.reduce((total, place) => total + of(place), 0);
+    const deleted = doomed.filter(isDeleted).length;
+    const [failed, left] = [count(FAILED), count(LEFT)];
+    return {
+        kept: objects.length - doomed.length,
+        ...{ deleted, failed, left, skipped: doomed.length - deleted - failed - left },
+        bytesBefore: sum(({ bytesBefore }) => bytesBefore),
+        bytesAfter: sum(({ bytesAfter }) => bytesAfter),
+    };
+};
+/** All that objects need, shared content counted once, bytes. */
+const sizeOf = (objects) => {
+    const sizes = new Map();
+    for (const blobs of objects)
+        for (const { digest, size } of blobs)
+            sizes.set(digest, size);
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+};
+/** The text of the file of a report. */
+const renderPruneFile = (report) => `${JSON.stringify(report, undefined, 1)}\n`;
+
+// EXTERNAL MODULE: ./src/plan/bytes.ts
+var plan_bytes = __nccwpck_require__(56248);
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
+// EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
+var markdown = __nccwpck_require__(43215);
+// EXTERNAL MODULE: ./src/report/quantity.ts
+var quantity = __nccwpck_require__(38105);
+// EXTERNAL MODULE: ./src/report/sections.ts
+var sections = __nccwpck_require__(43844);
+;// CONCATENATED MODULE: ./src/report/prune/prune-summary.ts
+
+
+
+
+
+
+/** Tags that a row names before it counts the rest. */
+const MAX_TAGS = 3;
+/** Lines of commands that bring something back. */
+const MAX_RESTORES = 500;
+const nameOf = ({ tags, digest, id }) => tags.length === 0 ? (0,markdown/* renderCode */.cR)(digest ?? id) : (0,markdown/* renderCodeList */.Mj)(tags, MAX_TAGS);
+const headline = ({ name, dryRun, stopped, totals }) => {
+    const { kept, deleted, failed, left } = totals;
+    const of = (0,quantity/* renderCount */.SS)(kept + deleted + failed + left + totals.skipped, 'object');
+    const icon = failed > 0 ? '❌' : dryRun || stopped !== undefined ? '🔍' : '🧹';
+    const done = dryRun || stopped !== undefined ? 'would be deleted' : 'deleted';
+    return `## ${icon} ${(0,markdown/* renderText */.S5)(name)}: ${(0,quantity/* renderNumber */.kT)(deleted)} of ${of} ${done}`;
+};
+const amounts = ({ dryRun, stopped, totals }) => {
+    const { kept, failed, left, skipped, bytesBefore, bytesAfter } = totals;
+    const counts = [
+        (0,quantity/* renderCount */.SS)(kept, 'object') + ' kept',
+        ...(skipped > 0 ? [`${(0,quantity/* renderNumber */.kT)(skipped)} skipped`] : []),
+        ...(left > 0 ? [`${(0,quantity/* renderNumber */.kT)(left)} left for the next run`] : []),
+        ...(failed > 0 ? [`${(0,quantity/* renderNumber */.kT)(failed)} failed`] : []),
+    ];
+    const after = dryRun || stopped !== undefined ? 'would be' : 'are';
+    return `${counts.join(' · ')}<br>\nIn use before: ${(0,plan_bytes/* renderBytes */.U)(bytesBefore)}, ${after} ${(0,plan_bytes/* renderBytes */.U)(bytesAfter)} after (shared blobs counted once).`;
+};
+const garbageNote = ({ places, dryRun, stopped }) => {
+    const waiting = places.filter(({ backend, bytesBefore, bytesAfter }) => backend === 'oci' && bytesBefore > bytesAfter);
+    if (waiting.length === 0)
+        return '';
+    const bytes = waiting.reduce((sum, { bytesBefore, bytesAfter }) => sum + bytesBefore - bytesAfter, 0);
+    const untagged = waiting.some(({ objects }) => objects.some(({ outcome }) => outcome === 'untagged'));
+    const how = untagged ? ', that of untagged manifests included (`garbage-collect --delete-untagged`)' : '';
+    const will = dryRun || stopped !== undefined ? 'would have' : 'has';
+    return `The registry’s own garbage collection ${will} yet to free ${(0,plan_bytes/* renderBytes */.U)(bytes)} of that${how}; see \`docs/retention.md\`.`;
+};
+const closedNotes = (places) => places
+    .flatMap(({ name, closed }) => closed === undefined ? [] : [`> Nothing can be deleted from ${(0,markdown/* renderCode */.cR)(name)}: ${(0,markdown/* renderText */.S5)(closed)}`])
+    .join('\n>\n');
+const groupSection = ({ places }) => {
+    const objects = places.flatMap((place) => place.objects.map((object) => ({ place: place.name, object })));
+    const groups = [...Map.groupBy(objects, ({ place, object }) => JSON.stringify([place, object.group])).values()];
+    const rows = groups.map((of) => {
+        const count = (test) => of.filter(({ object }) => test(object)).length;
+        const deleted = count(isDeleted);
+        const kept = count(({ verdict }) => verdict === 'keep');
+        return {
+            name: of[0]?.object.group ?? '',
+            place: of[0]?.place ?? '',
+            kept,
+            deleted,
+            other: of.length - kept - deleted,
+        };
+    });
+    return (0,sections/* tableSection */.Yc)('Groups', {
+        columns: [
+            { title: 'Group' },
+            { title: 'Place' },
+            ...['Kept', 'Deleted', 'Not deleted'].map((title) => ({ title, align: 'right' })),
+        ],
+        rows: rows
+            .toSorted((a, b) => b.deleted - a.deleted)
+            .map(({ name, place, kept, deleted, other }) => [
+            (0,markdown/* renderText */.S5)(name),
+            (0,markdown/* renderCode */.cR)(place),
+            ...[kept, deleted, other].map((count) => (count === 0 ? '' : (0,quantity/* renderNumber */.kT)(count))),
+        ]),
+        ...{ rank: 2, share: 0.3 },
+    });
+};
+/** Objects that were to go and did not, those of one reason together. */
+const skippedSection = ({ places }) => {
+    const objects = places
+        .flatMap((place) => place.objects)
+        .filter((each) => each.verdict === 'delete' && !isDeleted(each));
+    const reasons = Map.groupBy(objects, ({ outcome, note = '' }) => JSON.stringify([outcome, note.replace(/\S*\d\S*/g, '…')]));
+    return (0,sections/* tableSection */.Yc)('Not deleted', {
+        columns: [{ title: 'What' }, { title: 'Objects', align: 'right' }, { title: 'Why' }, { title: 'For example' }],
+        rows: [...reasons.values()].map((of) => [
+            of[0]?.outcome ?? '',
+            (0,quantity/* renderNumber */.kT)(of.length),
+            (0,markdown/* renderText */.S5)(of[0]?.note ?? ''),
+            of[0] === undefined ? '' : nameOf(of[0]),
+        ]),
+        ...{ rank: 1, share: 0.3 },
+    });
+};
+const objectRows = (objects) => objects.map((object) => [
+    nameOf(object),
+    (0,markdown/* renderText */.S5)(object.group),
+    (0,markdown/* renderCode */.cR)(object.rule),
+    (0,markdown/* renderText */.S5)(object.reason),
+    (0,plan_bytes/* renderBytes */.U)(object.bytes),
+]);
+const objectSection = (title, objects, rank) => (0,sections/* foldedSection */.qF)(title, {
+    columns: [
+        ...['Tags or digest', 'Group', 'Rule', 'Why'].map((name) => ({ title: name })),
+        { title: 'Size', align: 'right' },
+    ],
+    rows: objectRows(objects),
+    ...{ rank, share: 0.6 },
+});
+const restoreSection = (objects) => {
+    const commands = objects.flatMap(({ restore }) => restore ?? []);
+    if (commands.length === 0)
+        return [];
+    const more = commands.length - MAX_RESTORES;
+    const lines = [...commands.slice(0, MAX_RESTORES), ...(more > 0 ? [`# and ${more} more, in the report file`] : [])];
+    return (0,sections/* fixedSection */.Yz)(`<details>\n<summary>How to bring them back within 30 days</summary>\n\n${(0,markdown/* renderFence */.Q)(lines)}\n\n</details>`);
+};
+/** The job summary of a prune, in GitHub-flavoured Markdown. */
+const renderPruneSummary = (report) => {
+    const objects = report.places.flatMap((place) => place.objects);
+    const [gone, kept] = [objects.filter(isDeleted), objects.filter(({ verdict }) => verdict === 'keep')];
+    const dry = report.dryRun || report.stopped !== undefined;
+    const stopped = report.stopped === undefined ? '' : `> ${(0,markdown/* renderText */.S5)(report.stopped)}`;
+    const unreadable = report.unreadable.map((line) => [(0,markdown/* renderText */.S5)(line)]);
+    return (0,report_document/* renderDocument */.y)([
+        ...(0,sections/* fixedSection */.Yz)([headline(report), '', amounts(report)].join('\n')),
+        ...[stopped, closedNotes(report.places), garbageNote(report)].flatMap(sections/* fixedSection */.Yz),
+        ...(0,sections/* tableSection */.Yc)('What could not be read', {
+            columns: [{ title: 'Everything that may depend on it stays' }],
+            rows: unreadable,
+            ...{ rank: 1, share: 0.3 },
+        }),
+        ...skippedSection(report),
+        ...groupSection(report),
+        ...objectSection(`${(0,quantity/* renderCount */.SS)(gone.length, 'object')} ${dry ? 'that would be deleted' : 'deleted'}`, gone, 3),
+        ...objectSection(`${(0,quantity/* renderCount */.SS)(kept.length, 'object')} kept`, kept, 4),
+        ...restoreSection(objects),
+    ]);
+};
+
+// EXTERNAL MODULE: ./src/plan/plan-file.ts
+var plan_file = __nccwpck_require__(70435);
+// EXTERNAL MODULE: ./src/records/place.ts
+var records_place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var selector = __nccwpck_require__(35569);
+;// CONCATENATED MODULE: ./src/retention/policy.ts
+
+const matches = ({ layers, platforms, branches }, subject) => (layers === undefined || (subject.layer !== undefined && (0,selector/* matchesSelector */.B5)(layers, subject.layer))) &&
+    (platforms === undefined || (0,selector/* matchesSelector */.B5)(platforms, subject.platform)) &&
+    (branches === undefined || (0,selector/* matchesSelector */.B5)(branches, subject.branch));
+/** The numbers of a policy for something: of the rules that match, the last that gives a number holds. */
+const numbersFor = (policy, subject) => {
+    const { keepLast, expireAfter } = policy;
+    const start = { keepLast, ...(expireAfter === undefined ? {} : { expireAfter }) };
+    return policy.rules
+        .filter((rule) => matches(rule, subject))
+        .reduce((numbers, { keepLast = numbers.keepLast, expireAfter = numbers.expireAfter }) => {
+        return { keepLast, ...(expireAfter === undefined ? {} : { expireAfter }) };
+    }, start);
+};
+/** The glob of `keep` that one of the names fits. */
+const keepGlobOf = ({ keep }, names) => keep.find((glob) => names.some((name) => (0,selector/* matchesPattern */.MT)(glob, name)));
+/** The policy with what inputs say instead; globs of `keep` are added. */
+const overrideRetention = (settings, inputs) => ({ ...settings, ...inputs, keep: [...settings.keep, ...(inputs.keep ?? [])] });
+/** A time as ms; one that cannot be read is never over. */
+const timeOf = (text) => {
+    const time = Date.parse(text ?? '');
+    return Number.isNaN(time) ? Infinity : time;
+};
+
+;// CONCATENATED MODULE: ./src/retention/judgement.ts
+
+/** It stays. */
+const keep = (rule, reason, group) => ({
+    ...{ fate: 'keep', rule, reason, group },
+});
+/** It goes, unless something that stays leads to it. */
+const go = (rule, reason, group) => ({
+    ...{ fate: 'go', rule, reason, group },
+});
+/** What is not Strata's. Without a tag it belongs to what leads to it. */
+const foreign = ({ tags }, reason) => tags.length > 0
+    ? keep('foreign', reason, 'other')
+    : { fate: 'loose', rule: 'foreign', reason: 'nothing that is known leads to it', group: 'untagged' };
+/** What a note of a holding is called. A tag that moved is another one. */
+const noteOf = ({ name }, { tags, digest, id }) => `${name}/${[...tags].sort().join(',')}@${digest ?? id}`;
+/** Whether a time is at least so long ago, ms. A time that is not known or lies in the future is not. */
+const isPast = (time, period, now) => timeOf(now) - timeOf(time) >= period;
+/** Why a holding is too young to be touched, where its store knows when it was pushed. */
+const youngJudgement = ({ pushedAt }, { facts }, group) => pushedAt === undefined || isPast(pushedAt, facts.policy.minAge, facts.now)
+    ? undefined
+    : keep('young', `pushed at ${pushedAt}, which is younger than min-age`, group);
+/** It goes once it was noted at least `period` ago, and is noted until then. */
+const afterNote = (object, court, period, going) => {
+    const note = noteOf(court.store, object);
+    const since = court.facts.state.noted[note];
+    if (isPast(since, period, court.facts.now))
+        return { ...going, note };
+    const reason = `${going.reason}; it goes when a later prune still finds it so`;
+    return { ...keep('noted', reason, going.group), note };
+};
+/**
+ * Whether it is known what a holding leads to. A BuildKit cache that a record says was written leads to nothing, so it
+ * need not be read.
+ */
+const isKnown = ({ object, inspection }, { written }) => {
+    if (inspection.status === 'unread' || inspection.status === 'unreadable')
+        return object.digest !== undefined && written.has(object.digest);
+    return true;
+};
+/** Groups that are named before the rest is counted. */
+const MAX_GROUPS = 3;
+/** One judgement of those of all tags of a holding: they live and die together. */
+const joinJudgements = (judgements) => {
+    const staying = judgements.filter(({ fate }) => fate !== 'go');
+    const found = staying.find(({ rule }) => rule !== 'foreign' && rule !== 'noted') ?? staying[0] ?? judgements[0];
+    if (found === undefined)
+        return undefined;
+    const groups = [...new Set(judgements.map(({ group }) => group))].toSorted();
+    const more = groups.length > MAX_GROUPS ? ` and ${groups.length - MAX_GROUPS} more` : '';
+    const note = judgements.find((each) => each.note !== undefined)?.note;
+    const { fate, rule, reason } = found;
+    return {
+        ...{ fate, rule, reason, group: `${groups.slice(0, MAX_GROUPS).join(', ')}${more}` },
+        ...(note !== undefined && (fate === 'go' || rule === 'noted') ? { note } : {}),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/retention/judge-records.ts
+
+
+
+
+/** Whether a tag is one of records. */
+const isRecordsTag = (tag) => (0,records_place/* recordsTags */.wR)([tag]).length > 0;
+/** A record stays if it is needed itself; that of a prefix also as long as its ref is. */
+const causeOf = (record, { records, refs, canonical }) => {
+    const own = records.get(record);
+    if (own !== undefined || record.kind === 'work-item')
+        return own;
+    return record.layers.flatMap(({ ref }) => (ref === undefined ? [] : (refs.get(canonical(ref)) ?? []))).at(-1);
+};
+const judgeArtifact = (found, { needs }) => {
+    if (found === undefined)
+        return keep('unreadable', 'nobody read its records', 'records');
+    if (found.status === 'unreadable')
+        return keep('unreadable', `cannot be read: ${found.reason}`, 'records');
+    const [first] = found.records;
+    if (first === undefined)
+        return keep('unreadable', 'it holds no record', 'records');
+    // The order of records within an artifact says nothing.
+    const [cause] = found.records
+        .flatMap((record) => causeOf(record, needs) ?? [])
+        .toSorted((a, b) => (`${a.rule} ${a.reason}` < `${b.rule} ${b.reason}` ? -1 : 1));
+    if (cause !== undefined)
+        return { fate: 'keep', ...cause, group: 'records' };
+    return go('generation', 'none of its records is of a generation that stays, or the newest of its work item', 'records');
+};
+const PLANS = 'kept plans';
+/** Letters of a branch that are looked for in the tag of a plan, which may be cut. */
+const BRANCH_LETTERS = 40;
+/** Whether a kept plan may be one of the branch, by its tag `plan-<name>-<branch>`. */
+const mayBeOf = (tag, branch) => tag.includes(branch
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_.-]/g, '-')
+    .slice(0, BRANCH_LETTERS));
+/** A plan that a branch keeps for its next run goes when the branch is no more. */
+const judgePlan = ({ object, inspection }, tag, court) => {
+    const { policy, branches } = court.facts;
+    if (inspection.status !== 'read' || inspection.content.artifactType !== plan_file/* PLAN_TYPE */.v0)
+        return keep('foreign', 'it is no artifact of records', 'other');
+    if (branches === undefined || branches.some((branch) => mayBeOf(tag, branch)))
+        return keep('current', 'the next plan of its branch is compared with it', PLANS);
+    const going = go('removed', 'its branch is no more', PLANS);
+    return afterNote(object, court, Math.max(policy.removedGrace, policy.minAge), going);
+};
+/**
+ * Judges what is in a repository of records. An artifact goes when none of its records is of a generation that stays, the
+ * newest of its work item and branch, or younger than `min-age`; a kept plan when its branch is no more. What else is there,
+ * as the state of prune, is never touched.
+ */
+const judgeRecords = (found, court, artifacts) => {
+    const { object } = found;
+    const { store, facts } = court;
+    const judgements = object.tags.map((tag) => {
+        const glob = keepGlobOf(facts.policy, [tag]);
+        if (glob !== undefined)
+            return keep('keep', `"${glob}" of keep holds its tag`, 'records');
+        if (!isRecordsTag(tag))
+            return judgePlan(found, tag, court);
+        return judgeArtifact(artifacts.get(`${store.repository ?? store.name}:${tag}`), court);
+    });
+    const joined = joinJudgements(judgements) ?? keep('foreign', 'it has no tag', 'other');
+    return joined.fate === 'go' ? (youngJudgement(object, court, 'records') ?? joined) : joined;
+};
+
+;// CONCATENATED MODULE: ./src/retention/blind-spots.ts
+
+/** What an artifact of records is called: `<repository>:<tag>`. */
+const artifactName = ({ repository, tag }) => `${repository}:${tag}`;
+/** What of the records could not be read: any build may stand there, and need anything. */
+const blindSpots = ({ records, stores }, artifacts) => {
+    const unreadable = records.flatMap((found) => found.status === 'unreadable' ? [`${artifactName(found)}: ${found.reason}`] : []);
+    const listings = stores.filter(({ role }) => role === 'records');
+    const partial = listings.flatMap(({ name, unreadable: reason }) => reason === undefined ? [] : [`${name}: ${reason}`]);
+    const unread = listings.flatMap(({ name, repository, objects }) => objects
+        .flatMap(({ object }) => object.tags.filter(isRecordsTag))
+        .filter((tag) => !artifacts.has(`${repository ?? name}:${tag}`))
+        .map((tag) => `${name}:${tag}: nobody read its records`));
+    return [...unreadable, ...partial, ...unread].sort();
+};
+
+;// CONCATENATED MODULE: ./src/retention/prune-amounts.ts
+/** What a holding keeps in its store, each with its size: its document and the blobs that it lists. */
+const contentOf = ({ object, inspection }, { written }) => {
+    const { digest = object.id, bytes } = object;
+    if (inspection.status !== 'read')
+        return [{ digest, size: bytes ?? written.get(digest) ?? 0 }];
+    return [{ digest, size: inspection.content.size }, ...inspection.content.blobs];
+};
+const sum = (contents) => {
+    const sizes = new Map(contents);
+    return [...sizes.values()].reduce((total, size) => total + size, 0);
+};
+/** All that a holding needs, bytes: each blob once, what it shares included. */
+const bytesOf = (found, needs) => sum(contentOf(found, needs).map(({ digest, size }) => [digest, size]));
+/** Whether it goes in this run. */
+const goes = ({ verdict }) => verdict === 'delete';
+const tagsOf = (decisions) => decisions.reduce((count, { object }) => count + object.tags.length, 0);
+/** Sums a plan up. Registries keep a blob once however many repositories have it, so it is counted once for each host. */
+const amountsOf = (decisions, stores, needs) => {
+    const going = new Set(decisions.filter(goes).map(({ store, object }) => `${store} ${object.id}`));
+    const sized = stores.flatMap(({ name, repository, objects }) => {
+        const host = repository?.split('/')[0] ?? name;
+        return objects.map((found) => ({
+            contents: contentOf(found, needs).map(({ digest, size }) => [`${host} ${digest}`, size]),
+            goes: going.has(`${name} ${found.object.id}`),
+        }));
+    });
+    const records = new Set(stores.filter(({ role }) => role === 'records').map(({ name }) => name));
+    const refs = decisions.filter(({ store }) => !records.has(store));
+    const all = tagsOf(refs);
+    const count = (wanted) => decisions.filter(({ verdict }) => verdict === wanted).length;
+    return {
+        ...{ kept: count('keep'), deleted: count('delete'), skipped: count('skip'), left: count('left') },
+        bytesBefore: sum(sized.flatMap(({ contents }) => contents)),
+        bytesAfter: sum(sized.flatMap((each) => (each.goes ? [] : each.contents))),
+        share: all === 0 ? 0 : tagsOf(refs.filter(goes)) / all,
+    };
+};
+/** The share of all refs above which a run stops and asks. */
+const CONFIRM_SHARE = 0.3;
+/** Whether so much goes that somebody has to say yes first. */
+const needsConfirm = ({ amounts }) => amounts.share > CONFIRM_SHARE;
+
+;// CONCATENATED MODULE: ./src/retention/decisions.ts
+
+/** What has to go after each, of what goes. What shares a digest leads to each other and has no order. */
+const followersOf = (going, leads) => new Map([...going].map((index) => [
+    index,
+    (leads[index] ?? []).filter((next) => going.has(next) && leads[next]?.includes(index) !== true),
+]));
+/** How many holdings that go stand one after another before each. */
+const depthsOf = (followers) => {
+    const depths = new Map();
+    let wave = new Set(followers.keys());
+    for (let depth = 0; wave.size > 0 && depth < followers.size; depth++) {
+        for (const index of wave)
+            depths.set(index, depth);
+        wave = new Set([...wave].flatMap((index) => followers.get(index) ?? []));
+    }
+    return depths;
+};
+const parentsOf = (followers, judged) => {
+    const parents = new Map();
+    for (const [index, own] of followers)
+        for (const next of own) {
+            const id = judged[index]?.found.object.id ?? '';
+            const known = parents.get(next);
+            if (known === undefined)
+                parents.set(next, [id]);
+            else
+                known.push(id);
+        }
+    return parents;
+};
+/** What becomes of everything in a store. */
+const decide = (judgedStore, needs) => {
+    const { store, judged, leads, going } = judgedStore;
+    const followers = followersOf(going, leads);
+    const depths = depthsOf(followers);
+    const parents = parentsOf(followers, judged);
+    const led = new Set(leads.flat());
+    return judged.map(({ found, judgement }, index) => {
+        const { object } = found;
+        const { fate, rule, reason, group } = judgement;
+        const common = { store: store.name, object, rule, reason, group, bytes: bytesOf(found, needs) };
+        if (going.has(index)) {
+            const why = fate === 'go' ? {} : { rule: 'with-parent', reason: 'only what goes leads to it' };
+            const own = parents.get(index) ?? [];
+            return { depth: depths.get(index) ?? 0, decision: { ...common, ...why, verdict: 'delete', parents: own } };
+        }
+        const decision = { ...common, parents: [] };
+        if (fate === 'go' && object.locked !== undefined)
+            return { depth: 0, decision: { ...decision, verdict: 'skip', reason: object.locked } };
+        const isReached = fate === 'go' || (fate === 'loose' && led.has(index));
+        const reached = { rule: 'reached', reason: 'something that stays leads to it, or has its digest' };
+        return { depth: 0, decision: { ...decision, ...(isReached ? reached : {}), verdict: 'keep' } };
+    });
+};
+/** What goes, then all else; parents before children, and cut after `max-deletes`. */
+const order = (ranked, maxDeletes = Infinity) => {
+    const goes = ranked.filter(({ decision }) => decision.verdict === 'delete').toSorted((a, b) => a.depth - b.depth);
+    const rest = ranked.flatMap(({ decision }) => (decision.verdict === 'delete' ? [] : [decision]));
+    return [...goes.map(({ decision }) => decision), ...rest].map((decision, index) => index < maxDeletes || decision.verdict !== 'delete' ? decision : { ...decision, verdict: 'left' });
+};
+
+// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
+var actions_cache_key = __nccwpck_require__(62096);
+;// CONCATENATED MODULE: ./src/retention/judge-actions-cache.ts
+
+
+
+const GROUP = 'Actions cache';
+const keyOf = ({ tags }) => tags[0] ?? '';
+const indexOf = (object) => {
+    const key = (0,actions_cache_key/* parseActionsCacheKey */.S)(keyOf(object));
+    if (key?.kind !== 'index')
+        return [];
+    return [{ object, home: `${key.cacheScope} ${object.scope ?? ''}`, generation: key.generation }];
+};
+/** Why an entry that is read is not any more: nobody did for long, or its branch is gone. */
+const staleJudgement = ({ usedAt, pushedAt, scope }, { facts }) => {
+    const { policy, branches, now } = facts;
+    const branch = /^refs\/heads\/(.+)$/.exec(scope ?? '')?.[1];
+    if (branch !== undefined && branches?.includes(branch) === false)
+        return go('removed', `there is no branch ${branch} any more`, GROUP);
+    const used = usedAt ?? pushedAt;
+    if (policy.expireAfter === undefined || used === undefined || !isPast(used, policy.expireAfter, now))
+        return undefined;
+    return go('expired', `not used since ${used}`, GROUP);
+};
+const judgeEntry = (object, newest, court) => {
+    const key = (0,actions_cache_key/* parseActionsCacheKey */.S)(keyOf(object));
+    if (key === undefined)
+        return keep('foreign', 'its key is none that Strata or BuildKit makes', 'other');
+    const glob = keepGlobOf(court.facts.policy, object.tags);
+    if (glob !== undefined)
+        return keep('keep', `"${glob}" of keep holds its key`, GROUP);
+    const young = youngJudgement(object, court, GROUP);
+    if (young !== undefined)
+        return young;
+    const [index] = indexOf(object);
+    if (index !== undefined && index.generation < (newest.get(index.home) ?? 0))
+        return go('superseded', 'a later export of its scope took its place', GROUP);
+    if (key.kind === 'blob')
+        return go('orphaned', 'no scope is left that may need it', GROUP);
+    return staleJudgement(object, court) ?? keep('current', 'builds read it', GROUP);
+};
+/**
+ * Judges entries of the Actions cache. Of a scope of BuildKit's `type=gha` and a Git ref, only the newest index is read;
+ * older ones go. Nobody can tell which blobs an index needs, so blobs go only when no index stays. GitHub itself evicts
+ * what was not used for a week.
+ */
+const judgeActionsCache = (objects, court) => {
+    const newest = new Map();
+    for (const { home, generation } of objects.flatMap(({ object }) => indexOf(object)))
+        newest.set(home, Math.max(generation, newest.get(home) ?? 0));
+    const judgements = objects.map(({ object }) => judgeEntry(object, newest, court));
+    const isIndex = (index) => indexOf(objects[index]?.object ?? { id: '', tags: [] }).length > 0;
+    if (!judgements.some(({ fate }, index) => fate === 'keep' && isIndex(index)))
+        return judgements;
+    return judgements.map((judgement) => judgement.rule === 'orphaned'
+        ? keep('reached', 'nobody can tell whether a scope that stays needs it; GitHub evicts what is not used', GROUP)
+        : judgement);
+};
+
+// EXTERNAL MODULE: ./src/factory/known-platforms.ts
+var known_platforms = __nccwpck_require__(74856);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(29217);
+// EXTERNAL MODULE: ./src/plan/temporary-tag.ts
+var temporary_tag = __nccwpck_require__(42661);
+;// CONCATENATED MODULE: ./src/retention/ours.ts
+
+
+
+const SLUG = `(?:${known_platforms/* SYSTEMS */.L.join('|')})-(?:${known_platforms/* ARCHITECTURES */.X.join('|')})(?:-v[0-9]+)?`;
+const CUT = '(?:-[0-9a-f]{8})?';
+/**
+ * Tags that layers/cache-refs.ts makes: `<layer>-<platform>-<16 hex>`, `<manifest_id>-<platform>`, `<platform>`, and
+ * those that were cut and end in 8 hex.
+ */
+const CACHE_TAGS = [
+    new RegExp(`^[a-z0-9_][a-z0-9_.-]*-${SLUG}-[0-9a-f]{16}$`),
+    new RegExp(`^[a-z0-9_][a-z0-9_.-]*-${SLUG}${CUT}$`),
+    new RegExp(`^${SLUG}$`),
+];
+/** Whether a tag is one that a cache ref of ours may have. */
+const isCacheTag = (tag) => CACHE_TAGS.some((grammar) => grammar.test(tag));
+/** Whether a tag finds an image by its key (plan/published-key.ts). */
+const isKeyTag = (tag) => /^key-[0-9a-f]{16}$/.test(tag);
+/** Whether a tag holds an image of one platform until it is in an index (plan/temporary-tag.ts). */
+const isTemporaryTag = (tag) => tag.startsWith(temporary_tag/* TEMPORARY_PREFIX */.F);
+/** Whether something is a BuildKit cache, in either form: the older one is an index that lists its config. */
+const isBuildkitCache = ({ configType, blobs }) => configType === media_types/* BUILDKIT_CACHE_CONFIG */.$c || blobs.some(({ mediaType }) => mediaType === media_types/* BUILDKIT_CACHE_CONFIG */.$c);
+
+;// CONCATENATED MODULE: ./src/retention/judge-cache.ts
+
+
+
+const DAY = 86_400_000;
+/** What is not needed, and yet not ours to delete: by its media type, where nobody wrote down what it is. */
+const foreignContent = ({ object, inspection }, { needs }) => {
+    if (object.digest !== undefined && needs.written.has(object.digest))
+        return undefined;
+    if (inspection.status === 'read' && isBuildkitCache(inspection.content))
+        return undefined;
+    return foreign(object, inspection.status === 'read' ? 'it is no BuildKit cache' : 'nobody knows what it is');
+};
+const needed = (tag, { store, facts, needs }) => {
+    const glob = keepGlobOf(facts.policy, [tag]);
+    if (glob !== undefined)
+        return keep('keep', `"${glob}" of keep holds its tag`, 'keep');
+    const cause = needs.refs.get(`${store.repository ?? store.name}:${tag}`);
+    return cause && { fate: 'keep', ...cause };
+};
+const judgeTag = (found, tag, court) => {
+    const { object } = found;
+    const { store, facts, needs } = court;
+    const need = needed(tag, court);
+    if (need !== undefined)
+        return need;
+    const old = needs.oldRefs.get(`${store.repository ?? store.name}:${tag}`);
+    if (old === undefined && !isCacheTag(tag))
+        return keep('foreign', 'its tag is none that Strata makes', 'other');
+    const group = old?.group ?? 'without a record';
+    const spared = foreignContent(found, court) ?? youngJudgement(object, court, group);
+    if (spared !== undefined)
+        return spared;
+    if (old !== undefined)
+        return go(old.rule, old.reason, group);
+    const going = go('unreferenced', 'no record names it', group);
+    return afterNote(object, court, facts.policy.minAge, going);
+};
+/**
+ * Judges what is in a cache repository. Tags that records or the factory file need stay; what only old records name goes;
+ * what no record names goes if its name and its media type are ours, and an earlier prune noted it. So does what has no
+ * tag: the exporter replaces tags, and leaves what they were on before.
+ */
+const judgeCache = (found, court) => {
+    const { object } = found;
+    const tagged = joinJudgements(object.tags.map((tag) => judgeTag(found, tag, court)));
+    if (tagged !== undefined)
+        return tagged;
+    const spared = youngJudgement(object, court, 'untagged') ?? foreignContent(found, court);
+    if (spared !== undefined)
+        return spared;
+    return afterNote(object, court, court.facts.policy.minAge, go('superseded', 'a later export took its tag', 'untagged'));
+};
+/** How long what branches without trust write stays where no `expire-after` is given, ms. */
+const UNTRUSTED_AGE = 7 * DAY;
+/**
+ * Judges what is in the cache repository of untrusted branches, by age alone: whoever writes there could write any record,
+ * too. Where no push time is known, age counts from the first prune that saw it.
+ */
+const judgeUntrusted = (found, court) => {
+    const { object } = found;
+    const { policy, now } = court.facts;
+    const need = object.tags.map((tag) => needed(tag, court)).find((judgement) => judgement !== undefined);
+    if (need !== undefined)
+        return need;
+    if (!object.tags.every(isCacheTag))
+        return keep('foreign', 'its tag is none that Strata makes', 'other');
+    const spared = youngJudgement(object, court, 'untrusted') ?? foreignContent(found, court);
+    if (spared !== undefined)
+        return spared;
+    const period = Math.max(policy.expireAfter ?? UNTRUSTED_AGE, policy.minAge);
+    const going = go('expired', `of an untrusted branch, and older than ${period / DAY} days`, 'untrusted');
+    if (object.pushedAt === undefined)
+        return afterNote(object, court, period, going);
+    if (isPast(object.pushedAt, period, now))
+        return going;
+    return keep('young', `of an untrusted branch, and pushed at ${object.pushedAt}`, 'untrusted');
+};
+
+;// CONCATENATED MODULE: ./src/retention/judge-images.ts
+
+
+
+/** The need of an image: its own digest, or of an index that of an image in it, as `skip-unchanged` looks for indexes. */
+const needOf = ({ object, inspection }, { needs }) => {
+    const children = inspection.status === 'read' ? inspection.content.children : [];
+    const digests = [...(object.digest === undefined ? [] : [object.digest]), ...children.map(({ digest }) => digest)];
+    const cause = digests.map((digest) => needs.digests.get(digest)).find((each) => each !== undefined);
+    return cause && { fate: 'keep', ...cause };
+};
+const judge_images_judgeTag = ({ object }, tag, court) => {
+    const glob = keepGlobOf(court.facts.policy, [tag]);
+    if (glob !== undefined)
+        return keep('keep', `"${glob}" of keep holds its tag`, 'keep');
+    if (!isKeyTag(tag) && !isTemporaryTag(tag))
+        return keep('foreign', `people may pull it as ${tag}`, 'images');
+    const old = court.needs.oldDigests.get(object.digest ?? '');
+    if (old !== undefined)
+        return go(old.rule, old.reason, old.group);
+    const kind = isKeyTag(tag) ? 'only its key leads to it' : 'it has only a tag of one platform, made for a while';
+    return afterNote(object, court, court.facts.policy.minAge, go('unreferenced', `${kind}, and no record`, 'images'));
+};
+/**
+ * Judges what is in a repository of images. What has a tag that people pull stays, with all it leads to; so do the images
+ * of generations that stay. What goes: images without a tag that old records say Strata pushed, and those that only keys
+ * or temporary tags lead to.
+ */
+const judgeImages = (found, court) => {
+    const { object } = found;
+    const need = needOf(found, court);
+    if (need !== undefined)
+        return need;
+    const old = court.needs.oldDigests.get(object.digest ?? '');
+    const untagged = old === undefined ? foreign(object, '') : go('orphaned', `nothing leads to it, and ${old.reason}`, old.group);
+    const judged = joinJudgements(object.tags.map((tag) => judge_images_judgeTag(found, tag, court))) ?? untagged;
+    return judged.fate === 'keep' ? judged : (youngJudgement(object, court, judged.group) ?? judged);
+};
+
+;// CONCATENATED MODULE: ./src/retention/reach.ts
+/** Finds what each holding leads to. What shares a digest leads to each other. */
+const leadsOf = (holdings) => {
+    const places = new Map();
+    for (const [index, { object }] of holdings.entries()) {
+        if (object.digest === undefined)
+            continue;
+        const own = places.get(object.digest);
+        if (own === undefined)
+            places.set(object.digest, [index]);
+        else
+            own.push(index);
+    }
+    const leads = holdings.map(() => new Set());
+    for (const [index, { object, inspection }] of holdings.entries()) {
+        const own = object.digest === undefined ? [] : (places.get(object.digest) ?? []);
+        for (const other of own)
+            if (other !== index)
+                leads[index]?.add(other);
+        if (inspection.status !== 'read')
+            continue;
+        const { children, subject } = inspection.content;
+        for (const { digest } of children)
+            for (const child of places.get(digest) ?? [])
+                leads[index]?.add(child);
+        for (const about of subject === undefined ? [] : (places.get(subject) ?? []))
+            leads[about]?.add(index);
+    }
+    return leads.map((to, index) => [...to].filter((other) => other !== index).sort((a, b) => a - b));
+};
+/** Everything that some places lead to, themselves included. */
+const reachedFrom = (start, leads) => {
+    const reached = new Set(start);
+    // A Set that grows while it is walked is walked to its end.
+    for (const index of reached)
+        for (const next of leads[index] ?? [])
+            reached.add(next);
+    return reached;
+};
+/**
+ * Which holdings go, by their places: those that were judged so, and those without a tag that only such ones lead to.
+ * Whatever something that stays leads to stays, and so does what the store will not delete.
+ */
+const findGoing = (judged, leads) => {
+    const placesOf = (test) => judged.flatMap((each, index) => (test(each) ? [index] : []));
+    const staying = placesOf(({ found, judgement }) => judgement.fate === 'keep' || found.object.locked !== undefined);
+    const kept = reachedFrom(staying, leads);
+    const doomed = placesOf(({ judgement }) => judgement.fate === 'go').filter((index) => !kept.has(index));
+    const led = reachedFrom(doomed, leads);
+    const loose = placesOf(({ judgement }) => judgement.fate === 'loose').filter((index) => !led.has(index));
+    const all = reachedFrom([...kept, ...loose], leads);
+    return new Set([...led].filter((index) => !all.has(index)));
+};
+
+;// CONCATENATED MODULE: ./src/retention/judge-store.ts
+
+
+
+
+
+
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const judge_store_nameOf = ({ object: { tags, digest, id } }) => `${[...tags].sort().join(',')} ${digest ?? ''} ${id}`;
+const judge = (court, artifacts) => {
+    const { role, objects } = court.store;
+    switch (role) {
+        case 'cache':
+            return objects.map((found) => judgeCache(found, court));
+        case 'untrusted':
+            return objects.map((found) => judgeUntrusted(found, court));
+        case 'images':
+            return objects.map((found) => judgeImages(found, court));
+        case 'records':
+            return objects.map((found) => judgeRecords(found, court, artifacts));
+        case 'actions-cache':
+            return judgeActionsCache(objects, court);
+    }
+};
+/** What of a store could not be read. What it leads to may be anything in there, so everything stays. */
+const unreadableIn = ({ name, unreadable, objects, role }, needs) => {
+    const unknown = objects.filter((found) => !isKnown(found, needs) &&
+        // Records that were read as such are artifacts, which lead to nothing.
+        !(role === 'records' && found.inspection.status === 'unread' && found.object.tags.some(isRecordsTag)));
+    const reasons = unknown.map((found) => {
+        const { inspection, object } = found;
+        const reason = inspection.status === 'unreadable' ? inspection.reason : 'nobody read it';
+        return `${name}:${object.tags[0] ?? object.digest ?? object.id}: ${reason}`;
+    });
+    return [...(unreadable === undefined ? [] : [`${name}: ${unreadable}`]), ...reasons].sort();
+};
+/** Nothing that was to go does. */
+const spare = (judgement, reason) => judgement.fate === 'keep' && judgement.rule !== 'noted' ? judgement : keep('unreadable', reason, judgement.group);
+/** Judges all that is in a store. Where something could not be read, nothing goes. */
+const judgeStore = (court, artifacts, blind) => {
+    const objects = court.store.objects.toSorted((a, b) => compare(judge_store_nameOf(a), judge_store_nameOf(b)));
+    const store = { ...court.store, objects };
+    const unreadable = unreadableIn(store, court.needs);
+    const byRecords = store.role !== 'untrusted' && store.role !== 'actions-cache';
+    const [first] = [...unreadable, ...(byRecords ? blind : [])];
+    const judgements = judge({ ...court, store }, artifacts);
+    const judged = objects.flatMap((found, index) => {
+        const judgement = judgements[index];
+        if (judgement === undefined)
+            return [];
+        return [
+            { found, judgement: first === undefined ? judgement : spare(judgement, `cannot be told, since of ${first}`) },
+        ];
+    });
+    const leads = leadsOf(objects);
+    return { store, judged, leads, unreadable, going: findGoing(judged, leads) };
+};
+/** What the next prune has to know: what would go if it were seen so a second time. */
+const notesOf = ({ judged, leads }) => {
+    const noted = (index) => judged[index]?.judgement.note;
+    // As if all that is noted went: what something else leads to is needed, and its time starts anew.
+    const asIf = judged.map((each) => each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } } : each);
+    return [...findGoing(asIf, leads)].flatMap((index) => noted(index) ?? []);
+};
+
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./src/records/newest.ts
+var newest = __nccwpck_require__(37262);
+;// CONCATENATED MODULE: ./src/retention/generations.ts
+
+
+/** The group that a record counts in, by name; of prefixes and of builds without a branch as well. */
+const groupOf = ({ kind, manifest_id: id, platform, run }) => kind === 'prefix' ? `prewarm ${platform}` : `${id} ${platform} on ${run.branch ?? 'no branch'}`;
+/** Whether a record makes a generation: of a work item that was built on a branch. */
+const makesGeneration = ({ kind, verdict, run }) => kind === 'work-item' && verdict === 'built' && run.branch !== undefined;
+/** When the youngest of records finished, ms. */
+const newestOf = (records) => records.reduce((newest, { run }) => Math.max(newest, timeOf(run.finishedAt)), -Infinity);
+/** The note of something that is missed: a manifest or a branch that is no more. */
+const removalOf = (kind, name) => `removed ${kind} ${name}`;
+const groupsOf = (records) => [...Map.groupBy(records.filter(makesGeneration), groupOf)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, own]) => {
+    const [first] = own;
+    if (first === undefined)
+        return [];
+    const { manifest_id: manifestId, platform, run } = first;
+    const aliases = [...new Set(own.flatMap((record) => record.aliases))];
+    return [{ name, manifestId, platform, branch: run.branch ?? '', aliases, records: own }];
+});
+const removalsOf = ({ manifestId, branch }, { current, branches }) => [
+    ...(current === undefined || current.manifests.includes(manifestId)
+        ? []
+        : [{ note: removalOf('manifest', manifestId), reason: `the factory file has no manifest ${manifestId}` }]),
+    ...(branches === undefined || branches.includes(branch)
+        ? []
+        : [{ note: removalOf('branch', branch), reason: `there is no branch ${branch}` }]),
+];
+const keeps = (rule, reason) => ({ stays: true, rule, reason });
+const drops = (rule, reason) => ({ stays: false, rule, reason });
+const generations_DAY = 86_400_000;
+/** What holds for a whole group; undefined where its generations are counted. */
+const groupStanding = (group, removals, facts) => {
+    const { policy, state, now } = facts;
+    const glob = keepGlobOf(policy, [group.manifestId, ...group.aliases, group.branch]);
+    if (glob !== undefined)
+        return keeps('keep', `"${glob}" of keep holds ${group.name}`);
+    if (policy.removedManifests === 'keep')
+        return undefined;
+    const over = removals.find(({ note }) => timeOf(now) - timeOf(state.noted[note]) >= policy.removedGrace);
+    return over && drops('removed', `${over.reason} any more, as a prune found ${policy.removedGrace / generations_DAY} days ago`);
+};
+const countedStanding = ({ name, platform, branch }, generation, { policy, now }) => {
+    const decide = (layer) => {
+        const { rank, newest, removed } = generation;
+        const { keepLast, expireAfter } = numbersFor(policy, {
+            ...(layer === undefined ? {} : { layer }),
+            platform,
+            branch,
+        });
+        const place = `number ${rank + 1} of the generations of ${name}`;
+        if (rank >= keepLast)
+            return drops('generation', `${place}, of which the last ${keepLast} are kept`);
+        // Builds that find everything warm write no record, so nobody knows how long the newest was not used.
+        if ((rank > 0 || removed) && expireAfter !== undefined && timeOf(now) - newest >= expireAfter)
+            return drops('expired', `${place} was built more than ${expireAfter / generations_DAY} days ago`);
+        return keeps('keep-last', `${place}, of which the last ${keepLast} are kept`);
+    };
+    const known = new Map();
+    return (layer) => {
+        const standing = known.get(layer) ?? decide(layer);
+        known.set(layer, standing);
+        return standing;
+    };
+};
+/**
+ * Counts generations per manifest, platform and branch, newest first; what tells them apart is `generationOf`. A run that
+ * finished in the future, by another clock, is the newest. The result does not depend on the order of records.
+ */
+const countGenerations = (records, facts) => {
+    const notes = new Set();
+    const all = groupsOf(records).flatMap((group) => {
+        const removals = removalsOf(group, facts);
+        for (const { note } of removals)
+            notes.add(note);
+        const whole = groupStanding(group, removals, facts);
+        const generations = [...Map.groupBy(group.records, newest/* generationOf */.gS)]
+            .map(([key, own]) => ({ key, own, newest: newestOf(own) }))
+            .toSorted((a, b) => (a.newest === b.newest ? (a.key < b.key ? -1 : 1) : b.newest - a.newest));
+        // Those of equal age have the same rank: nobody can tell which of them was last.
+        const ranks = new Map(generations.map(({ newest }, index) => [newest, index]).toReversed());
+        return generations.map(({ own, newest }) => ({
+            group: group.name,
+            records: own,
+            standing: whole === undefined
+                ? countedStanding(group, { rank: ranks.get(newest) ?? 0, newest, removed: removals.length > 0 }, facts)
+                : () => whole,
+        }));
+    });
+    return { all, notes: facts.policy.removedManifests === 'keep' ? [] : [...notes] };
+};
+
+;// CONCATENATED MODULE: ./src/retention/needs.ts
+
+
+
+/** The canonical form of a ref as records and plans write it, without its digest. */
+const createCanonical = () => {
+    const known = new Map();
+    return (ref) => {
+        const found = known.get(ref);
+        if (found !== undefined)
+            return found;
+        const reference = (0,oci_reference/* parseReference */.F2)(ref);
+        const canonical = reference === undefined ? ref : `${(0,oci_reference/* repositoryOf */._M)(reference)}:${reference.tag ?? 'latest'}`;
+        known.set(ref, canonical);
+        return canonical;
+    };
+};
+/** Refs that a record wrote or would have, with their layers; what it read is not counted in. */
+const writtenRefs = ({ layers, cacheTo }) => [
+    ...layers.flatMap(({ layer, ref }) => (ref === undefined ? [] : [{ layer, ref }])),
+    ...cacheTo.map(({ layer, ref }) => ({ ...(layer === undefined ? {} : { layer }), ref })),
+];
+/** The first word wins. What is told in order of weight then has its weightiest reason. */
+const createCauses = () => {
+    const causes = new Map();
+    return {
+        causes,
+        tell: (name, cause) => {
+            if (!causes.has(name))
+                causes.set(name, cause);
+        },
+    };
+};
+/** Work items and branches, each with its newest record of all and its newest of a build that worked. */
+const newestRecords = (records) => {
+    const nameOf = (record) => `${record.kind} ${record.manifest_id} ${groupOf(record)}`;
+    const newest = (own) => {
+        const last = own.reduce((time, { run }) => Math.max(time, timeOf(run.finishedAt)), -Infinity);
+        return own.filter(({ run }) => timeOf(run.finishedAt) === last);
+    };
+    const items = records.filter(({ kind }) => kind === 'work-item');
+    return [...Map.groupBy(items, nameOf).values()].flatMap((own) => [
+        ...newest(own),
+        ...newest(own.filter(({ verdict }) => verdict === 'built')),
+    ]);
+};
+const keepRecord = ({ records }, record, cause) => {
+    if (!records.has(record))
+        records.set(record, cause);
+};
+/** Everything of a generation that stays: its image, the refs of its layers, what it read. */
+const tellGeneration = ({ group, records, standing }, told) => {
+    const causeOf = ({ rule, reason }) => ({ rule, reason, group });
+    const whole = standing();
+    for (const record of records) {
+        for (const { layer, ref } of writtenRefs(record)) {
+            const own = standing(layer);
+            if (!own.stays)
+                continue;
+            told.refs.tell(told.canonical(ref), causeOf(own));
+            keepRecord(told, record, causeOf(own));
+        }
+        if (!whole.stays)
+            continue;
+        keepRecord(told, record, causeOf(whole));
+        if (record.digest !== undefined)
+            told.digests.tell(record.digest, causeOf(whole));
+        for (const { ref } of record.cacheFrom)
+            told.refs.tell(told.canonical(ref), { rule: 'keep-last', reason: `read by ${whole.reason}`, group });
+    }
+};
+/** A record that is younger than `min-age`, of whatever it is: nothing that it names is touched. */
+const tellYoung = (record, told) => {
+    const group = groupOf(record);
+    const reason = `a build that finished at ${record.run.finishedAt} names it, which is younger than min-age`;
+    const cause = { rule: 'young', reason, group };
+    for (const { ref } of [...writtenRefs(record), ...record.cacheFrom])
+        told.refs.tell(told.canonical(ref), cause);
+    if (record.digest !== undefined)
+        told.digests.tell(record.digest, cause);
+    keepRecord(told, record, cause);
+};
+const goneCause = (record, standing) => ({
+    rule: standing?.rule ?? 'generation',
+    reason: standing?.reason ?? 'only builds name it that make no generation: prewarm, failed, or of no branch',
+    group: groupOf(record),
+});
+/** What a record names, for those refs that nothing needs. */
+const tellOld = (record, standing, old) => {
+    for (const { layer, ref } of writtenRefs(record)) {
+        const own = standing?.(layer);
+        if (own?.stays !== true)
+            old.refs.tell(old.canonical(ref), goneCause(record, own));
+    }
+    const whole = standing?.();
+    if (record.digest !== undefined && whole?.stays !== true)
+        old.digests.tell(record.digest, goneCause(record, whole));
+};
+const writtenOf = (records) => new Map(records.flatMap(({ cacheTo }) => cacheTo.flatMap(({ written, digest, bytes }) => written && digest !== undefined ? [[digest, bytes ?? 0]] : [])));
+/** Records in an order of their own, so that none of what follows depends on that of a listing. */
+const sortRecords = (records) => {
+    const keyed = records.map((record) => ({
+        record,
+        key: `${record.run.finishedAt} ${groupOf(record)} ${JSON.stringify(record.run)}`,
+    }));
+    return keyed.toSorted((a, b) => (a.key < b.key ? 1 : a.key > b.key ? -1 : 0)).map(({ record }) => record);
+};
+/** What is needed, by what records say and by what the factory file needs at the moment. */
+const findNeeds = (facts) => {
+    const { policy, current, now } = facts;
+    const records = sortRecords(facts.records.flatMap((found) => (found.status === 'read' ? found.records : [])));
+    const canonical = createCanonical();
+    const told = { refs: createCauses(), digests: createCauses(), records: new Map(), canonical };
+    const old = { refs: createCauses(), digests: createCauses(), records: new Map(), canonical };
+    const generations = countGenerations(records, facts);
+    for (const ref of current?.refs ?? [])
+        told.refs.tell(canonical(ref), { rule: 'current', reason: 'the factory file needs it now', group: 'current plan' });
+    for (const generation of generations.all)
+        tellGeneration(generation, told);
+    const young = records.filter(({ run }) => !(timeOf(now) - timeOf(run.finishedAt) >= policy.minAge));
+    for (const record of young)
+        tellYoung(record, told);
+    for (const record of newestRecords(records))
+        keepRecord(told, record, {
+            rule: 'newest',
+            reason: 'the newest record of its work item and branch',
+            group: groupOf(record),
+        });
+    for (const { records: own, standing } of generations.all)
+        for (const record of own)
+            tellOld(record, standing, old);
+    for (const record of records)
+        if (!makesGeneration(record))
+            tellOld(record, undefined, old);
+    return {
+        ...{ refs: told.refs.causes, digests: told.digests.causes, records: told.records },
+        ...{ oldRefs: old.refs.causes, oldDigests: old.digests.causes },
+        ...{ written: writtenOf(records), canonical, notes: generations.notes },
+    };
+};
+
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(61691);
+;// CONCATENATED MODULE: ./src/retention/prune-state.ts
+
+/** Media type of the state that a prune leaves for the next one: gzip of JSON. */
+const PRUNE_STATE_TYPE = 'application/vnd.strata.prune-state.v1+gzip';
+/** The tag of the state, in the records repository. It is no tag of records, so no rule ever dooms it. */
+const PRUNE_STATE_TAG = 'prune-state';
+/** What is known where no prune was before. */
+const EMPTY_STATE = { version: 1, noted: {} };
+/** Reads a state. Undefined for what is none, or of another version: nothing is concluded from it. */
+const parsePruneState = (text) => {
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!(0,json/* isMembers */.gV)(value) || value['version'] !== 1 || !(0,json/* isMembers */.gV)(value['noted']))
+        return undefined;
+    const times = Object.entries(value['noted']).filter((entry) => typeof entry[1] === 'string' && !Number.isNaN(Date.parse(entry[1])));
+    return { version: 1, noted: Object.fromEntries(times) };
+};
+/** The state as the text of its artifact, sorted. */
+const renderPruneState = ({ noted }) => {
+    const sorted = Object.entries(noted).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return `${JSON.stringify({ version: 1, noted: Object.fromEntries(sorted) }, undefined, 1)}\n`;
+};
+/**
+ * The state after a prune at `now`: what it noted, with the time of the first note. What it did not note is forgotten, so
+ * that something that was needed in between starts anew. A note from the future, of another clock, is one of now.
+ */
+const foldPruneState = ({ noted }, notes, now) => ({
+    version: 1,
+    noted: Object.fromEntries([...new Set(notes)].toSorted().map((note) => {
+        const before = noted[note];
+        return [note, before !== undefined && Date.parse(before) <= Date.parse(now) ? before : now];
+    })),
+});
+
+;// CONCATENATED MODULE: ./src/retention/plan-retention.ts
+
+
+
+
+
+
+/** Records go last: as long as a ref is there, what is known of it is, too. */
+const ORDER = ['cache', 'untrusted', 'images', 'actions-cache', 'records'];
+const plan_retention_compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+/**
+ * Decides what of the stores goes, by the policy of the factory file.
+ *
+ * What stays: the last `keep-last` generations of every manifest, platform and branch, with their refs, their images, and
+ * what they read; every ref that the factory file needs now; whatever a record younger than `min-age` names; what `keep`
+ * holds; the newest record of every work item and branch; what is not Strata's by name and media type; and all that
+ * something of this leads to: children of indexes, attestations, referrers. What nothing names goes only if an earlier
+ * prune, at least `min-age` before, noted it.
+ *
+ * What cannot be read decides for itself that nothing goes: an OCI manifest that cannot be read may lead to anything in
+ * its store, so all of that store stays, every group of it. Records that cannot be read may be of any group, so all
+ * stays that records decide about. Both are named in `unreadable`.
+ *
+ * Pure: it depends on the facts alone, and on no order of what was listed.
+ */
+const planRetention = (facts) => {
+    const needs = findNeeds(facts);
+    const artifacts = new Map(facts.records.map((found) => [artifactName(found), found]));
+    const blind = blindSpots(facts, artifacts);
+    const stores = facts.stores.toSorted((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role) || plan_retention_compare(a.name, b.name));
+    const judged = stores.map((store) => judgeStore({ store, facts, needs }, artifacts, blind));
+    const decisions = judged.flatMap((each) => order(decide(each, needs)));
+    const ordered = order(decisions.map((decision) => ({ decision, depth: 0 })), facts.policy.maxDeletes);
+    return {
+        decisions: ordered,
+        unreadable: [...new Set([...blind, ...judged.flatMap(({ unreadable }) => unreadable)])],
+        amounts: amountsOf(ordered, stores, needs),
+        state: foldPruneState(facts.state, [...needs.notes, ...judged.flatMap(notesOf)], facts.now),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/budget.ts
+/** A budget that begins now. */
+const createBudget = ({ maxDuration, signal }, clock) => {
+    const deadline = maxDuration === undefined ? Infinity : clock.now().getTime() + maxDuration;
+    const hasTime = (duration) => clock.now().getTime() + duration < deadline;
+    return {
+        hasTime,
+        isSpent: () => {
+            if (signal.aborted)
+                return 'the run was told to stop';
+            return hasTime(0) ? undefined : 'the time of max-duration is used up';
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/progress.ts
+/** How often progress is told, ms. */
+const INTERVAL = 15_000;
+const MINUTE = 60_000;
+const durationText = (ms) => ms < MINUTE ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / MINUTE)} min`;
+/** Progress over so many objects of a place. */
+const createProgress = ({ name, total }, clock, tell) => {
+    const started = clock.now().getTime();
+    let [count, told] = [0, started];
+    return {
+        done: () => {
+            count++;
+            const now = clock.now().getTime();
+            if (now - told < INTERVAL || count === total)
+                return;
+            told = now;
+            const left = ((now - started) / count) * (total - count);
+            tell(`${name}: ${count} of ${total} (${Math.floor((count / total) * 100)} %), about ${durationText(left)} left`);
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/run-deletions.ts
+
+/** Failures in a row after which the rest would fail, too. */
+const MAX_FAILURES = 20;
+const run_deletions_MINUTE = 60_000;
+/** Lets so many through in a minute, evenly. */
+const createStarts = (perMinute, clock) => {
+    if (perMinute === undefined)
+        return () => Promise.resolve();
+    let next = 0;
+    return async () => {
+        const now = clock.now().getTime();
+        const start = Math.max(now, next);
+        next = start + run_deletions_MINUTE / perMinute;
+        if (start > now)
+            await clock.sleep(start - now);
+    };
+};
+const isGone = ({ status }) => status === 'deleted' || status === 'gone';
+/** Deletes one object, and again after the waits that the store asks for, as far as there is time for them. */
+const deleteObject = async (object, context) => {
+    const { store, clock, budget, isNeeded } = context;
+    for (;;) {
+        const needed = await isNeeded(object);
+        if (needed !== undefined)
+            return { status: 'moved', reason: needed };
+        const deletion = await store.delete(object);
+        if (deletion.status !== 'exhausted' || !budget.hasTime(deletion.wait))
+            return deletion;
+        await clock.sleep(deletion.wait);
+    }
+};
+/** Why nothing more is tried after an outcome; `failures` in a row there were so far. */
+const endOf = (outcome, failures) => {
+    if (outcome.status === 'unsupported' || outcome.status === 'exhausted' || outcome.status === 'left') {
+        return outcome.reason;
+    }
+    if (outcome.status !== 'failed' || failures < MAX_FAILURES)
+        return undefined;
+    return `${failures} deletions failed in a row, the last: ${outcome.reason}`;
+};
+/**
+ * Deletes objects of one place, as many at a time and in a minute as it bears, each after those that lead to it. `tasks`
+ * has parents before children. Never throws for what a store does: the outcomes, one for each task, tell.
+ */
+const runDeletions = async (tasks, context) => {
+    const { store, clock, budget } = context;
+    const progress = createProgress({ name: store.name, total: tasks.length }, clock, context.tell);
+    const start = createStarts(store.pace.perMinute, clock);
+    const outcomes = new Map();
+    const state = { failures: 0, ended: undefined };
+    const settle = (outcome) => {
+        state.failures = outcome.status === 'failed' ? state.failures + 1 : 0;
+        state.ended ??= endOf(outcome, state.failures);
+        progress.done();
+        return outcome;
+    };
+    const run = async ({ object, parents }) => {
+        const before = await Promise.all(parents.flatMap((id) => outcomes.get(id) ?? []));
+        if (state.ended !== undefined)
+            return { status: 'left', reason: state.ended };
+        if (!before.every(isGone))
+            return { status: 'left', reason: 'what leads to it is still there' };
+        await start();
+        const spent = budget.isSpent();
+        return settle(spent === undefined ? await deleteObject(object, context) : { status: 'left', reason: spent });
+    };
+    const queue = tasks.values();
+    const work = async () => {
+        for (const task of queue) {
+            const outcome = run(task);
+            outcomes.set(task.object.id, outcome);
+            await outcome;
+        }
+    };
+    await Promise.all(Array.from({ length: store.pace.concurrency }, work));
+    return Promise.all(tasks.flatMap(({ object }) => outcomes.get(object.id) ?? []));
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/delete-doomed.ts
+
+
+const refsOf = ({ listing }, { tags }) => tags.map((tag) => `${listing.repository ?? ''}:${tag}`);
+/** Deletes what is doomed, place after place, within one budget of time for all. */
+const deleteDoomed = async (decisions, { places, closed, watch }, { maxDuration, signal }, io) => {
+    const budget = createBudget({ maxDuration, signal }, io.clock);
+    const all = new Map();
+    for (const place of places) {
+        const { store } = place;
+        const doomed = decisions.filter((each) => each.verdict === 'delete' && each.store === store.name);
+        const reason = closed.get(store.name);
+        const outcomes = reason === undefined
+            ? await runDeletions(doomed, {
+                ...{ store, budget, clock: io.clock, tell: io.actions.info },
+                isNeeded: (object) => watch.isNeeded(refsOf(place, object)),
+            })
+            : doomed.map(() => ({ status: 'unsupported', reason }));
+        for (const [index, outcome] of outcomes.entries()) {
+            const decision = doomed[index];
+            if (decision !== undefined)
+                all.set(decision, outcome);
+        }
+    }
+    return all;
+};
+
+;// CONCATENATED MODULE: ./src/retention/explain.ts
+
+const namesOf = ({ store, object: { id, tags, digest } }) => [
+    id,
+    ...tags.flatMap((tag) => [tag, `${store}:${tag}`]),
+    ...(digest === undefined ? [] : [digest, `${store}@${digest}`]),
+];
+const canonical = (text) => {
+    const reference = (0,oci_reference/* parseReference */.F2)(text);
+    if (reference === undefined)
+        return text;
+    const { tag, digest } = reference;
+    return `${(0,oci_reference/* repositoryOf */._M)(reference)}${digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`}`;
+};
+/** The decisions about what somebody asks for: a ref, a tag, a digest, or the id that a store has for it. */
+const explainRef = ({ decisions }, text) => {
+    const wanted = new Set([text, canonical(text)]);
+    return decisions.filter((decision) => namesOf(decision).some((name) => wanted.has(name)));
+};
+const VERDICTS = {
+    ...{ keep: 'stays', delete: 'goes', skip: 'could go, and cannot be deleted', left: 'goes in a later run' },
+};
+/** A decision as one line: `core-linux-amd64-… in ghcr.io/acme/cache stays (keep-last): …`. */
+const renderDecision = ({ store, object, verdict, rule, reason }) => `${object.tags.length > 0 ? object.tags.join(', ') : (object.digest ?? object.id)} in ${store} ${VERDICTS[verdict]} (${rule}): ${reason}`;
+
+;// CONCATENATED MODULE: ./src/commands/pruning/explain-objects.ts
+
+/** Says of each asked ref, tag or digest which rule keeps or dooms it and why. */
+const explainObjects = (plan, asked, { actions }) => {
+    for (const name of asked) {
+        const answers = explainRef(plan, name).map((decision) => `${renderDecision(decision)}; group: ${decision.group}`);
+        actions.group(`explain ${name}`, answers.length === 0 ? ['there is no such ref, tag or digest'] : answers);
+    }
+};
+
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
+var survey = __nccwpck_require__(59148);
+;// CONCATENATED MODULE: ./src/commands/pruning/find-places.ts
+
+
+
+
+const placeOf = (ref) => {
+    const { registry, repository } = (0,oci_reference/* parseReference */.F2)(ref) ?? { registry: '', repository: '' };
+    return { registry, repository };
+};
+const unique = (refs) => {
+    const places = refs.map(placeOf);
+    return [...new Map(places.map((place) => [(0,oci_reference/* formatReference */.FH)(place), place])).values()];
+};
+const withoutFactory = ({ plan }, io) => {
+    const { cacheRef, factory } = plan;
+    const records = cacheRef === undefined ? undefined : (0,records_place/* recordsRepository */.br)(cacheRef);
+    if (cacheRef === undefined || records === undefined) {
+        throw (0,problem/* inputError */.Xu)(`there is no factory file ${factory}`, {
+            expected: 'a checkout of the repository, or input cache-ref with the repository of the cache',
+        });
+    }
+    io.actions.info(`There is no factory file ${factory}, so records alone say what is needed`);
+    const [cache] = unique([cacheRef]);
+    return { name: cacheRef, caches: cache === undefined ? [] : [cache], records };
+};
+/** Finds the caches of the factory, with what it needs of them; of input `cache-ref` where there is no factory file. */
+const findPlaces = async (inputs, context, io) => {
+    if ((await io.files.read(inputs.plan.factory)) === undefined)
+        return withoutFactory(inputs, io);
+    const needs = await (0,survey/* surveyNeeds */.Ge)(inputs.plan, context, io);
+    const { ref, pools } = needs.cache;
+    const records = ref === undefined ? undefined : (0,records_place/* recordsRepository */.br)(ref);
+    if (ref === undefined || records === undefined) {
+        throw (0,problem/* inputError */.Xu)(`${inputs.plan.factory} names no registry, so there is no cache to prune`, {
+            expected: 'registry or cache.ref in the factory file, or input cache-ref',
+        });
+    }
+    return { name: needs.factory.name, caches: unique([ref, ...Object.values(pools).flat()]), records, needs };
+};
+/** The Actions cache, where it was asked for. */
+const openActionsCache = ({ actionsCache }, io) => {
+    const store = actionsCache ? io.stores.actionsCache() : undefined;
+    if (store !== undefined)
+        return [{ store, kind: { role: 'actions-cache' } }];
+    const message = 'the Actions cache is not looked at: that takes the input github-token and a run of a repository';
+    if (actionsCache)
+        io.actions.warning({ message });
+    return [];
+};
+/** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
+const openPlaces = ({ caches, records, needs }, inputs, io) => {
+    const closed = new Map();
+    const open = (place, role) => {
+        const opened = io.stores.open(place, inputs.backend);
+        const { store } = opened;
+        if (opened.status === 'closed') {
+            closed.set(store.name, opened.reason);
+            io.actions.warning({ title: 'Nothing can be deleted', message: `${store.name}: ${opened.reason}` });
+        }
+        return { store, kind: { role, repository: (0,oci_reference/* repositoryOf */._M)(place) } };
+    };
+    const images = inputs.images ? unique(needs?.expansion.items.map(({ image }) => image) ?? []) : [];
+    const others = [
+        ...caches.map((place) => open(place, 'cache')),
+        ...images.map((place) => open(place, 'images')),
+        ...openActionsCache(inputs, io),
+    ];
+    return { others, records: open(records, 'records'), closed };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/guards.ts
+
+/** Why a run must not delete what was decided without `confirm`; undefined when it may. */
+const askToConfirm = (plan) => {
+    if (!needsConfirm(plan))
+        return undefined;
+    const [share, most] = [plan.amounts.share, CONFIRM_SHARE].map((part) => Math.round(part * 100));
+    return `it would delete ${share} % of all refs, and more than ${most} % have to be meant: look at the report, and if that is right run it again with confirm: true`;
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/print-plan.ts
+
+
+/** Lines of one place that the log takes; all are in the report file. */
+const MAX_LINES = 2_000;
+/** Things that could not be read which a warning names before it counts the rest. */
+const MAX_UNREADABLE = 5;
+/** Prints what goes and why, in the order in which it goes; a dry run prints the same as a real one. */
+const printPlan = ({ decisions, unreadable }, io) => {
+    for (const [place, all] of Map.groupBy(decisions, ({ store }) => store)) {
+        const doomed = all.filter(({ verdict }) => verdict !== 'keep');
+        const title = `${place}: ${(0,quantity/* renderCount */.SS)(doomed.length, 'object')} to delete, ${(0,quantity/* renderNumber */.kT)(all.length - doomed.length)} to keep`;
+        const lines = doomed.slice(0, MAX_LINES).map(renderDecision);
+        const more = doomed.length - lines.length;
+        io.actions.group(title, more > 0 ? [...lines, `and ${(0,quantity/* renderNumber */.kT)(more)} more, in the report file`] : lines);
+    }
+    if (unreadable.length === 0)
+        return;
+    const more = unreadable.length - MAX_UNREADABLE;
+    const message = [...unreadable.slice(0, MAX_UNREADABLE), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+    io.actions.warning({ title: 'What may depend on these stays', message });
+};
+
+// EXTERNAL MODULE: ./src/factory/retention.ts
+var retention = __nccwpck_require__(82388);
+// EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
+var kept_plan = __nccwpck_require__(99034);
+// EXTERNAL MODULE: ./src/io/failure-reason.ts
+var failure_reason = __nccwpck_require__(42019);
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+;// CONCATENATED MODULE: ./src/commands/pruning/read-place.ts
+
+
+/** What BuildKit's caches and our own artifacts are: nobody signs them, so nobody is asked who refers to them. */
+const hasReferrers = ({ inspection }) => {
+    if (inspection.status !== 'read')
+        return false;
+    const { children, configType = '', artifactType = '' } = inspection.content;
+    return children.length > 0 || (configType.includes('image.config') && artifactType === '');
+};
+const childrenOf = ({ inspection }) => inspection.status === 'read'
+    ? inspection.content.children.map(({ digest }) => ({ id: digest, tags: [], digest }))
+    : [];
+/** An object, and what leads from it to others. What refers to it must be known, else nothing is known of it. */
+const follow = async (object, store) => {
+    const found = { object, inspection: await store.inspect(object) };
+    const { digest } = object;
+    if (digest === undefined || !hasReferrers(found))
+        return { found, led: childrenOf(found) };
+    try {
+        return { found, led: [...childrenOf(found), ...(await store.referrers(digest))] };
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        const reason = `what refers to it cannot be listed: ${error.message}`;
+        return { found: { object, inspection: { status: 'unreadable', reason } }, led: childrenOf(found) };
+    }
+};
+const readObjects = async (store) => {
+    const objects = [];
+    const seen = new Set();
+    const keyOf = ({ id, digest }) => digest ?? id;
+    let next = (await store.list()) ?? [];
+    while (next.length > 0) {
+        for (const object of next)
+            seen.add(keyOf(object));
+        const followed = await Promise.all(next.map((object) => follow(object, store)));
+        objects.push(...followed.map(({ found }) => found));
+        const led = new Map(followed.flatMap((each) => each.led).map((object) => [keyOf(object), object]));
+        next = [...led.values()].filter((object) => !seen.has(keyOf(object)));
+    }
+    return objects;
+};
+/** Everything in a place: what it lists, and what that leads to. Where it cannot be listed as a whole, the reason. */
+const readPlace = async (store, kind) => {
+    const place = { name: store.name, ...kind };
+    try {
+        return { store, listing: { ...place, objects: await readObjects(store) } };
+    }
+    catch (error) {
+        return { store, listing: { ...place, objects: [], unreadable: (0,failure_reason/* reasonOf */.A)(error) } };
+    }
+};
+
+// EXTERNAL MODULE: ./src/records/parse-records.ts
+var parse_records = __nccwpck_require__(90318);
+;// CONCATENATED MODULE: ./src/commands/pruning/read-records.ts
+
+
+
+
+
+const readArtifact = async (place, tag, io) => {
+    const reference = { ...place, tag };
+    const found = { repository: (0,oci_reference/* repositoryOf */._M)(place), tag };
+    try {
+        const text = await io.registry.getText(reference, records_place/* RECORDS_TYPE */.kK);
+        if (text === undefined)
+            return [];
+        return [{ ...found, status: 'read', records: (0,parse_records/* parseRecords */.Q4)(text, (0,oci_reference/* formatReference */.FH)(reference)) }];
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g) && !(error instanceof problem/* InputError */.dz))
+            throw error;
+        return [{ ...found, status: 'unreadable', reason: error.message }];
+    }
+};
+/** The records behind these tags, in their order; those that went meanwhile are left out. */
+const readRecords = async (repository, tags, io) => (await Promise.all(tags.map((tag) => readArtifact(repository, tag, io)))).flat();
+
+;// CONCATENATED MODULE: ./src/commands/pruning/state.ts
+
+
+
+/** What earlier prunes noted. One that cannot be read is none: what has no record then stays longer. */
+const readState = async (records, io) => {
+    const place = { ...records, tag: PRUNE_STATE_TAG };
+    try {
+        const text = await io.registry.getText(place, PRUNE_STATE_TYPE);
+        const state = text === undefined ? EMPTY_STATE : parsePruneState(text);
+        if (state !== undefined)
+            return state;
+        io.actions.info(`${(0,oci_reference/* formatReference */.FH)(place)} is of another release, so what it noted begins anew`);
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        io.actions.info(`${(0,oci_reference/* formatReference */.FH)(place)} cannot be read, so what it noted begins anew: ${error.message}`);
+    }
+    return EMPTY_STATE;
+};
+/** Keeps it for the next prune, which without it waits longer before it deletes what no record speaks of. */
+const keepState = async (records, state, io) => {
+    const place = { ...records, tag: PRUNE_STATE_TAG };
+    try {
+        await io.registry.putText(place, PRUNE_STATE_TYPE, renderPruneState(state));
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        const message = `${(0,oci_reference/* formatReference */.FH)(place)} could not be kept, so what no record speaks of stays longer: ${error.message}`;
+        io.actions.warning({ message });
+    }
+};
+
+// EXTERNAL MODULE: ./src/plan/cache-location.ts
+var cache_location = __nccwpck_require__(54929);
+;// CONCATENATED MODULE: ./src/commands/pruning/watch-builds.ts
+
+
+
+
+
+/** Deletions between two looks, and how long a look is good for, ms. */
+const BETWEEN_LOOKS = 100;
+const LOOK_AGE = 10_000;
+/** Every cache ref that a record names: those of its layers, those it read and those it wrote. */
+const refsOfRecord = ({ layers, cacheFrom, cacheTo }) => [
+    ...layers.flatMap(({ ref }) => ref ?? []),
+    ...[...cacheFrom, ...cacheTo].map(({ ref }) => ref),
+];
+/** Every cache ref that what is planned reads or writes. */
+const refsOfPlan = ({ prefixes, items, cache }) => prefixes.flatMap(({ tag, item, imports }) => {
+    const work = items[item];
+    const own = tag === undefined || work === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, work), tag);
+    return [...own, ...imports];
+});
+const readNewRecords = async (place, tags, io) => (await readRecords(place, tags, io)).map((found) => {
+    if (found.status === 'unreadable')
+        throw new registry_error/* RegistryError */.g(found.reason, { registry: place.registry });
+    return { tag: found.tag, refs: found.records.flatMap(refsOfRecord) };
+});
+const readNewPlans = async (place, tags, known, io) => {
+    const news = tags.map(async (tag) => {
+        const head = await io.registry.headManifest({ ...place, tag });
+        if (head === undefined || known.get(tag) === head.digest)
+            return [];
+        const plan = await (0,kept_plan/* fetchPlan */.uy)({ ...place, digest: head.digest }, io);
+        known.set(tag, head.digest);
+        return plan === undefined ? [] : [{ tag, refs: refsOfPlan(plan) }];
+    });
+    return (await Promise.all(news)).flat();
+};
+/**
+ * Watches the builds that go on while a prune is under way: what a plan that is kept meanwhile needs stays, and so does
+ * every ref that a new record names. One list and one HEAD for each kept plan serve many deletions. What remains is a
+ * build without a plan job that finds a ref warm and has not finished when the ref goes, and one that is planned between
+ * the last look and a deletion: then the next build finds the ref cold and writes it again.
+ */
+const watchBuilds = (place, knownTags, io) => {
+    const known = new Map(knownTags);
+    const needed = new Map();
+    let last;
+    const look = async () => {
+        const tags = (await io.registry.listTags(place)) ?? [];
+        const fresh = (0,records_place/* recordsTags */.wR)(tags).filter((tag) => !known.has(tag));
+        const news = [
+            ...(await readNewPlans(place, tags.filter(kept_plan/* isPlanTag */.IA), known, io)),
+            ...(await readNewRecords(place, fresh, io)),
+        ];
+        for (const { tag, refs } of news)
+            for (const ref of refs)
+                needed.set(ref, tag);
+        for (const tag of fresh)
+            known.set(tag, '');
+    };
+    const lookAgain = () => {
+        const now = io.clock.now().getTime();
+        if (last !== undefined && last.left > 0 && now - last.at < LOOK_AGE)
+            return last;
+        last = { at: now, left: BETWEEN_LOOKS, done: look() };
+        return last;
+    };
+    return {
+        isNeeded: async (refs) => {
+            const current = lookAgain();
+            current.left--;
+            try {
+                await current.done;
+            }
+            catch (error) {
+                if (!(error instanceof registry_error/* RegistryError */.g))
+                    throw error;
+                // Who cannot see what is new must not delete.
+                return `nobody can tell whether a build needs it by now: ${error.message}`;
+            }
+            const tag = refs.map((ref) => needed.get(ref)).find((found) => found !== undefined);
+            return tag === undefined ? undefined : `a build that came meanwhile needs it: ${tag}`;
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/read-facts.ts
+
+
+
+
+
+
+
+
+
+/** What the factory file needs, and the newest plan that was kept of the default branch, which may be ahead of it. */
+const readCurrent = async ({ needs }, context, io) => {
+    if (needs === undefined)
+        return {};
+    const kept = await (0,kept_plan/* fetchBasePlan */.NK)({ cache: needs.cache, name: needs.factory.name, only: [] }, context, io);
+    const planned = 'plan' in kept ? refsOfPlan(kept.plan) : [];
+    const { items, aliases } = needs.expansion;
+    const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
+    return { current: { refs: [...new Set([...needs.refs, ...planned])], manifests: [...new Set(ids)] } };
+};
+/** The listing without records that went between its reading and theirs: another prune may be under way. */
+const withoutGone = (listing, tags, records) => {
+    const read = new Set(records.map(({ tag }) => tag));
+    const gone = new Set(tags.filter((tag) => !read.has(tag)));
+    const isGone = ({ object, inspection }) => inspection.status === 'read' &&
+        inspection.content.artifactType === records_place/* RECORDS_TYPE */.kK &&
+        object.tags.length > 0 &&
+        object.tags.every((tag) => gone.has(tag));
+    return { ...listing, objects: listing.objects.filter((found) => !isGone(found)) };
+};
+/**
+ * Reads all places, all records and what earlier prunes left. Records come first: what is written while the rest is read
+ * is then newer than all that is known of it. Their place is the last that is pruned, since what they doom is found again
+ * as long as they are there.
+ */
+const readFacts = async (found, opened, inputs, context, io) => {
+    const now = io.clock.now().toISOString();
+    const kept = await readPlace(opened.records.store, { role: 'records', repository: (0,oci_reference/* repositoryOf */._M)(found.records) });
+    const recordTags = new Map(kept.listing.objects.flatMap(({ object }) => object.tags.map((tag) => [tag, object.digest ?? ''])));
+    const tags = (0,records_place/* recordsTags */.wR)([...recordTags.keys()]);
+    const records = await readRecords(found.records, tags, io);
+    const places = [];
+    for (const { store, kind } of opened.others)
+        places.push(await readPlace(store, kind));
+    places.push({ ...kept, listing: withoutGone(kept.listing, tags, records) });
+    for (const { listing } of places)
+        io.actions.info(`${listing.name}: ${listing.objects.length} objects are there`);
+    const facts = {
+        policy: overrideRetention(found.needs?.factory.retention ?? retention/* DEFAULT_RETENTION */.x, inputs.retention),
+        ...{ records, ...(await readCurrent(found, context, io)), stores: places.map(({ listing }) => listing) },
+        ...{ state: await readState(found.records, io), now },
+    };
+    return { facts, places, recordTags };
+};
+
+;// CONCATENATED MODULE: ./src/commands/pruning/report-prune.ts
+
+const ownBlobs = ({ object, inspection }) => {
+    const digest = object.digest ?? object.id;
+    if (inspection.status !== 'read')
+        return [{ digest, size: object.bytes ?? 0 }];
+    return [{ digest, size: inspection.content.size }, ...inspection.content.blobs];
+};
+/** Everything that an object keeps in its place, by its id: its document, its blobs, and those of what it lists. */
+const blobsOf = ({ objects }) => {
+    const byId = new Map(objects.map((found) => [found.object.id, found]));
+    const byDigest = new Map(objects.map((found) => [found.object.digest ?? found.object.id, found]));
+    return (id) => {
+        const top = byId.get(id);
+        const reached = new Set(top === undefined ? [] : [top]);
+        // A Set that grows while it is walked is walked to its end.
+        for (const { inspection } of reached) {
+            const children = inspection.status === 'read' ? inspection.content.children : [];
+            for (const { digest } of children) {
+                const child = byDigest.get(digest);
+                if (child !== undefined)
+                    reached.add(child);
+            }
+        }
+        return [...reached].flatMap(ownBlobs);
+    };
+};
+const toldOf = ({ verdict, reason }, outcome) => {
+    if (verdict === 'keep')
+        return { verdict };
+    if (verdict === 'skip')
+        return { verdict: 'delete', outcome: 'skipped', note: reason };
+    if (verdict === 'left')
+        return { verdict: 'delete', outcome: 'left', note: reason };
+    if (outcome === undefined)
+        return { verdict };
+    return {
+        verdict,
+        outcome: outcome.status,
+        ...('reason' in outcome ? { note: outcome.reason } : {}),
+        ...('restore' in outcome ? { restore: outcome.restore } : {}),
+    };
+};
+/** The report of a place. Without outcomes it is what would be. */
+const reportPlace = ({ store, listing }, decisions, outcomes, closed) => {
+    const find = blobsOf(listing);
+    const own = decisions.filter((decision) => decision.store === store.name);
+    const objects = own.map((decision) => {
+        const { rule, reason, group, bytes, object } = decision;
+        const { id, tags, digest } = object;
+        return {
+            ...{ id, tags, ...(digest === undefined ? {} : { digest }) },
+            ...{ rule, reason, group, bytes, ...toldOf(decision, outcomes?.get(decision)) },
+        };
+    });
+    const sizeOfAll = (some) => sizeOf(some.map(({ id }) => find(id)));
+    return {
+        ...{ name: store.name, backend: store.backend, ...(closed === undefined ? {} : { closed }), objects },
+        bytesBefore: sizeOfAll(objects),
+        bytesAfter: sizeOfAll(objects.filter((object) => !isDeleted(object))),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/prune.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Whether the run only says what it would do: it was asked to, or it has not earned more. */
+const isDryRun = ({ dryRun }, { event }, io) => {
+    const { write, reason } = (0,access/* decideCacheAccess */.J3)(event);
+    if (!write)
+        io.actions.info(`This is a dry run, whatever the inputs say: ${reason}`);
+    return dryRun || !write;
+};
+const outputsOf = ({ totals }, file) => ({
+    deleted: String(totals.deleted),
+    kept: String(totals.kept),
+    failed: String(totals.failed),
+    left: String(totals.left),
+    'bytes-freed': String(totals.bytesBefore - totals.bytesAfter),
+    'report-path': file,
+});
+/** Why the action fails although it did all it could. */
+const failureOf = ({ totals, places, dryRun, stopped }) => {
+    if (dryRun || (stopped === undefined && totals.failed === 0))
+        return {};
+    if (stopped !== undefined)
+        return { failure: stopped };
+    const objects = places.flatMap((place) => place.objects);
+    const first = objects.find(({ outcome }) => outcome === 'unsupported' || outcome === 'failed');
+    return { failure: `${totals.failed} objects could not be deleted; the first: ${first?.note ?? 'no reason is known'}` };
+};
+const tell = async (report, inputs, io) => {
+    const file = inputs.reportPath ?? (0,external_node_path_.join)(await io.files.makeFolder('strata-prune'), 'prune.json');
+    await io.files.write(file, renderPruneFile(report));
+    await io.actions.summary(renderPruneSummary(report));
+    return { outputs: outputsOf(report, file), ...failureOf(report) };
+};
+/** Deletes what nobody needs any more, and says of everything why it goes or stays. */
+const prune = async (inputs, context, io) => {
+    const startedAt = io.clock.now().toISOString();
+    const dryRun = isDryRun(inputs, context, io);
+    const found = await findPlaces(inputs, context, io);
+    const opened = openPlaces(found, inputs, io);
+    const { facts, places, recordTags } = await readFacts(found, opened, inputs, context, io);
+    const plan = planRetention(facts);
+    printPlan(plan, io);
+    explainObjects(plan, inputs.explain, io);
+    const question = inputs.confirm || dryRun ? undefined : askToConfirm(plan);
+    const watch = watchBuilds(found.records, recordTags, io);
+    const limits = { maxDuration: inputs.maxDuration, signal: context.signal };
+    const { closed } = opened;
+    const outcomes = dryRun || question !== undefined
+        ? undefined
+        : await deleteDoomed(plan.decisions, { places, closed, watch }, limits, io);
+    if (!dryRun)
+        await keepState(found.records, plan.state, io);
+    const reported = places.map((place) => reportPlace(place, plan.decisions, outcomes, closed.get(place.store.name)));
+    const report = {
+        ...{ version: 1, name: found.name, startedAt, finishedAt: io.clock.now().toISOString(), dryRun },
+        ...(question === undefined ? {} : { stopped: question }),
+        ...{ unreadable: plan.unreadable, places: reported, totals: totalsOf(reported) },
+    };
+    return tell(report, inputs, io);
+};
+
+
+/***/ }),
+
+/***/ 13259:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ readPublishInputs)
+/* harmony export */ });
+/* harmony import */ var _read_input_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(45349);
+
+/** Reads the inputs of `publish`. */
+const readPublishInputs = (read) => ({
+    records: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .list */ .p_)(read('records-path')),
+    ...(0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .optional */ .lq)('planPath', read('plan-path')),
+    tags: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .lines */ .Mn)(read('tags')),
+    immutable: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .list */ .p_)(read('immutable-tags')),
+    allowOlder: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .bool */ .lc)(read, 'allow-older', false),
+    onIncomplete: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .choice */ .Yq)(read, 'on-incomplete', ['fail', 'warn']),
+    pullRequests: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .bool */ .lc)(read, 'pull-requests', false),
+    dryRun: (0,_read_input_js__WEBPACK_IMPORTED_MODULE_0__/* .bool */ .lc)(read, 'dry-run', false),
+});
+
+
+/***/ }),
+
+/***/ 93859:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ publish)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/plan/branches.ts
+var branches = __nccwpck_require__(94003);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/progress/plain-text.ts
+var plain_text = __nccwpck_require__(79903);
+// EXTERNAL MODULE: ./src/report/document.ts
+var report_document = __nccwpck_require__(48101);
+// EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
+var markdown = __nccwpck_require__(43215);
+// EXTERNAL MODULE: ./src/report/quantity.ts
+var quantity = __nccwpck_require__(38105);
+;// CONCATENATED MODULE: ./src/publish/publish-report.ts
+
+
+
+/** Whether a manifest is not published as it should be: it lacks a platform, or the registry refused a tag. */
+const isIncomplete = ({ missing, tags }) => missing.length > 0 || tags.some(({ status }) => status === 'refused');
+const isThere = ({ status }) => status === 'moved' || status === 'same';
+/**
+ * Manifests by id with the digest and the tags that are theirs now. Neither host nor repository is in it, since the
+ * runner drops an output that holds a masked text.
+ */
+const publishedOutput = (manifests) => JSON.stringify(Object.fromEntries(manifests.flatMap(({ manifestId, tags }) => {
+    const there = tags.filter(isThere);
+    const digest = there[0]?.digest;
+    return digest === undefined ? [] : [[manifestId, { digest, tags: there.map(({ tag }) => tag) }]];
+})));
+/** One line on what a manifest lacks. */
+const incompleteLine = ({ manifestId, missing, tags }) => [
+    ...missing.map(({ platform, reason }) => `${platform}: ${reason}`),
+    ...tags.flatMap(({ tag, status, reason }) => (status === 'refused' ? [`tag ${tag}: ${reason ?? 'refused'}`] : [])),
+].reduce((line, part, index) => `${line}${index === 0 ? '' : '; '}${part}`, `${manifestId} is not published: `);
+const STATES = {
+    ...{ moved: 'published', same: 'was there', newer: 'newer already published', immutable: 'never moves' },
+    ...{ refused: 'refused', planned: 'not asked for' },
+};
+const tagCell = ({ tag, status, reason }) => `${(0,markdown/* renderCode */.cR)(tag)} ${STATES[status]}${reason === undefined ? '' : `: ${(0,markdown/* renderText */.S5)(reason)}`}`;
+const missingCell = ({ platform, reason }) => `${(0,markdown/* renderCode */.cR)(platform)} missing: ${(0,markdown/* renderText */.S5)(reason)}`;
+const row = (manifest) => (0,markdown/* renderTableRow */.dA)([
+    `${isIncomplete(manifest) ? '❌' : '✅'} ${(0,markdown/* renderCode */.cR)(manifest.manifestId)}`,
+    [...Object.keys(manifest.platforms).map(markdown/* renderCode */.cR), ...manifest.missing.map(missingCell)].join('<br>'),
+    manifest.tags.map(tagCell).join('<br>'),
+    manifest.digest === undefined ? '' : (0,markdown/* renderCode */.cR)(manifest.digest),
+]);
+/** The job summary as GitHub-flavoured Markdown, cut below GitHub's limit. */
+const renderPublishSummary = ({ manifests, left }, dryRun) => {
+    const incomplete = manifests.filter(isIncomplete).length;
+    const title = incomplete === 0
+        ? `## ✅ ${(0,quantity/* renderCount */.SS)(manifests.length, 'manifest')} ${dryRun ? 'can be published' : 'published'}`
+        : `## ❌ ${incomplete} of ${(0,quantity/* renderCount */.SS)(manifests.length, 'manifest')} not published`;
+    const head = (0,markdown/* renderTableHead */.HX)([{ title: 'manifest' }, { title: 'platforms' }, { title: 'tags' }, { title: 'index' }]);
+    const ordered = [...manifests.filter(isIncomplete), ...manifests.filter((each) => !isIncomplete(each))];
+    const kept = left.length === 0 ? undefined : `${(0,quantity/* renderCount */.SS)(left.length, 'temporary tag')} left for prune to delete.`;
+    return (0,report_document/* renderDocument */.y)([
+        { head: title, rows: [], tail: '', rank: 0, share: 1 },
+        { head, rows: ordered.map(row), tail: '', rank: 1, share: 1 },
+        ...(kept === undefined ? [] : [{ head: kept, rows: [], tail: '', rank: 0, share: 1 }]),
+    ]);
+};
+
+// EXTERNAL MODULE: ./src/factory/template.ts
+var factory_template = __nccwpck_require__(92222);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./src/suggest.ts
+var suggest = __nccwpck_require__(42969);
+;// CONCATENATED MODULE: ./src/publish/tag-names.ts
+
+
+
+
+/** What makes a tag, or none where a manifest or a run has no value for it. */
+const KNOWN = ['manifest_id', 'version', 'sha', 'short_sha', 'date', 'branch'];
+/** Branches and versions may hold what tags may not. */
+const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+const valuesOf = ({ manifestId, version, layers }, { plannedAt, commit, branch }) => new Map([
+    ...layers.map(({ layer, variant }) => [layer, asTagPart(variant)]),
+    ['manifest_id', manifestId],
+    ['date', plannedAt.slice(0, 10).replaceAll('-', '')],
+    ...(version === undefined ? [] : [['version', asTagPart(version)]]),
+    ...(branch === undefined ? [] : [['branch', asTagPart(branch)]]),
+    ...(commit === undefined
+        ? []
+        : [['sha', commit], ['short_sha', commit.slice(0, 7)]]),
+]);
+const ownTags = (manifest, templates, facts) => {
+    if (templates.length === 0)
+        return manifest.tags.length === 0 ? [manifest.manifestId] : manifest.tags;
+    const values = valuesOf(manifest, facts);
+    return templates.flatMap((template) => {
+        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
+        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
+            return tag ?? [];
+        const found = `tag template "${template}" makes "${tag}" of ${manifest.manifestId}`;
+        return { found, expected: 'letters, digits, _ . and -, 128 at most' };
+    });
+};
+/** Placeholders that no manifest can have a value for. */
+const unknownIn = (manifests, templates) => {
+    const known = [...new Set([...KNOWN, ...manifests.flatMap(({ layers }) => layers.map(({ layer }) => layer))])];
+    return templates.flatMap((template) => (0,factory_template/* placeholdersOf */.iJ)(template)
+        .filter((name) => !known.includes(name))
+        .map((name) => ({
+        found: `tag template "${template}" has the unknown placeholder {${name}}`,
+        ...(0,suggest/* didYouMean */.a)(name, known),
+    })));
+};
+const clashesOf = (manifests, tags) => {
+    const owners = new Map();
+    return manifests.flatMap(({ manifestId, image }, index) => (tags[index] ?? []).flatMap((tag) => {
+        const name = `${image}:${tag}`;
+        const owner = owners.get(name) ?? manifestId;
+        owners.set(name, owner);
+        if (owner === manifestId)
+            return [];
+        const found = `${owner} and ${manifestId} would both be ${name}`;
+        return [{ found, hint: 'put {manifest_id} into the tags' }];
+    }));
+};
+/**
+ * The tags of each manifest: those of the templates, else those of the factory file, else its id. A template without a
+ * value here makes no tag. Throws an InputError for a text that is no tag, and for a tag of two manifests.
+ */
+const tagNames = (manifests, templates, facts) => {
+    const made = manifests.map((manifest) => ownTags(manifest, templates, facts));
+    const tags = made.map((own) => [...new Set(own.filter((tag) => typeof tag === 'string'))]);
+    const problems = [
+        ...unknownIn(manifests, templates),
+        ...made.flat().filter((tag) => typeof tag !== 'string'),
+        ...clashesOf(manifests, tags),
+    ];
+    if (problems.length > 0)
+        throw new problem/* InputError */.dz(problems);
+    return tags;
+};
+
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
+// EXTERNAL MODULE: ./src/plan/image-subject.ts
+var image_subject = __nccwpck_require__(77243);
+// EXTERNAL MODULE: ./src/plan/temporary-tag.ts
+var temporary_tag = __nccwpck_require__(42661);
+;// CONCATENATED MODULE: ./src/records/may-publish.ts
+/** Whether the image of a record may get its final tags: it was built, and its test, if it has one, has passed. */
+const mayPublish = ({ kind, verdict, test }) => kind === 'work-item' && verdict === 'built' && (test === undefined || test.verdict === 'passed');
+
+// EXTERNAL MODULE: ./src/report/fold/newest.ts
+var fold_newest = __nccwpck_require__(29296);
+;// CONCATENATED MODULE: ./src/publish/wanted.ts
+
+
+
+
+
+/** Why the image that a record speaks of is not published; undefined when it is. */
+const objectionTo = (record) => {
+    const { verdict, digest, error, test } = record;
+    if (test?.verdict === 'failed')
+        return 'its test failed';
+    if (verdict === 'failed')
+        return error === undefined ? 'its build failed' : `its build failed: ${error.message}`;
+    if (verdict === 'canceled')
+        return 'its build was canceled';
+    if (!mayPublish(record))
+        return 'its test was not run';
+    return digest === undefined ? 'it was built and not pushed' : undefined;
+};
+const isIn = (image, reference) => reference.startsWith(`${image}:`) || reference.startsWith(`${image}@`);
+const builtPart = (item, record) => {
+    const { manifestId, platform, image } = item;
+    const common = { manifestId, subject: (0,image_subject/* imageSubject */.m)(item) };
+    const pushed = record?.published.some((reference) => isIn(image, reference)) === true;
+    const objection = record === undefined
+        ? 'no job left a record of it'
+        : (objectionTo(record) ?? (pushed ? undefined : 'it was not pushed to the repository of the manifest'));
+    if (record?.digest === undefined || objection !== undefined) {
+        return { ...common, child: { platform, reason: objection ?? 'it was not pushed' } };
+    }
+    const from = item.layers[0]?.from;
+    const base = record.images.find(({ reference }) => reference === from);
+    return {
+        ...common,
+        child: { platform, reference: `${image}@${record.digest}` },
+        ...(base === undefined ? {} : { base }),
+    };
+};
+/** What a plan leaves out of a manifest that it has on other platforms. */
+const absentParts = (plan, known) => {
+    const subjects = new Map(known.map(({ manifestId, subject }) => [manifestId, subject]));
+    const held = (plan.held ?? []).map(({ manifestId, platform, layer, times }) => ({
+        ...{ manifestId, platform },
+        reason: `it is held back, since layer ${layer} failed ${times} times in a row`,
+    }));
+    const left = (plan.leftOut ?? []).map((item) => ({ ...item, reason: 'the scope of the plan leaves it out' }));
+    return [...held, ...left].flatMap(({ manifestId, platform, reason }) => {
+        const subject = subjects.get(manifestId);
+        return subject === undefined ? [] : [{ manifestId, subject, child: { platform, reason } }];
+    });
+};
+const unchangedParts = ({ unchanged }) => unchanged.flatMap(({ manifestId, platform, image, subject }) => subject === undefined ? [] : [{ manifestId, subject, child: { platform, reference: image } }]);
+/** The base that all parts name alike. Those that were not built say nothing, so the others speak for them. */
+const commonBase = (parts) => {
+    const [first, ...more] = parts.flatMap(({ base }) => base ?? []);
+    const isOne = more.every(({ reference, digest }) => reference === first?.reference && digest === first.digest);
+    return first === undefined || !isOne ? {} : { base: first };
+};
+const temporaryOf = (records, image) => [
+    ...new Set(records.flatMap(({ published }) => published.filter((reference) => reference.startsWith(`${image}:${temporary_tag/* TEMPORARY_PREFIX */.F}`)))),
+];
+/**
+ * What is to be published: every manifest of the plan with the images of all its platforms, as the newest attempts of the
+ * newest run left them. A manifest whose images were all there before is published, too, as its tags may be elsewhere.
+ */
+const wantedManifests = (plan, records) => {
+    const ofRun = ((0,fold_newest/* runsOf */.ky)(records).at(-1)?.records ?? []).filter(({ kind }) => kind === 'work-item');
+    const newest = new Map((0,fold_newest/* newestAttempts */.Nc)(ofRun).map((record) => [
+        (0,work_item/* workItemName */.A)({ manifestId: record.manifest_id, platform: record.platform }),
+        record,
+    ]));
+    const known = [...plan.items.map((item) => builtPart(item, newest.get((0,work_item/* workItemName */.A)(item)))), ...unchangedParts(plan)];
+    const byManifest = Map.groupBy([...known, ...absentParts(plan, known)], ({ manifestId }) => manifestId);
+    return [...byManifest].flatMap(([manifestId, parts]) => {
+        const [first] = parts;
+        if (first === undefined)
+            return [];
+        const children = parts.map(({ child }) => child);
+        return [
+            {
+                ...{ manifestId, aliases: plan.aliases[manifestId] ?? [], ...first.subject },
+                children: children.filter((child) => 'reference' in child),
+                missing: children.filter((child) => 'reason' in child),
+                ...commonBase(parts),
+                temporary: temporaryOf(ofRun.filter((record) => record.manifest_id === manifestId), first.subject.image),
+            },
+        ];
+    });
+};
+
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+;// CONCATENATED MODULE: ./src/commands/publishing/delete-temporary.ts
+
+
+
+/** Whether a tag is gone. By digest nothing is deleted, since that would take what was published with it. */
+const deleteTag = async (name, io) => {
+    const reference = (0,oci_reference/* parseReference */.F2)(name);
+    if (reference?.tag?.startsWith(temporary_tag/* TEMPORARY_PREFIX */.F) !== true || reference.digest !== undefined)
+        return false;
+    try {
+        const { status } = await io.registry.deleteManifest(reference);
+        return status === 'deleted' || status === 'gone';
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        io.actions.info(`A temporary tag stays: ${error.message}`);
+        return false;
+    }
+};
+/** Deletes temporary tags, and returns those that the registry keeps: prune deletes them by other ways. */
+const deleteTemporary = async (names, io) => {
+    const left = [];
+    for (const name of names)
+        if (!(await deleteTag(name, io)))
+            left.push(name);
+    return left;
+};
+
+// EXTERNAL MODULE: ./src/io/registry/content.ts
+var content = __nccwpck_require__(28747);
+// EXTERNAL MODULE: ./src/oci/json.ts
+var json = __nccwpck_require__(61691);
+// EXTERNAL MODULE: ./src/oci/media-types.ts
+var media_types = __nccwpck_require__(29217);
+// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
+var oci_manifest = __nccwpck_require__(9456);
+// EXTERNAL MODULE: ./src/oci/platform.ts
+var oci_platform = __nccwpck_require__(1890);
+;// CONCATENATED MODULE: ./src/oci/image-index.ts
+
+
+
+
+/** Of which image an attestation speaks (BuildKit docs, "Attestation storage"). */
+const ATTESTED = 'vnd.docker.reference.digest';
+/**
+ * The entries of an index that make up the image of a platform: itself, and the attestations that speak of it. Empty when
+ * the index has none for it. Throws OciContentError.
+ */
+const entriesFor = (text, index, platform) => {
+    const written = (0,json/* arrayAt */.RD)((0,json/* parseMembers */.RN)(text, 'OCI index'), 'manifests');
+    const entries = index.manifests.map((descriptor, position) => ({ descriptor, written: written[position] }));
+    const own = entries.find(({ descriptor }) => descriptor.platform && (0,oci_platform/* platformOf */.tj)(descriptor.platform) === platform);
+    if (own === undefined)
+        return [];
+    return entries.filter((entry) => entry === own || entry.descriptor.annotations[ATTESTED] === own.descriptor.digest);
+};
+/** The entry of a single OCI manifest, whose config says what platform it is of. */
+const entryOf = ({ mediaType, digest, size }, { os, architecture, variant }) => {
+    const platform = { architecture, os, ...(variant === undefined || variant === '' ? {} : { variant }) };
+    const written = { mediaType, digest, size, platform };
+    return { descriptor: { ...written, annotations: {} }, written };
+};
+/**
+ * The text of an OCI index, in the form of `docker buildx imagetools create`. Throws OciContentError should it not be
+ * readable as one.
+ */
+const renderIndex = (entries, annotations) => {
+    const manifests = entries.map(({ written }) => written);
+    const text = JSON.stringify({ schemaVersion: 2, mediaType: media_types/* OCI_INDEX */.$p, manifests, annotations }, null, 2);
+    if ((0,oci_manifest/* parseOciManifest */.Ke)(text).kind !== 'index')
+        throw new json/* OciContentError */.dn('the index cannot be read back');
+    return text;
+};
+
+// EXTERNAL MODULE: ./src/plan/published-key.ts
+var published_key = __nccwpck_require__(7063);
+;// CONCATENATED MODULE: ./src/publish/index-annotations.ts
+/** Names of annotations: those of the OCI image spec (annotations.md), and ours. */
+const ANNOTATIONS = {
+    created: 'org.opencontainers.image.created',
+    source: 'org.opencontainers.image.source',
+    revision: 'org.opencontainers.image.revision',
+    version: 'org.opencontainers.image.version',
+    baseName: 'org.opencontainers.image.base.name',
+    baseDigest: 'org.opencontainers.image.base.digest',
+    manifestId: 'dev.strata.manifest-id',
+    layer: 'dev.strata.layer.',
+    runNumber: 'dev.strata.run-number',
+    runAttempt: 'dev.strata.run-attempt',
+    workflow: 'dev.strata.workflow',
+};
+/**
+ * The annotations of a published index. What changes with every commit is here alone, and in no image, so that an
+ * unchanged image keeps its digest.
+ */
+const indexAnnotations = ({ manifestId, version, layers, base }, run) => {
+    const known = [
+        [ANNOTATIONS.created, run.plannedAt],
+        [ANNOTATIONS.source, run.source],
+        [ANNOTATIONS.revision, run.commit],
+        [ANNOTATIONS.version, version],
+        [ANNOTATIONS.baseName, base?.reference],
+        [ANNOTATIONS.baseDigest, base?.digest],
+        [ANNOTATIONS.manifestId, manifestId],
+        ...layers.map(({ layer, variant }) => [`${ANNOTATIONS.layer}${layer}`, variant]),
+        [ANNOTATIONS.runNumber, run.number?.toString()],
+        [ANNOTATIONS.runAttempt, run.attempt?.toString()],
+        [ANNOTATIONS.workflow, run.workflow],
+    ];
+    return Object.fromEntries(known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+};
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(14006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/publish/decide-tag.ts
+
+
+const equalSets = (one, other) => {
+    const [first, second] = [new Set(one), new Set(other)];
+    return first.size === second.size && [...first].every((digest) => second.has(digest));
+};
+const countIn = (text) => text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/**
+ * Which later run a tag is from; undefined when it is from none. Runs of one workflow count up; of others, and outside
+ * GitHub, the later plan is the later run. What others have published has no number and no order.
+ */
+const laterRun = ({ annotations }, run) => {
+    if (annotations[ANNOTATIONS.manifestId] === undefined)
+        return undefined;
+    const number = countIn(annotations[ANNOTATIONS.runNumber]);
+    const attempt = countIn(annotations[ANNOTATIONS.runAttempt]) ?? 1;
+    const isSameWorkflow = annotations[ANNOTATIONS.source] === run.source && annotations[ANNOTATIONS.workflow] === run.workflow;
+    const revision = annotations[ANNOTATIONS.revision] ?? 'an unknown commit';
+    if (number !== undefined && run.number !== undefined && isSameWorkflow) {
+        const difference = number - run.number || attempt - (run.attempt ?? 1);
+        return difference > 0 ? `run ${number}, attempt ${attempt}, of ${revision}` : undefined;
+    }
+    const created = Date.parse(annotations[ANNOTATIONS.created] ?? '');
+    return created > Date.parse(run.plannedAt) ? `a run of ${revision} that was planned later` : undefined;
+};
+/**
+ * What is done with a tag that is to point to an index of these children. A tag never goes back: what a later run has
+ * published stays, even where the content is the same. An index of equal children is written again only for another
+ * commit, so that its annotations tell the newest one that the images are of.
+ */
+const decideTag = (tag, current, children, run, { immutable, allowOlder }) => {
+    if (current === undefined)
+        return { kind: 'move' };
+    const isSame = equalSets(current.children, children);
+    const isFixed = immutable.some((glob) => picomatch_default()(glob, { dot: true })(tag));
+    if (isFixed)
+        return { kind: isSame ? 'same' : 'immutable' };
+    const by = allowOlder ? undefined : laterRun(current, run);
+    if (by !== undefined)
+        return { kind: 'newer', by };
+    return { kind: isSame && current.annotations[ANNOTATIONS.revision] === run.commit ? 'same' : 'move' };
+};
+
+;// CONCATENATED MODULE: ./src/commands/publishing/move-tag.ts
+
+
+
+/** How often a tag is looked at again that somebody else moves at the same time. */
+const TRIES = 3;
+const readTag = async (reference, io) => {
+    const head = await io.registry.headManifest(reference);
+    if (head === undefined)
+        return undefined;
+    const { manifest } = await io.registry.getManifest({ ...reference, digest: head.digest });
+    const children = manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [];
+    return { digest: head.digest, children, annotations: manifest.annotations };
+};
+/** What is said of a tag that is left as it is; undefined when it is to be moved. */
+const restOf = (tag, current, index, { run, dryRun, ...rules }) => {
+    const digest = current === undefined ? {} : { digest: current.digest };
+    if (current?.digest === index.digest)
+        return { tag, status: 'same', ...digest };
+    const decision = decideTag(tag, current, index.children, run, rules);
+    switch (decision.kind) {
+        case 'same':
+            return { tag, status: 'same', ...digest };
+        case 'newer':
+            return { tag, status: 'newer', ...digest, reason: decision.by };
+        case 'immutable':
+            return { tag, status: 'immutable', ...digest, reason: 'it has other images' };
+        case 'move':
+            return dryRun ? { tag, status: 'planned', ...digest } : undefined;
+    }
+};
+const moveOnce = async (tag, index, terms, moved, io) => {
+    const reference = { ...index.repository, tag };
+    const rest = restOf(tag, await readTag(reference, io), index, terms);
+    if (rest !== undefined)
+        return moved && rest.status === 'same' ? { ...rest, status: 'moved' } : rest;
+    await io.registry.putManifest(reference, index.bytes, media_types/* OCI_INDEX */.$p);
+    return undefined;
+};
+/**
+ * Moves a tag to an index that is in the registry, if the rules let it. Registries know no compare-and-swap, so the tag is
+ * read just before and again after; where somebody else was quicker, it is decided again by what is there then. What the
+ * registry refuses is not tried again.
+ */
+const moveTag = async (tag, index, terms, io) => {
+    try {
+        for (let tries = 0; tries <= TRIES; tries++) {
+            const result = await moveOnce(tag, index, terms, tries > 0, io);
+            if (result !== undefined)
+                return result;
+        }
+        return { tag, status: 'refused', reason: 'the registry does not keep it, or others keep moving it' };
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        return { tag, status: 'refused', reason: error.message };
+    }
+};
+
+;// CONCATENATED MODULE: ./src/commands/publishing/read-children.ts
+
+
+
+
+
+
+const childEntries = async (reference, { descriptor, manifest, bytes }, platform, io) => {
+    if (manifest.kind === 'index')
+        return entriesFor(bytes.toString('utf8'), manifest, platform);
+    const { config } = await io.registry.getImageConfig(reference, platform);
+    return (0,oci_platform/* platformOf */.tj)(config.platform) === platform ? [entryOf(descriptor, config.platform)] : [];
+};
+const readChild = async (wanted, io) => {
+    const { platform } = wanted;
+    const reference = (0,oci_reference/* parseReference */.F2)(wanted.reference);
+    if (reference === undefined)
+        return { platform, reason: `${wanted.reference} is no reference` };
+    try {
+        // What was fetched is remembered; whether it is there still, only HEAD tells.
+        const head = await io.registry.headManifest(reference);
+        if (head === undefined)
+            return { platform, reason: 'the registry does not have its image' };
+        const pinned = (0,oci_reference/* pinReference */.rp)(reference, head.digest);
+        const pushed = await io.registry.getManifest(pinned);
+        const entries = await childEntries(pinned, pushed, platform, io);
+        const [own] = entries.filter(({ descriptor }) => descriptor.platform && (0,oci_platform/* platformOf */.tj)(descriptor.platform) === platform);
+        if (own === undefined)
+            return { platform, reason: 'what was pushed is of another platform' };
+        const key = pushed.manifest.annotations[published_key/* KEY_ANNOTATION */.qc];
+        const known = key === undefined || !/^[0-9a-f]{64}$/.test(key) ? {} : { key };
+        return { platform, pushed, digest: own.descriptor.digest, entries, ...known };
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g || error instanceof problem/* InputError */.dz))
+            throw error;
+        return { platform, reason: error.message };
+    }
+};
+/** The images of a manifest, each as the registry has it, and those that it does not have. */
+const readChildren = async ({ children, missing }, io) => {
+    const read = await Promise.all(children.map((child) => readChild(child, io)));
+    return {
+        children: read.filter((child) => 'entries' in child),
+        missing: [...missing, ...read.filter((child) => 'reason' in child)],
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/publishing/publish-manifest.ts
+
+
+
+
+
+
+
+
+
+const indexOf = (manifest, repository, children, { run }) => {
+    const entries = children.flatMap((child) => child.entries);
+    const text = renderIndex(entries, indexAnnotations(manifest, run));
+    const bytes = Buffer.from(text);
+    return {
+        ...{ repository, digest: (0,content/* sha256Of */.B)(bytes), bytes },
+        children: entries.map(({ descriptor }) => descriptor.digest),
+    };
+};
+/** Stores the index without a tag and reads it back, so that no tag ever points to what cannot be pulled. */
+const storeIndex = async ({ repository, digest, bytes, children }, io) => {
+    const { registry } = repository;
+    await io.registry.putManifest({ ...repository, digest }, bytes, media_types/* OCI_INDEX */.$p);
+    const { manifest } = await io.registry.getManifest({ ...repository, digest });
+    const listed = manifest.kind === 'index' ? manifest.manifests.map((child) => child.digest) : [];
+    if (listed.join() !== children.join()) {
+        throw new registry_error/* RegistryError */.g(`the index ${digest} is not what was pushed when it is read back`, { registry });
+    }
+    const heads = await Promise.all(listed.map((child) => io.registry.headManifest({ ...repository, digest: child })));
+    const gone = listed.find((_, position) => heads[position] === undefined);
+    if (gone !== undefined)
+        throw new registry_error/* RegistryError */.g(`${gone}, which the index ${digest} lists, is gone`, { registry });
+};
+/** Tags the images by what they are made of, for `skip-unchanged` to find them. Nothing depends on it. */
+const tagKeys = async (repository, children, io) => {
+    for (const { key, pushed, platform } of children) {
+        if (key === undefined)
+            continue;
+        const reference = { ...repository, tag: (0,published_key/* keyTag */.QR)(key) };
+        try {
+            const head = await io.registry.headManifest(reference);
+            if (head !== undefined)
+                continue;
+            await io.registry.putManifest(reference, Uint8Array.from(pushed.bytes), pushed.descriptor.mediaType);
+        }
+        catch (error) {
+            if (!(error instanceof registry_error/* RegistryError */.g))
+                throw error;
+            const message = `the image for ${platform} will be built again though nothing changed: ${error.message}`;
+            io.actions.warning({ message });
+        }
+    }
+};
+const isNeeded = (tags) => tags.some(({ status }) => status === 'planned');
+const publishComplete = async (index, names, children, terms, io) => {
+    const tell = (rules) => Promise.all(names.map((tag) => moveTag(tag, index, rules, io)));
+    const planned = await tell({ ...terms, dryRun: true });
+    if (terms.dryRun)
+        return planned;
+    if (isNeeded(planned)) {
+        try {
+            await storeIndex(index, io);
+        }
+        catch (error) {
+            if (!(error instanceof registry_error/* RegistryError */.g))
+                throw error;
+            const reason = error.message;
+            return planned.map((tag) => (tag.status === 'planned' ? { ...tag, status: 'refused', reason } : tag));
+        }
+    }
+    const tags = isNeeded(planned) ? await tell(terms) : planned;
+    await tagKeys(index.repository, children, io);
+    return tags;
+};
+/** Publishes one manifest: an index of all its images under all its tags, or nothing when one is missing. */
+const publishManifest = async (manifest, names, terms, io) => {
+    const { manifestId, aliases, image } = manifest;
+    const repository = (0,oci_reference/* parseReference */.F2)(image);
+    const { children, missing } = await readChildren(manifest, io);
+    const platforms = Object.fromEntries(children.map(({ platform, digest }) => [platform, digest]));
+    const common = { manifestId, aliases, image, missing, platforms };
+    if (missing.length > 0 || children.length === 0 || repository === undefined)
+        return { ...common, tags: [] };
+    const { registry, repository: path } = repository;
+    const index = indexOf(manifest, { registry, repository: path }, children, terms);
+    const tags = await publishComplete(index, names, children, terms, io);
+    return { ...common, digest: tags.find(({ status }) => status === 'same')?.digest ?? index.digest, tags };
+};
+
+// EXTERNAL MODULE: ./src/commands/reporting/find-plan.ts
+var find_plan = __nccwpck_require__(77830);
+// EXTERNAL MODULE: ./src/commands/reporting/gather-records.ts
+var gather_records = __nccwpck_require__(60771);
+;// CONCATENATED MODULE: ./src/commands/publish.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Manifests that are published at the same time. */
+const PARALLEL = 8;
+const obtainPlan = async ({ planPath }, io) => {
+    const plan = await (0,find_plan/* findPlan */.L)(planPath, [], io);
+    if (plan === undefined) {
+        throw (0,problem/* inputError */.Xu)('there is no plan, so nobody knows which platforms an image should have', {
+            expected: 'the artifact of the plan action of this run, or its file in input plan-path',
+        });
+    }
+    if (plan.prewarm !== true)
+        return plan;
+    throw (0,problem/* inputError */.Xu)('the plan is for stable prefixes alone, which have no images', { hint: 'leave publish out of it' });
+};
+const runOf = ({ plannedAt }, { run, env }) => {
+    const [server, repository] = [env['GITHUB_SERVER_URL'], env['GITHUB_REPOSITORY']];
+    const source = server === undefined || repository === undefined ? {} : { source: `${server}/${repository}` };
+    const { number, attempt, workflow, commit } = run;
+    return {
+        plannedAt,
+        ...source,
+        ...(number === undefined ? {} : { number }),
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(workflow === undefined ? {} : { workflow }),
+        ...(commit === undefined ? {} : { commit }),
+    };
+};
+/** A pull request never moves tags unless it is asked to; it tells what would be published. */
+const isDry = ({ dryRun, pullRequests }, { event }, io) => {
+    if (dryRun || pullRequests || event.name?.startsWith('pull_request') !== true)
+        return dryRun;
+    io.actions.info('Nothing is published: a pull request moves no tags unless input pull-requests is true');
+    return true;
+};
+const publishAll = async (manifests, names, terms, io) => {
+    const results = [];
+    for (let start = 0; start < manifests.length; start += PARALLEL) {
+        const part = manifests.slice(start, start + PARALLEL);
+        const published = part.map((manifest, index) => publishManifest(manifest, names[start + index] ?? [], terms, io));
+        results.push(...(await Promise.all(published)));
+    }
+    return results;
+};
+/** Temporary tags of manifests that are published; those of others hold what a later attempt still needs. */
+const publish_temporaryOf = (manifests, results) => manifests.flatMap(({ temporary }, index) => {
+    const result = results[index];
+    return result === undefined || isIncomplete(result) ? [] : temporary;
+});
+const tell = (results, io) => {
+    for (const result of results) {
+        if (isIncomplete(result))
+            io.actions.warning({ message: incompleteLine(result) });
+        for (const { tag, status, reason } of result.tags) {
+            const note = reason === undefined || status === 'refused' ? '' : `: ${reason}`;
+            io.actions.info((0,plain_text/* plainLine */.h0)(`${result.manifestId}: tag ${tag} ${status}${note}`));
+        }
+        for (const { tag, reason } of result.tags.filter(({ status }) => status === 'immutable')) {
+            io.actions.warning({ message: `${result.manifestId}: tag ${tag} never moves, and ${reason ?? 'stays'}` });
+        }
+    }
+};
+const failureOf = (results, { onIncomplete }) => {
+    const incomplete = results.filter(isIncomplete).map(({ manifestId }) => manifestId);
+    if (incomplete.length === 0 || onIncomplete === 'warn')
+        return {};
+    return { failure: `not published: ${incomplete.join(', ')}; all others are` };
+};
+/** Joins what the legs pushed to images of all their platforms, and moves the tags that people pull. */
+const publish = async (inputs, context, io) => {
+    const plan = await obtainPlan(inputs, io);
+    const run = runOf(plan, context);
+    const manifests = wantedManifests(plan, await (0,gather_records/* gatherRecords */.g)(inputs.records, io));
+    const branch = (0,branches/* ownBranch */.Z)(context.event);
+    const facts = { ...run, ...(branch === undefined ? {} : { branch }) };
+    const names = tagNames(manifests, inputs.tags, facts);
+    const dryRun = isDry(inputs, context, io);
+    const { immutable, allowOlder } = inputs;
+    const results = await publishAll(manifests, names, { run, immutable, allowOlder, dryRun }, io);
+    const left = dryRun ? [] : await deleteTemporary(publish_temporaryOf(manifests, results), io);
+    const report = { version: 1, plan: plan.digest, manifests: results, left };
+    tell(results, io);
+    const file = (0,external_node_path_.join)(await io.files.makeFolder('strata-publish'), 'publish.json');
+    await io.files.write(file, `${JSON.stringify(report, null, 2)}\n`);
+    await io.actions.summary(renderPublishSummary(report, dryRun));
+    const incomplete = results.filter(isIncomplete).map(({ manifestId }) => manifestId);
+    const outputs = {
+        ...{ published: publishedOutput(results), incomplete: JSON.stringify(incomplete), 'report-path': file },
+    };
+    return { outputs, ...failureOf(results, inputs) };
 };
 
 
@@ -42872,7 +47825,7 @@ const readReportInputs = (read) => ({
 
 /***/ }),
 
-/***/ 28046:
+/***/ 39337:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42885,8 +47838,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: ./src/report/fold/first-miss.ts
 var first_miss = __nccwpck_require__(78003);
-// EXTERNAL MODULE: ./src/report/fold/fold-records.ts + 9 modules
-var fold_records = __nccwpck_require__(47702);
+// EXTERNAL MODULE: ./src/report/fold/fold-records.ts + 8 modules
+var fold_records = __nccwpck_require__(78100);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
 // EXTERNAL MODULE: ./src/suggest.ts
@@ -43135,6 +48088,8 @@ const renderReportFile = (report) => {
 var report_document = __nccwpck_require__(48101);
 // EXTERNAL MODULE: ./src/report/markdown.ts + 1 modules
 var markdown = __nccwpck_require__(43215);
+// EXTERNAL MODULE: ./src/report/held-texts.ts
+var held_texts = __nccwpck_require__(74434);
 // EXTERNAL MODULE: ./src/report/sections.ts
 var sections = __nccwpck_require__(43844);
 // EXTERNAL MODULE: ./src/report/tree-picture.ts + 1 modules
@@ -43249,7 +48204,7 @@ const renderSteps = (items) => {
 const itemRow = (item) => [
     (0,markdown/* renderCode */.cR)(item.manifestId),
     (0,markdown/* renderCode */.cR)(item.platform),
-    `${ICONS[item.verdict]}${quantity/* NO_BREAK */.Y_}${item.verdict}`,
+    `${ICONS[item.verdict]}${quantity/* NO_BREAK */.Y_}${item.verdict}${item.test === undefined ? '' : `<br>test${quantity/* NO_BREAK */.Y_}${item.test}`}`,
     ...renderSteps([item]),
     item.durationMs === 0 ? '' : (0,progress_duration/* renderDuration */.P)(item.durationMs),
     item.firstMiss === undefined ? '' : (0,markdown/* renderText */.S5)(item.firstMiss),
@@ -43524,6 +48479,7 @@ const troubleSections = (report) => [
 
 
 
+
 const renderPageLink = (page) => {
     if (page === undefined)
         return '';
@@ -43537,6 +48493,7 @@ const renderPageLink = (page) => {
 const renderRunSummary = (report, page) => (0,report_document/* renderDocument */.y)([
     ...(0,sections/* fixedSection */.Yz)([renderHeadline(report), renderPageLink(page)].filter((text) => text !== '').join('\n\n')),
     ...troubleSections(report),
+    ...(0,held_texts/* heldSection */.X)(report.held),
     ...(0,cache_sections/* heatSection */.ku)(report),
     ...(0,cache_sections/* missSection */.qm)(report),
     ...trendSection(report),
@@ -43548,157 +48505,10 @@ const renderRunSummary = (report, page) => (0,report_document/* renderDocument *
     ...itemSections(report),
 ]);
 
-// EXTERNAL MODULE: ./src/plan/plan.ts
-var plan = __nccwpck_require__(48720);
-// EXTERNAL MODULE: ./src/commands/planning/read-plan.ts
-var read_plan = __nccwpck_require__(92838);
-;// CONCATENATED MODULE: ./src/commands/reporting/fetch-artifact.ts
-/** Fetches the file of an artifact to a folder of its own. */
-const fetchArtifact = async (name, io) => {
-    const download = await io.artifacts.download(name, await io.files.makeFolder('strata-report'));
-    switch (download.status) {
-        case 'found':
-            return { file: download.file };
-        case 'missing':
-            return { without: 'the run has no such artifact' };
-        case 'unavailable':
-            return { without: 'there are no artifacts here' };
-        case 'failed':
-            return { without: download.reason };
-    }
-};
-
-;// CONCATENATED MODULE: ./src/commands/reporting/find-plan.ts
-
-
-
-
-/** Name of the artifact of the run's plan: of the one that made its matrix, else of the one that was stored last. */
-const artifactName = async (digests, io) => {
-    const [digest] = digests;
-    if (digest !== undefined)
-        return (0,plan/* planArtifactName */.nU)(digest);
-    const list = await io.artifacts.list((0,plan/* planArtifactName */.nU)(''));
-    if (list.status === 'failed')
-        io.actions.info(`The plan of this run could not be looked for: ${list.reason}`);
-    return list.status === 'listed' ? list.names[0] : undefined;
-};
-const fetchPlan = async (name, io) => {
-    const fetched = await fetchArtifact(name, io);
-    if (!('file' in fetched)) {
-        io.actions.info(`Without a plan, the report cannot tell what is missing (artifact ${name}: ${fetched.without})`);
-        return undefined;
-    }
-    try {
-        return await (0,read_plan/* readPlan */.m)(fetched.file, 'report', io);
-    }
-    catch (error) {
-        if (!(error instanceof problem/* InputError */.dz))
-            throw error;
-        io.actions.warning({ message: `without its plan, the report cannot tell what is missing: ${error.message}` });
-        return undefined;
-    }
-};
-/**
- * The plan that says which legs and work items there should be: the file that input `plan-path` names, else that of this
- * run, if there is one. `digests` are those that the run's matrices name. Throws an InputError when a file is named that
- * is no plan.
- */
-const findPlan = async (path, digests, io) => {
-    if (path !== undefined)
-        return (0,read_plan/* readPlan */.m)(path, 'report', io);
-    const name = await artifactName(digests, io);
-    return name === undefined ? undefined : fetchPlan(name, io);
-};
-
-// EXTERNAL MODULE: ./src/records/parse-records.ts
-var parse_records = __nccwpck_require__(90318);
-;// CONCATENATED MODULE: ./src/commands/reporting/gather-records.ts
-
-
-/** Artifacts that are fetched at the same time. */
-const PARALLEL = 8;
-/** What the report of a run is made of takes much less room without what only comparisons need. */
-const withoutInputs = (record) => ({
-    ...record,
-    layers: record.layers.map(({ files: _, fragment, ...layer }) => ({
-        ...layer,
-        inputs: [],
-        ...(fragment === undefined ? {} : { fragment: { file: fragment.file, digest: fragment.digest } }),
-    })),
-});
-const readRecords = async (file, io) => {
-    const text = (await io.files.read(file)) ?? '';
-    return (0,parse_records/* parseRecords */.Q4)(text, file).map(withoutInputs);
-};
-/** Records of the files that an input names. A folder stands for the files of JSON lines below it. */
-const readGiven = async (globs, io) => {
-    if (globs.length === 0)
-        return [];
-    const files = await io.files.find(globs.flatMap((glob) => [glob, `${glob.replace(/\/+$/, '')}/**/*.jsonl`]));
-    const found = [];
-    for (const file of files)
-        found.push(...(await readRecords(file, io)));
-    if (files.length > 0)
-        return found;
-    io.actions.info(`No file matches input records-path (${globs.join(', ')})`);
-    return [];
-};
-/** Records of one artifact. One that cannot be read costs the report a leg, not the job. */
-const readArtifact = async (name, io) => {
-    const fetched = await fetchArtifact(name, io);
-    if (!('file' in fetched)) {
-        io.actions.warning({ message: `the records of artifact ${name} are not in the report: ${fetched.without}` });
-        return [];
-    }
-    try {
-        return await readRecords(fetched.file, io);
-    }
-    catch (error) {
-        if (!(error instanceof Error))
-            throw error;
-        io.actions.warning({ message: `the records of artifact ${name} are not in the report: ${error.message}` });
-        return [];
-    }
-};
-const readArtifacts = async (io) => {
-    const list = await io.artifacts.list(`${parse_records/* RECORDS_ARTIFACT */.CG}-`);
-    if (list.status === 'failed') {
-        io.actions.warning({ message: `the records of this run could not be listed: ${list.reason}` });
-    }
-    if (list.status !== 'listed')
-        return [];
-    const found = [];
-    for (let start = 0; start < list.names.length; start += PARALLEL) {
-        const part = list.names.slice(start, start + PARALLEL);
-        const read = await Promise.all(part.map((name) => readArtifact(name, io)));
-        for (const records of read)
-            found.push(...records);
-    }
-    return found;
-};
-/**
- * The records that the build jobs of this run stored as artifacts, of all attempts, and those of the files that input
- * `records-path` names. Throws an InputError when such a file holds anything else.
- */
-const gatherRecords = async (globs, io) => {
-    const [given, stored] = [await readGiven(globs, io), await readArtifacts(io)];
-    io.actions.info(`${given.length} records from files, ${stored.length} from artifacts of this run`);
-    return [...given, ...stored];
-};
-/** What became of a report without records, as input `if-no-records` wants it. */
-const tellNoRecords = (ifNoRecords, io) => {
-    const message = 'there are no records of this run: its build jobs write them unless input records is none, and hand them on as ' +
-        'artifacts; where there are none of those, name their files in input records-path';
-    if (ifNoRecords === 'fail')
-        return { failure: message };
-    if (ifNoRecords === 'warn')
-        io.actions.warning({ message });
-    else
-        io.actions.info(message);
-    return {};
-};
-
+// EXTERNAL MODULE: ./src/commands/reporting/find-plan.ts
+var find_plan = __nccwpck_require__(77830);
+// EXTERNAL MODULE: ./src/commands/reporting/gather-records.ts
+var gather_records = __nccwpck_require__(60771);
 // EXTERNAL MODULE: ./src/plan/access.ts
 var access = __nccwpck_require__(64661);
 // EXTERNAL MODULE: ./src/plan/branches.ts
@@ -43798,7 +48608,7 @@ const keepHistory = async (subject, runs, context, io) => {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./src/report/page/assets.json
-const assets_namespaceObject = /*#__PURE__*/JSON.parse('{"K":"const m0 = (() => {\\nconst unpack = ({ strings, shapes, root }) => {\\n    const decode = (part) => {\\n        if (typeof part === \'string\')\\n            return part.startsWith(\'~\') ? strings[parseInt(part.slice(1), 36)] : part;\\n        if (!Array.isArray(part))\\n            return part;\\n        const [shape, ...values] = part;\\n        if (shape === 0)\\n            return values.map(decode);\\n        const names = shapes[Number(shape) - 1] ?? [];\\n        return Object.fromEntries(names.map((name, index) => [name, decode(values[index])]));\\n    };\\n    return decode(root);\\n};\\nreturn { unpack };\\n})();\\nconst m1 = (() => {\\nconst INVISIBLE = /[\\\\p{Cc}\\\\p{Cf}\\\\p{Zl}\\\\p{Zp}]/gu;\\nconst JOINERS = \'\\\\u200c\\\\u200d\';\\nconst codePoint = (character) => (character.codePointAt(0) ?? 0).toString(16);\\nconst showInvisible = (character) => JOINERS.includes(character) ? character : `\\\\\\\\u{${codePoint(character)}}`;\\nconst showText = (text) => text.toWellFormed().replaceAll(INVISIBLE, showInvisible);\\nreturn { INVISIBLE, showInvisible, showText };\\n})();\\nconst m2 = (() => {\\nconst sayTime = (ms) => {\\n    if (!Number.isFinite(ms) || ms <= 0)\\n        return \'0 s\';\\n    if (ms < 1_000)\\n        return `${Math.max(1, Math.round(ms))} ms`;\\n    const seconds = ms / 1_000;\\n    if (seconds < 9.95)\\n        return `${seconds.toFixed(1)} s`;\\n    if (seconds < 99.5)\\n        return `${Math.round(seconds)} s`;\\n    const minutes = Math.round(seconds / 60);\\n    if (minutes < 100)\\n        return `${minutes} min`;\\n    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];\\n    return rest === 0 || hours >= 10 ? `${Math.round(minutes / 60)} h` : `${hours} h ${rest} min`;\\n};\\nconst sayClock = (ms) => {\\n    const seconds = Math.round(ms / 1_000);\\n    const pad = (value) => String(value).padStart(2, \'0\');\\n    const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];\\n    return `${hours > 0 ? `${hours}:${pad(minutes)}` : minutes}:${pad(seconds % 60)}`;\\n};\\nconst UNITS = [\'B\', \'kB\', \'MB\', \'GB\', \'TB\'];\\nconst sayBytes = (bytes) => {\\n    if (!Number.isFinite(bytes) || bytes <= 0)\\n        return \'0 B\';\\n    const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));\\n    const value = bytes / 1_000 ** power;\\n    return `${value < 9.95 && power > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[power] ?? \'\'}`;\\n};\\nconst REASONS = {\\n    \'first-build\': \'first build\',\\n    \'base-image\': \'base image changed\',\\n    fragment: \'fragment changed\',\\n    argument: \'argument changed\',\\n    \'context-file\': \'context file changed\',\\n    setting: \'setting changed\',\\n    parent: \'parent layer changed\',\\n    \'ref-missing\': \'cache ref missing\',\\n    \'import-failed\': \'cache import failed\',\\n    \'not-read\': \'cache not read\',\\n    repeated: \'run in more than one leg\',\\n    \'plan-differs\': \'plan differs\',\\n    disagreed: \'BuildKit disagreed\',\\n};\\nconst OUTCOMES = {\\n    hit: \'cached\',\\n    run: \'ran\',\\n    failed: \'failed\',\\n    canceled: \'canceled\',\\n    skipped: \'not run\',\\n};\\nconst sayMoment = (iso) => /^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\dT\\\\d\\\\d:\\\\d\\\\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso;\\nconst webAddress = (text) => {\\n    if (text === undefined || !URL.canParse(text))\\n        return undefined;\\n    const { protocol, href } = new URL(text);\\n    return protocol === \'https:\' || protocol === \'http:\' ? href : undefined;\\n};\\nreturn { sayTime, sayClock, sayBytes, REASONS, OUTCOMES, sayMoment, webAddress };\\n})();\\nconst m3 = (() => {\\nconst { showText } = m1;\\nconst { webAddress } = m2;\\nconst setAttributes = (element, attributes) => {\\n    for (const [name, value] of Object.entries(attributes)) {\\n        if (value === undefined || value === false)\\n            continue;\\n        element.setAttribute(name, value === true ? \'\' : showText(String(value)));\\n    }\\n};\\nconst el = (tag, attributes, ...children) => {\\n    const element = document.createElement(tag);\\n    setAttributes(element, attributes);\\n    element.append(...children.map((child) => (typeof child === \'string\' ? showText(child) : child)));\\n    return element;\\n};\\nconst svg = (tag, attributes, ...children) => {\\n    const element = document.createElementNS(\'http://www.w3.org/2000/svg\', tag);\\n    setAttributes(element, attributes);\\n    element.append(...children.map((child) => (typeof child === \'string\' ? showText(child) : child)));\\n    return element;\\n};\\nconst named = (text, kind = \'name\') => el(\'bdi\', { class: kind }, text);\\nconst measure = (element, name, value) => {\\n    element.style.setProperty(name, value);\\n    return element;\\n};\\nconst linked = (text, address) => {\\n    const href = webAddress(address);\\n    return href === undefined ? named(text) : el(\'a\', { href, rel: \'noreferrer noopener\', target: \'_blank\' }, named(text));\\n};\\nconst button = (attributes, label, act) => {\\n    const element = el(\'button\', { type: \'button\', ...attributes }, label);\\n    element.addEventListener(\'click\', act);\\n    return element;\\n};\\nconst section = (id, title, ...children) => el(\'section\', { \'aria-labelledby\': `${id}-title`, id, class: \'part\' }, el(\'h2\', { id: `${id}-title` }, title), ...children);\\nreturn { el, svg, named, measure, linked, button, section };\\n})();\\nconst m4 = (() => {\\nconst renderPercent = (ratio) => {\\n    if (!Number.isFinite(ratio))\\n        return \'–\';\\n    const percent = Math.floor(ratio * 100);\\n    return `${ratio > 0 ? Math.max(1, percent) : percent}%`;\\n};\\nconst BAR_LENGTH = 10;\\nconst NO_BREAK = \'\\\\u00a0\';\\nconst renderBar = (ratio) => {\\n    const bounded = Math.min(1, Math.max(0, Number.isFinite(ratio) ? ratio : 0));\\n    const full = bounded > 0 ? Math.max(1, Math.floor(bounded * BAR_LENGTH)) : 0;\\n    return `\\\\`${\'█\'.repeat(full)}${\'░\'.repeat(BAR_LENGTH - full)}\\\\`${NO_BREAK}${renderPercent(ratio)}`;\\n};\\nconst renderNumber = (value) => String(value).replaceAll(/\\\\B(?=(\\\\d{3})+$)/g, \',\');\\nconst renderCount = (count, noun, plural = `${noun}s`) => `${renderNumber(count)} ${count === 1 ? noun : plural}`;\\nconst renderEstimate = (ms) => {\\n    const minutes = Math.round(ms / 60_000);\\n    if (minutes < 1)\\n        return \'less than a minute\';\\n    if (minutes < 90)\\n        return `about ${minutes} min`;\\n    const rest = minutes % 60;\\n    return `about ${renderNumber(Math.floor(minutes / 60))} h${rest === 0 ? \'\' : ` ${rest} min`}`;\\n};\\nreturn { renderPercent, NO_BREAK, renderBar, renderNumber, renderCount, renderEstimate };\\n})();\\nconst m5 = (() => {\\nconst NO_STEPS = { cached: 0, ran: 0, failed: 0, ms: 0 };\\nconst addTallies = (a, b) => ({\\n    cached: a.cached + b.cached,\\n    ran: a.ran + b.ran,\\n    failed: a.failed + b.failed,\\n    ms: a.ms + b.ms,\\n});\\nconst tallyOf = ({ steps }) => {\\n    const count = (outcome) => steps.filter((step) => step.outcome === outcome).length;\\n    const ms = steps.reduce((sum, { execMs, loadMs }) => sum + execMs + loadMs, 0);\\n    return { cached: count(\'hit\'), ran: count(\'run\'), failed: count(\'failed\'), ms };\\n};\\nconst stepsOf = ({ cached, ran, failed }) => cached + ran + failed;\\nconst ratioOf = (tally) => (stepsOf(tally) === 0 ? 1 : tally.cached / stepsOf(tally));\\nconst outcomeOfTally = ({ failed, ran, cached }) => {\\n    if (failed > 0)\\n        return \'failed\';\\n    if (ran > 0)\\n        return \'ran\';\\n    return cached > 0 ? \'cached\' : \'none\';\\n};\\nreturn { NO_STEPS, addTallies, tallyOf, stepsOf, ratioOf, outcomeOfTally };\\n})();\\nconst m6 = (() => {\\nconst { outcomeOfTally, tallyOf } = m5;\\nconst NO_FILTER = { text: \'\', platform: \'\', layer: \'\', outcome: \'\', pool: \'\', reason: \'\' };\\nconst outcomeOfItem = ({ verdict, totalSteps, cachedSteps }) => {\\n    if (verdict === \'missing\')\\n        return \'missing\';\\n    if (verdict !== \'built\')\\n        return \'failed\';\\n    return cachedSteps < totalSteps ? \'ran\' : \'cached\';\\n};\\nconst searchTextOf = (item, files) => [\\n    item.manifestId,\\n    ...item.aliases,\\n    ...item.variants.map(({ layer, variant }) => `${layer}/${variant}`),\\n    ...files,\\n    ...item.published,\\n    item.leg ?? \'\',\\n]\\n    .join(\'\\\\n\')\\n    .toLowerCase();\\nconst asks = (wanted, found) => wanted === \'\' || wanted === found;\\nconst asksPrefixes = ({ layer, reason }) => layer !== \'\' || reason !== \'\';\\nconst fittingPrefixes = ({ report, prefixOutcomes }, filter) => report.prefixes.map(({ platform, layer, reason }, index) => asks(filter.platform, platform) &&\\n    asks(filter.layer, layer) &&\\n    asks(filter.reason, reason?.kind) &&\\n    asks(filter.outcome, prefixOutcomes[index]));\\nconst namedItems = ({ report, texts }, { text, platform, pool }) => {\\n    const words = text\\n        .toLowerCase()\\n        .split(/\\\\s+/)\\n        .filter((word) => word !== \'\');\\n    return report.items.flatMap((item, index) => {\\n        const searched = texts[index] ?? \'\';\\n        const named = asks(platform, item.platform) && asks(pool, item.pool) && words.every((word) => searched.includes(word));\\n        return named ? [index] : [];\\n    });\\n};\\nconst find = (facts, filter) => {\\n    const { report, forest, itemOutcomes } = facts;\\n    const fits = fittingPrefixes(facts, filter);\\n    const named = namedItems(facts, filter);\\n    const itemless = filter.text === \'\' && filter.pool === \'\';\\n    const reached = report.prefixes.map(({ items }) => itemless && items === 0);\\n    for (const item of named)\\n        for (const prefix of forest.chains[item] ?? [])\\n            reached[prefix] = true;\\n    const byPrefix = asksPrefixes(filter);\\n    const items = named.filter((item) => byPrefix ? (forest.chains[item] ?? []).some((prefix) => fits[prefix]) : asks(filter.outcome, itemOutcomes[item]));\\n    return { items, prefixes: fits.map((fit, index) => fit && reached[index] === true) };\\n};\\nconst makeFinder = (report, forest) => {\\n    const texts = report.items.map((item, index) => searchTextOf(item, (forest.chains[index] ?? []).flatMap((prefix) => report.prefixes[prefix]?.file ?? [])));\\n    const itemOutcomes = report.items.map(outcomeOfItem);\\n    const prefixOutcomes = report.prefixes.map((prefix) => outcomeOfTally(tallyOf(prefix)));\\n    const facts = { report, forest, texts, itemOutcomes, prefixOutcomes };\\n    return { find: (filter) => find(facts, filter), outcomes: itemOutcomes };\\n};\\nreturn { NO_FILTER, outcomeOfItem, makeFinder };\\n})();\\nconst m7 = (() => {\\nconst { renderCount, renderNumber } = m4;\\nconst { NO_FILTER } = m6;\\nconst { REASONS } = m2;\\nconst { button, el } = m3;\\nconst distinct = (values) => [...new Set(values.filter((value) => value !== undefined))].map((value) => [value, value]);\\nconst OUTCOMES_TO_FIND = [\\n    [\'ran\', \'ran\'],\\n    [\'cached\', \'cached\'],\\n    [\'failed\', \'failed\'],\\n    [\'missing\', \'missing\'],\\n];\\nconst select = (state, name, label, options) => {\\n    const choice = el(\'select\', { id: `filter-${name}` }, el(\'option\', { value: \'\' }, \'all\'), ...options.map((_, index) => el(\'option\', { value: String(index) }, options[index]?.[1] ?? \'\')));\\n    choice.addEventListener(\'change\', () => {\\n        state.look({ [name]: choice.value === \'\' ? \'\' : (options[Number(choice.value)]?.[0] ?? \'\') });\\n    });\\n    state.onLook(({ filter }) => {\\n        const index = options.findIndex(([value]) => value === filter[name]);\\n        choice.value = filter[name] === \'\' ? \'\' : String(index);\\n        choice.classList.toggle(\'set\', filter[name] !== \'\');\\n    });\\n    return el(\'div\', { class: \'field\' }, el(\'label\', { for: `filter-${name}` }, label), choice);\\n};\\nconst textField = (state) => {\\n    const input = el(\'input\', {\\n        ...{ id: \'filter-text\', type: \'search\', autocomplete: \'off\', spellcheck: \'false\' },\\n        placeholder: \'manifest, layer, variant, fragment …\',\\n    });\\n    input.addEventListener(\'input\', () => {\\n        state.look({ text: input.value });\\n    });\\n    state.onLook(({ filter }) => {\\n        if (input.value !== filter.text)\\n            input.value = filter.text;\\n    });\\n    return el(\'div\', { class: \'field text\' }, el(\'label\', { for: \'filter-text\' }, \'Find\'), input);\\n};\\nconst sayFound = ({ found }, { report }) => {\\n    const prefixes = found.prefixes.filter(Boolean).length;\\n    return `${renderNumber(found.items.length)} of ${renderCount(report.items.length, \'work item\')}, ${renderNumber(prefixes)} of ${renderCount(report.prefixes.length, \'prefix\', \'prefixes\')}`;\\n};\\nconst filters = (state) => {\\n    const { report } = state;\\n    const kinds = new Set(report.prefixes.flatMap(({ reason }) => reason?.kind ?? []));\\n    const status = el(\'output\', { class: \'found\', \'aria-live\': \'polite\' });\\n    const clear = button({ class: \'quiet\' }, \'Clear\', () => {\\n        state.look(NO_FILTER);\\n    });\\n    state.onLook((sight) => {\\n        status.textContent = sayFound(sight, state);\\n        clear.disabled = Object.values(sight.filter).every((value) => value === \'\');\\n    });\\n    const fields = [\\n        textField(state),\\n        select(state, \'platform\', \'Platform\', distinct(report.platforms)),\\n        select(state, \'layer\', \'Layer\', distinct(report.layers)),\\n        select(state, \'outcome\', \'Outcome\', OUTCOMES_TO_FIND),\\n        select(state, \'pool\', \'Pool\', distinct(report.items.map(({ pool }) => pool))),\\n        select(state, \'reason\', \'Reason\', [...kinds].map((kind) => [kind, REASONS[kind]])),\\n    ];\\n    const form = el(\'form\', { class: \'filters\', role: \'search\', \'aria-label\': \'Filter the report\' }, ...fields, clear, status);\\n    form.addEventListener(\'submit\', (event) => {\\n        event.preventDefault();\\n    });\\n    return form;\\n};\\nreturn { filters };\\n})();\\nconst m8 = (() => {\\nconst placePoints = (values, { width, height, margin }) => {\\n    const clean = values.map((value) => (Number.isFinite(value) ? value : 0));\\n    const [low, high] = [Math.min(...clean), Math.max(...clean)];\\n    const inner = { width: width - 2 * margin, height: height - 2 * margin };\\n    return clean.map((value, index) => ({\\n        x: margin + (clean.length === 1 ? inner.width : (index / (clean.length - 1)) * inner.width),\\n        y: margin + (high === low ? 0.5 : (high - value) / (high - low)) * inner.height,\\n        value,\\n    }));\\n};\\nconst pathThrough = (points) => points.map(({ x, y }, index) => `${index === 0 ? \'M\' : \'L\'}${x.toFixed(1)} ${y.toFixed(1)}`).join(\'\');\\nreturn { placePoints, pathThrough };\\n})();\\nconst m9 = (() => {\\nconst { renderNumber, renderPercent } = m4;\\nconst { pathThrough, placePoints } = m8;\\nconst { sayMoment, sayTime } = m2;\\nconst { el, svg } = m3;\\nconst CURVES = [\\n    { title: \'Hit ratio\', valueOf: ({ hitRatio }) => hitRatio, say: renderPercent },\\n    { title: \'Steps run\', valueOf: ({ stepsRun }) => stepsRun, say: renderNumber },\\n    { title: \'Run time\', valueOf: ({ durationMs }) => durationMs, say: sayTime },\\n];\\nconst BOX = { width: 240, height: 56, margin: 5 };\\nconst drawCurve = ({ title, valueOf, say }, trend) => {\\n    const points = placePoints(trend.map(valueOf), BOX);\\n    const last = points.at(-1);\\n    const values = trend.map(valueOf);\\n    const range = `${say(Math.min(...values))} to ${say(Math.max(...values))}`;\\n    const label = `${title} of the last ${trend.length} runs: ${range}, now ${say(last?.value ?? 0)}`;\\n    const line = pathThrough(points);\\n    const floor = BOX.height - 1;\\n    return el(\'figure\', { class: \'curve\' }, el(\'figcaption\', {}, el(\'span\', {}, title), el(\'b\', {}, say(last?.value ?? 0))), svg(\'svg\', { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: \'img\', \'aria-label\': label }, svg(\'path\', { class: \'fill\', d: `${line}L${last?.x ?? 0} ${floor}L${points[0]?.x ?? 0} ${floor}Z` }), svg(\'path\', { class: \'line\', d: line }), ...points.map(({ x, y, value }, index) => svg(\'circle\', {\\n        cx: x.toFixed(1),\\n        cy: y.toFixed(1),\\n        r: index === points.length - 1 ? 3.5 : 2,\\n        class: index === points.length - 1 ? \'now\' : \'dot\',\\n    }, svg(\'title\', {}, `${sayMoment(trend[index]?.startedAt ?? \'\')}: ${say(value)}`)))), el(\'p\', { class: \'range\' }, trend.length === 1 ? \'first run known\' : `${range} in ${trend.length} runs`));\\n};\\nconst curves = ({ trend }) => el(\'div\', { class: \'curves\' }, ...(trend.length === 0 ? [] : CURVES.map((curve) => drawCurve(curve, trend))));\\nreturn { curves };\\n})();\\nconst m10 = (() => {\\nconst PLATFORM = /^[a-z0-9]+\\\\/[a-z0-9_-]+(\\\\/[a-z0-9.]+)?$/i;\\nconst ALIASES = { x86_64: \'amd64\', \'x86-64\': \'amd64\', aarch64: \'arm64\' };\\nconst FIXED = { i386: \'386\', armhf: \'arm/v7\', armel: \'arm/v6\' };\\nconst VARIANTS = {\\n    \'amd64/v1\': \'amd64\',\\n    \'arm64/8\': \'arm64\',\\n    \'arm64/v8\': \'arm64\',\\n    arm: \'arm/v7\',\\n    \'arm/5\': \'arm/v5\',\\n    \'arm/6\': \'arm/v6\',\\n    \'arm/7\': \'arm/v7\',\\n    \'arm/8\': \'arm/v8\',\\n};\\nconst parsePlatform = (text) => {\\n    if (!PLATFORM.test(text))\\n        return undefined;\\n    const [os = \'\', name = \'\', variant] = text.toLowerCase().split(\'/\');\\n    const architecture = ALIASES[name] ?? name;\\n    const full = FIXED[name] ?? (variant === undefined ? architecture : `${architecture}/${variant}`);\\n    return `${os}/${VARIANTS[full] ?? full}`;\\n};\\nconst platformSlug = (platform) => platform.replaceAll(\'/\', \'-\');\\nconst shortPlatform = (platform) => platform.replace(/^linux\\\\//, \'\');\\nconst architectureOf = (platform) => platform.split(\'/\')[1] ?? \'\';\\nconst platformOf = ({ os, architecture, variant }) => {\\n    if (os === undefined || architecture === undefined || os === \'unknown\')\\n        return undefined;\\n    return parsePlatform([os, architecture, ...(variant === undefined || variant === \'\' ? [] : [variant])].join(\'/\'));\\n};\\nconst variantsDownTo = (lowest, variant) => {\\n    const highest = /^v\\\\d$/.test(variant ?? \'\') ? Number(variant?.slice(1)) : lowest - 1;\\n    return Array.from({ length: Math.max(0, highest - lowest + 1) }, (_, i) => `v${highest - i}`);\\n};\\nconst fallbacks = (architecture, variant) => {\\n    const arm = (from) => variantsDownTo(5, from).map((v) => `arm/${v}`);\\n    switch (architecture) {\\n        case \'amd64\':\\n            return [...variantsDownTo(2, variant).map((v) => `amd64/${v}`), \'amd64\', \'386\'];\\n        case \'arm64\':\\n            return [\'arm64\', ...arm(\'v8\')];\\n        case \'arm\':\\n            return arm(variant);\\n        default:\\n            return [];\\n    }\\n};\\nconst compatiblePlatforms = (platform) => {\\n    const [os = \'\', architecture = \'\', variant] = platform.split(\'/\');\\n    return [...new Set([platform, ...fallbacks(architecture, variant).map((name) => `${os}/${name}`)])];\\n};\\nreturn { parsePlatform, platformSlug, shortPlatform, architectureOf, platformOf, compatiblePlatforms };\\n})();\\nconst m11 = (() => {\\nconst { addTallies, NO_STEPS, tallyOf } = m5;\\nconst heatOf = (report, forest, found) => {\\n    const warming = forest.nodes.map(() => ({\\n        shown: false,\\n        own: report.platforms.map(() => undefined),\\n        whole: NO_STEPS,\\n    }));\\n    for (const [index, prefix] of report.prefixes.entries()) {\\n        const heat = warming[forest.nodeOf[index] ?? -1];\\n        const place = report.platforms.indexOf(prefix.platform);\\n        if (heat === undefined || found.prefixes[index] !== true)\\n            continue;\\n        const tally = tallyOf(prefix);\\n        heat.shown = true;\\n        heat.whole = addTallies(heat.whole, tally);\\n        if (place >= 0)\\n            heat.own[place] = addTallies(heat.own[place] ?? NO_STEPS, tally);\\n    }\\n    for (const item of found.items) {\\n        const leaf = warming[forest.leafOf[item] ?? -1];\\n        if (leaf !== undefined && forest.chains[item]?.length === 0)\\n            leaf.shown = true;\\n    }\\n    return sumUp(forest, warming);\\n};\\nconst sumUp = ({ nodes }, warming) => {\\n    const above = nodes.map(() => NO_STEPS);\\n    for (const { index, parent } of nodes.toReversed()) {\\n        const heat = warming[index];\\n        const below = warming[parent];\\n        if (heat === undefined || below === undefined)\\n            continue;\\n        above[parent] = addTallies(above[parent] ?? NO_STEPS, addTallies(heat.whole, above[index] ?? NO_STEPS));\\n        below.shown ||= heat.shown;\\n    }\\n    return warming.map(({ shown, own }, index) => ({ shown, own, above: above[index] ?? NO_STEPS }));\\n};\\nconst stackOf = ({ layers, platforms, prefixes }) => layers.map((layer) => platforms.map((platform) => {\\n    const own = prefixes.filter((prefix) => prefix.layer === layer && prefix.platform === platform);\\n    return own.length === 0 ? undefined : own.map(tallyOf).reduce(addTallies, NO_STEPS);\\n}));\\nreturn { heatOf, stackOf };\\n})();\\nconst m12 = (() => {\\nconst { renderPercent } = m4;\\nconst { outcomeOfTally, ratioOf, stepsOf } = m5;\\nconst { sayTime } = m2;\\nconst { measure } = m3;\\nconst heated = (element, tally, scale) => {\\n    if (tally === undefined || stepsOf(tally) === 0) {\\n        element.classList.add(\'cold\');\\n        return element;\\n    }\\n    if (scale.by === \'time\') {\\n        element.classList.add(\'by-time\');\\n        const share = Math.sqrt(tally.ms / Math.max(1, scale.longest));\\n        return measure(element, \'--heat\', `${(Math.min(1, share) * 100).toFixed(1)}%`);\\n    }\\n    const ratio = ratioOf(tally);\\n    element.classList.add(outcomeOfTally(tally) === \'failed\' ? \'failed\' : ratio < 0.5 ? \'low\' : \'high\');\\n    return measure(element, \'--heat\', `${((ratio < 0.5 ? ratio * 2 : ratio * 2 - 1) * 100).toFixed(1)}%`);\\n};\\nconst sayHeat = (tally, scale) => {\\n    if (tally === undefined)\\n        return \'\';\\n    if (stepsOf(tally) === 0)\\n        return \'–\';\\n    if (scale.by === \'time\')\\n        return sayTime(tally.ms);\\n    return tally.failed > 0 ? \'✕ failed\' : renderPercent(ratioOf(tally));\\n};\\nreturn { heated, sayHeat };\\n})();\\nconst m13 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderPercent } = m4;\\nconst { stackOf } = m11;\\nconst { ratioOf, stepsOf } = m5;\\nconst { button, el, measure, named } = m3;\\nconst { heated } = m12;\\nconst describeCell = (layer, platform, tally) => `${layer} on ${shortPlatform(platform)}: ${renderPercent(ratioOf(tally))} cached, ${tally.ran} ran, ${tally.failed} failed. Show only these`;\\nconst sayCell = (tally) => `${renderPercent(ratioOf(tally))}${tally.failed > 0 ? ` · ✕ ${tally.failed} failed` : \'\'}`;\\nconst cell = (state, layer, platform, tally) => {\\n    if (tally === undefined || stepsOf(tally) === 0)\\n        return el(\'td\', {}, el(\'span\', { class: \'heat cold\' }, \'no steps\'));\\n    const label = describeCell(layer, platform, tally);\\n    const pressed = () => {\\n        const { filter } = state.sight();\\n        return filter.layer === layer && filter.platform === platform;\\n    };\\n    const element = button({ class: \'heat\', \'aria-label\': label, title: label }, sayCell(tally), () => {\\n        state.look(pressed() ? { layer: \'\', platform: \'\' } : { layer, platform });\\n    });\\n    state.onLook(() => {\\n        element.setAttribute(\'aria-pressed\', String(pressed()));\\n    });\\n    return el(\'td\', {}, heated(element, tally, { by: \'ratio\' }));\\n};\\nconst stack = (state) => {\\n    const { layers, platforms } = state.report;\\n    const tallies = stackOf(state.report);\\n    const rows = layers.map((layer, index) => el(\'tr\', {}, el(\'th\', { scope: \'row\' }, named(layer)), ...platforms.map((platform, place) => cell(state, layer, platform, tallies[index]?.[place]))));\\n    const table = el(\'table\', { class: \'stack\' }, el(\'caption\', { class: \'unseen\' }, \'Hit ratio of each layer on each platform\'), el(\'thead\', {}, el(\'tr\', {}, el(\'td\', {}), ...platforms.map((platform) => el(\'th\', { scope: \'col\' }, named(shortPlatform(platform)))))), el(\'tbody\', {}, ...rows.toReversed()));\\n    return measure(table, \'--platforms\', String(platforms.length));\\n};\\nreturn { stack };\\n})();\\nconst m14 = (() => {\\nconst { renderCount, renderEstimate, renderNumber, renderPercent } = m4;\\nconst { sayBytes, sayTime } = m2;\\nconst { curves } = m9;\\nconst { el, measure, named } = m3;\\nconst { stack } = m13;\\nconst figure = (label, value, note = \'\') => el(\'div\', { class: \'figure\' }, el(\'dt\', {}, label), el(\'dd\', {}, el(\'b\', {}, value), el(\'span\', { class: \'note\' }, note)));\\nconst figures = (report) => {\\n    const { counts, stepsRun, repeats, positions, savedMs, savedBasis, execMs } = report;\\n    const loadMs = report.prefixes.flatMap(({ steps }) => steps).reduce((sum, step) => sum + step.loadMs, 0);\\n    return el(\'dl\', { class: \'figures\' }, figure(\'Unique steps\', renderNumber(counts.total), `${renderCount(positions, \'position\')} without sharing`), figure(\'Run\', renderNumber(stepsRun), `${sayTime(execMs)} of step time`), figure(\'Cached\', renderNumber(counts.cached), `${sayTime(loadMs)} to load`), figure(\'Repeated\', renderNumber(repeats), \'runs beyond a step’s first\'), figure(\'Time saved\', renderEstimate(savedMs).replace(\'about\', \'≈\'), `an estimate: ${savedBasis}`), figure(\'Bytes\', sayBytes(report.downloadedBytes), `read; ${sayBytes(report.addedBytes)} added to the cache`));\\n};\\nconst share = (kind, part, whole) => part > 0 ? [measure(el(\'span\', { class: kind }), \'flex-grow\', String(part / whole))] : [];\\nconst ratioBar = ({ counts, stepsRun }) => el(\'div\', { class: \'ratio-bar\', \'aria-hidden\': \'true\' }, ...share(\'cached\', counts.cached, counts.total), ...share(\'ran\', stepsRun, counts.total));\\nconst notice = (kind, ...children) => el(\'li\', { class: kind }, ...children);\\nconst listNames = (names) => names.slice(0, 5).flatMap((name, index) => [index === 0 ? \' \' : \', \', named(name)]);\\nconst sayMore = (names) => (names.length > 5 ? ` and ${names.length - 5} more` : \'\');\\nconst aboutNames = (kind, names, sentence) => names.length === 0 ? [] : [notice(kind, el(\'b\', {}, sentence), ...listNames(names), sayMore(names))];\\nconst notices = ({ items, legs, jobs = [], disagreed }) => {\\n    const failed = items.filter(({ verdict }) => verdict === \'failed\' || verdict === \'canceled\');\\n    const ids = [...new Set(failed.map(({ manifestId, platform }) => `${manifestId} ${platform}`))];\\n    const missing = legs.filter(({ status }) => status === \'missing\').map(({ name }) => name);\\n    const broken = jobs.filter(({ result }) => result === \'failure\' || result === \'cancelled\');\\n    const ends = broken.map(({ name, result }) => `${name} (${result})`);\\n    const finding = \' the key was equal and the ref was read, and yet it ran. That is a finding about the keys.\';\\n    return el(\'ul\', { class: \'notices\' }, ...aboutNames(\'failed\', ids, `${renderCount(ids.length, \'work item\')} failed:`), ...aboutNames(\'missing\', missing, `${renderCount(missing.length, \'leg\')} left no record:`), ...aboutNames(\'missing\', ends, `${renderCount(ends.length, \'job\')} did not succeed:`), ...(disagreed === 0\\n        ? []\\n        : [notice(\'disagreed\', el(\'b\', {}, `BuildKit disagreed about ${renderCount(disagreed, \'step\')}:`), finding)]));\\n};\\nconst headline = (state) => {\\n    const { report } = state;\\n    const { counts, hitRatio } = report;\\n    return el(\'section\', { class: \'headline\', \'aria-label\': \'Headline\' }, el(\'div\', { class: \'card lead\' }, el(\'p\', { class: \'ratio\' }, el(\'b\', {}, renderPercent(hitRatio)), el(\'span\', {}, \'of steps came from cache\')), ratioBar(report), el(\'p\', { class: \'sum\' }, `${renderNumber(counts.cached)} of ${renderCount(counts.total, \'distinct step\')} over ${renderCount(report.items.length, \'work item\')} and ${renderCount(report.legs.length, \'leg\')}.`), figures(report)), el(\'div\', { class: \'card strata\' }, stack(state)), curves(report), notices(report));\\n};\\nreturn { headline };\\n})();\\nconst m15 = (() => {\\nconst GRAVITY = { failed: 0, missing: 1, ran: 2, cached: 3 };\\nconst ranOf = ({ totalSteps, cachedSteps }) => totalSteps - cachedSteps;\\nconst ratioOfItem = ({ totalSteps, cachedSteps }) => totalSteps === 0 ? 1 : cachedSteps / totalSteps;\\nconst compareTexts = (a, b) => (a === b ? 0 : a < b ? -1 : 1);\\nconst COMPARE = {\\n    manifest: ({ item: a }, { item: b }) => compareTexts(a.manifestId, b.manifestId),\\n    platform: ({ item: a }, { item: b }) => compareTexts(a.platform, b.platform),\\n    outcome: (a, b) => GRAVITY[a.outcome] - GRAVITY[b.outcome] || ranOf(b.item) - ranOf(a.item),\\n    ratio: ({ item: a }, { item: b }) => ratioOfItem(a) - ratioOfItem(b),\\n    ran: ({ item: a }, { item: b }) => ranOf(a) - ranOf(b),\\n    time: ({ item: a }, { item: b }) => a.durationMs - b.durationMs,\\n};\\nconst sortItems = (items, outcomes, indices, { by, down }) => {\\n    const rows = indices.flatMap((index) => {\\n        const [item, outcome] = [items[index], outcomes[index]];\\n        return item === undefined || outcome === undefined ? [] : [{ item, outcome, index }];\\n    });\\n    const compare = COMPARE[by];\\n    return rows.toSorted((a, b) => (down ? compare(b, a) : compare(a, b))).map(({ index }) => index);\\n};\\nreturn { sortItems };\\n})();\\nconst m16 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderCount, renderNumber, renderPercent } = m4;\\nconst { sortItems } = m15;\\nconst { sayTime } = m2;\\nconst { button, el, measure, named } = m3;\\nconst DRAWN = 40;\\nconst STEP = 500;\\nconst PRINTED = 1_000;\\nconst COLUMNS = [\\n    { title: \'Manifest\', by: \'manifest\' },\\n    { title: \'Platform\', by: \'platform\' },\\n    { title: \'Outcome\', by: \'outcome\' },\\n    { title: \'Cached\', by: \'ratio\' },\\n    { title: \'Ran\', by: \'ran\', numeric: true },\\n    { title: \'Time\', by: \'time\', numeric: true },\\n    { title: \'Leg\' },\\n    { title: \'First miss\' },\\n];\\nconst ratioCell = ({ totalSteps, cachedSteps, verdict }) => {\\n    if (verdict === \'missing\')\\n        return el(\'td\', {}, \'\');\\n    const ratio = totalSteps === 0 ? 1 : cachedSteps / totalSteps;\\n    const meter = measure(el(\'span\', { class: \'meter\', \'aria-hidden\': \'true\' }), \'--share\', `${(ratio * 100).toFixed(0)}%`);\\n    return el(\'td\', { class: \'ratio\' }, el(\'span\', { class: \'percent\' }, renderPercent(ratio)), meter);\\n};\\nconst fact = (term, ...values) => values.length === 0 ? [] : [el(\'dt\', {}, term), el(\'dd\', {}, ...values)];\\nconst spaced = (texts) => texts.flatMap((text) => [named(text, \'code\'), \' \']);\\nconst detailRow = (item) => el(\'tr\', { class: \'more-of\' }, el(\'td\', { colspan: COLUMNS.length }, el(\'dl\', {}, ...fact(\'Layers\', ...spaced(item.variants.map(({ layer, variant }) => `${layer}/${variant}`))), ...fact(\'Aliases\', ...spaced(item.aliases)), ...fact(\'Published\', ...spaced(item.published)), ...fact(\'Digest\', ...spaced(item.digest === undefined ? [] : [item.digest])), ...fact(\'Pool\', ...spaced(item.pool === undefined ? [] : [item.pool]))), ...(item.error === undefined\\n    ? []\\n    : [el(\'pre\', { class: \'error\' }, ...item.error.split(\'\\\\n\').flatMap((line) => [line, el(\'br\', {})]))])));\\nconst itemRows = (state, hand, index, draw) => {\\n    const item = state.report.items[index];\\n    const outcome = state.finder.outcomes[index] ?? \'missing\';\\n    if (item === undefined)\\n        return [];\\n    const isOpen = hand.open.has(index);\\n    const opener = button({ class: \'opener\', \'aria-expanded\': String(isOpen), id: `item-${index}` }, named(item.manifestId), () => {\\n        if (!hand.open.delete(index))\\n            hand.open.add(index);\\n        draw();\\n        document.getElementById(`item-${index}`)?.focus();\\n    });\\n    const missing = outcome === \'missing\';\\n    const row = el(\'tr\', {}, el(\'th\', { scope: \'row\' }, opener), el(\'td\', {}, named(shortPlatform(item.platform))), el(\'td\', {}, el(\'span\', { class: `chip ${outcome}` }, item.verdict === \'canceled\' ? \'canceled\' : outcome)), ratioCell(item), el(\'td\', { class: \'number\' }, missing ? \'\' : renderNumber(item.totalSteps - item.cachedSteps)), el(\'td\', { class: \'number\' }, missing ? \'\' : sayTime(item.durationMs)), el(\'td\', {}, named(item.leg ?? \'\')), el(\'td\', { class: \'first-miss\' }, named(item.firstMiss ?? \'\')));\\n    return isOpen ? [row, detailRow(item)] : [row];\\n};\\nconst headRow = (hand, draw) => {\\n    const cells = COLUMNS.map(({ title, by, numeric }) => {\\n        const kind = numeric === true ? \'number\' : undefined;\\n        if (by === undefined)\\n            return el(\'th\', { scope: \'col\', class: kind }, title);\\n        const sorted = hand.order.by === by;\\n        const direction = hand.order.down ? \'descending\' : \'ascending\';\\n        const sort = button({ class: \'sort\', id: `sort-${by}` }, title, () => {\\n            hand.order = { by, down: sorted ? !hand.order.down : numeric === true };\\n            draw();\\n            document.getElementById(`sort-${by}`)?.focus();\\n        });\\n        return el(\'th\', { scope: \'col\', class: kind, \'aria-sort\': sorted ? direction : undefined }, sort);\\n    });\\n    return el(\'tr\', {}, ...cells);\\n};\\nconst itemsView = (state) => {\\n    const hand = { order: { by: \'outcome\', down: false }, limit: DRAWN, open: new Set() };\\n    const [head, body] = [el(\'thead\', {}), el(\'tbody\', {})];\\n    const draw = () => {\\n        const sorted = sortItems(state.report.items, state.finder.outcomes, state.sight().found.items, hand.order);\\n        head.replaceChildren(headRow(hand, draw));\\n        body.replaceChildren(...sorted.slice(0, hand.limit).flatMap((index) => itemRows(state, hand, index, draw)));\\n        more.hidden = sorted.length <= hand.limit;\\n        more.textContent = `Show ${renderNumber(Math.min(STEP, sorted.length - hand.limit))} more of ${renderCount(sorted.length, \'work item\')}`;\\n        nothing.hidden = sorted.length > 0;\\n    };\\n    const more = button({ class: \'quiet more\' }, \'\', () => {\\n        hand.limit += STEP;\\n        draw();\\n    });\\n    const nothing = el(\'p\', { class: \'nothing\' }, \'No work item fits the filter.\');\\n    state.onLook(() => {\\n        hand.limit = DRAWN;\\n        draw();\\n    });\\n    addEventListener(\'beforeprint\', () => {\\n        hand.limit = Math.max(hand.limit, PRINTED);\\n        draw();\\n    });\\n    const table = el(\'table\', { class: \'items\' }, el(\'caption\', { class: \'unseen\' }, \'Work items\'), head, body);\\n    return el(\'div\', { class: \'card wide\' }, el(\'div\', { class: \'scroll\' }, table), nothing, more);\\n};\\nreturn { itemsView };\\n})();\\nconst m17 = (() => {\\nconst { el } = m3;\\nconst THEMES = [\\n    { name: \'auto\', label: \'Auto\' },\\n    { name: \'light\', label: \'Light\' },\\n    { name: \'dark\', label: \'Dark\' },\\n];\\nconst STORED_AS = \'strata-theme\';\\nconst readTheme = () => {\\n    try {\\n        return localStorage.getItem(STORED_AS) ?? \'auto\';\\n    }\\n    catch {\\n        return \'auto\';\\n    }\\n};\\nconst keepTheme = (name) => {\\n    try {\\n        localStorage.setItem(STORED_AS, name);\\n    }\\n    catch {\\n    }\\n};\\nconst applyTheme = (name) => {\\n    document.documentElement.dataset[\'theme\'] = name;\\n};\\nconst themeSwitch = () => {\\n    const chosen = readTheme();\\n    applyTheme(chosen);\\n    const choices = THEMES.map(({ name, label }) => {\\n        const input = el(\'input\', { type: \'radio\', name: \'theme\', value: name, checked: name === chosen });\\n        input.addEventListener(\'change\', () => {\\n            applyTheme(name);\\n            keepTheme(name);\\n        });\\n        return el(\'label\', {}, input, el(\'span\', {}, label));\\n    });\\n    return el(\'fieldset\', { class: \'switch theme\' }, el(\'legend\', { class: \'unseen\' }, \'Colours\'), ...choices);\\n};\\nreturn { themeSwitch };\\n})();\\nconst m18 = (() => {\\nconst { sayMoment } = m2;\\nconst { el, linked, named, svg } = m3;\\nconst { themeSwitch } = m17;\\nconst logo = () => svg(\'svg\', { class: \'logo\', viewBox: \'0 0 16 16\', \'aria-hidden\': \'true\' }, svg(\'rect\', { class: \'top\', y: 1, width: 16, height: 4, rx: 1 }), svg(\'rect\', { class: \'middle\', y: 6, width: 16, height: 4, rx: 1 }), svg(\'rect\', { class: \'bottom\', y: 11, width: 16, height: 4, rx: 1 }));\\nconst masthead = ({ name, factory, url, branch, commit, startedAt }) => {\\n    const facts = [\\n        el(\'span\', {}, \'Strata report\'),\\n        named(factory, \'code\'),\\n        ...(branch === undefined ? [] : [named(branch, \'code\')]),\\n        ...(commit === undefined ? [] : [named(commit.slice(0, 7), \'code\')]),\\n        el(\'time\', { datetime: startedAt }, sayMoment(startedAt)),\\n        ...(url === undefined ? [] : [linked(\'Open the run\', url)]),\\n    ];\\n    return el(\'header\', { class: \'masthead\' }, logo(), el(\'div\', { class: \'who\' }, el(\'h1\', {}, named(name)), el(\'p\', { class: \'facts\' }, ...facts)), themeSwitch());\\n};\\nreturn { masthead };\\n})();\\nconst m19 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderCount } = m4;\\nconst { OUTCOMES, REASONS, sayTime } = m2;\\nconst { el, named } = m3;\\nconst EVIDENCE_LINES = 12;\\nconst evidenceList = (lines) => el(\'ul\', { class: \'evidence\' }, ...lines\\n    .slice(0, EVIDENCE_LINES)\\n    .map((line) => el(\'li\', { class: line.startsWith(\'+\') ? \'plus\' : line.startsWith(\'-\') ? \'minus\' : \'\' }, named(line, \'code\'))), ...(lines.length > EVIDENCE_LINES\\n    ? [el(\'li\', {}, `and ${renderCount(lines.length - EVIDENCE_LINES, \'more line\')}`)]\\n    : []));\\nconst stepTime = ({ outcome, execMs, loadMs, repeats }) => {\\n    const time = outcome === \'hit\' ? loadMs : execMs;\\n    const word = OUTCOMES[outcome];\\n    const again = repeats > 0 ? `, ${repeats} × again` : \'\';\\n    return time > 0 ? `${word} ${sayTime(time)}${again}` : `${word}${again}`;\\n};\\nconst stepRow = (step) => el(\'li\', { class: `step ${step.outcome}` }, el(\'span\', { class: \'line\' }, String(step.line)), named(step.text, \'code\'), el(\'span\', { class: \'took\' }, stepTime(step)));\\nconst reasonOf = ({ reason }) => {\\n    if (reason === undefined)\\n        return [];\\n    const about = reason.subject === undefined ? [] : [\': \', named(reason.subject, \'code\')];\\n    const root = reason.root === undefined ? [] : [\', from \', named(`${reason.root.layer}/${reason.root.variant}`, \'code\')];\\n    return [\\n        el(\'p\', { class: \'reason\' }, el(\'b\', {}, REASONS[reason.kind]), ...about, ...root),\\n        evidenceList(reason.evidence),\\n    ];\\n};\\nconst prefixDetails = (prefix) => el(\'section\', { class: \'prefix\' }, el(\'h4\', {}, named(shortPlatform(prefix.platform)), el(\'span\', { class: \'note\' }, ` in ${renderCount(prefix.items, \'work item\')}`)), ...reasonOf(prefix), el(\'ol\', { class: \'steps\' }, ...prefix.steps.map(stepRow)), el(\'p\', { class: \'note\' }, \'key \', named(prefix.key.slice(0, 16), \'code\')));\\nconst nodeDetails = ({ report, forest, sight }, node) => {\\n    const place = forest.nodes[node];\\n    if (place === undefined)\\n        return [el(\'p\', { class: \'note\' }, \'Choose a row to see its steps.\')];\\n    const { found } = sight();\\n    const prefixes = (forest.prefixesOn[node] ?? [])\\n        .filter((index) => found.prefixes[index])\\n        .flatMap((index) => report.prefixes[index] ?? []);\\n    const file = prefixes.find((prefix) => prefix.file !== undefined)?.file;\\n    return [\\n        el(\'h3\', {}, named(place.layer, \'layer\'), \' \', named(place.variant, \'variant\')),\\n        ...(file === undefined ? [] : [el(\'p\', { class: \'file\' }, named(file, \'code\'))]),\\n        ...(prefixes.length === 0\\n            ? [el(\'p\', { class: \'note\' }, \'It has no steps of its own here.\')]\\n            : prefixes.map(prefixDetails)),\\n    ];\\n};\\nreturn { evidenceList, nodeDetails };\\n})();\\nconst m20 = (() => {\\nconst { renderCount } = m4;\\nconst { REASONS, sayTime } = m2;\\nconst { button, el, measure, named } = m3;\\nconst { evidenceList } = m19;\\nconst DRAWN = 12;\\nconst group = (state, miss, most) => {\\n    const { title, kind, evidence, steps, execMs, manifests, items } = miss;\\n    const sum = `${renderCount(steps, \'step\')} in ${renderCount(manifests, \'manifest\')}, ${renderCount(items, \'work item\')}`;\\n    const show = button({ class: \'quiet\', \'aria-label\': `Show what ran for: ${REASONS[kind]}` }, \'Show\', () => {\\n        state.look({ reason: state.sight().filter.reason === kind ? \'\' : kind });\\n    });\\n    const card = el(\'li\', { class: \'card miss\' }, el(\'p\', { class: \'kind\' }, REASONS[kind]), el(\'h3\', {}, named(title)), el(\'p\', { class: \'sum\' }, el(\'b\', {}, sum), \' \', el(\'span\', { class: \'whole\' }, `· ${sayTime(execMs)}`)), measure(el(\'div\', { class: \'weight\', \'aria-hidden\': \'true\' }), \'--share\', `${((100 * steps) / Math.max(1, most)).toFixed(1)}%`), ...(evidence.length === 0\\n        ? []\\n        : [el(\'details\', { open: evidence.length <= 3 }, el(\'summary\', {}, \'Evidence\'), evidenceList(evidence))]), show);\\n    state.onLook(({ filter }) => {\\n        card.classList.toggle(\'aside\', filter.reason !== \'\' && filter.reason !== kind);\\n        show.setAttribute(\'aria-pressed\', String(filter.reason === kind));\\n    });\\n    return card;\\n};\\nconst missesView = (state) => {\\n    const { misses } = state.report;\\n    if (misses.length === 0)\\n        return el(\'p\', { class: \'card nothing\' }, \'No step ran that might have been cached.\');\\n    const most = Math.max(...misses.map(({ steps }) => steps));\\n    const list = el(\'ul\', { class: \'misses\' }, ...misses.slice(0, DRAWN).map((miss) => group(state, miss, most)));\\n    if (misses.length <= DRAWN)\\n        return list;\\n    const more = button({ class: \'quiet more\' }, `Show ${renderCount(misses.length - DRAWN, \'more cause\')}`, () => {\\n        more.remove();\\n        list.append(...misses.slice(DRAWN).map((miss) => group(state, miss, most)));\\n    });\\n    return el(\'div\', {}, list, more);\\n};\\nreturn { missesView };\\n})();\\nconst m21 = (() => {\\nconst nodeOn = ({ nodes, roots, places }, parent, { layer, variant }) => {\\n    const id = JSON.stringify([parent, layer, variant]);\\n    const known = places.get(id);\\n    if (known !== undefined)\\n        return known;\\n    const index = nodes.length;\\n    const below = nodes[parent];\\n    nodes.push({ index, parent, depth: below === undefined ? 0 : below.depth + 1, layer, variant, children: [] });\\n    places.set(id, index);\\n    const siblings = below === undefined ? roots : below.children;\\n    siblings.push(index);\\n    return index;\\n};\\nconst chainOf = ({ top }, prefixes, indexOf) => {\\n    const chain = new Set();\\n    let next = top === undefined ? undefined : indexOf.get(top);\\n    while (next !== undefined && !chain.has(next)) {\\n        chain.add(next);\\n        const parent = prefixes[next]?.parent;\\n        next = parent === undefined ? undefined : indexOf.get(parent);\\n    }\\n    return [...chain];\\n};\\nconst placeChain = (path, chain, prefixes, nodeOf) => {\\n    for (const index of chain) {\\n        const step = path.find(({ layer }) => layer === prefixes[index]?.layer);\\n        if (step !== undefined && nodeOf[index] === -1)\\n            nodeOf[index] = step.node;\\n    }\\n};\\nconst growForest = ({ prefixes, items }) => {\\n    const growing = { nodes: [], roots: [], places: new Map() };\\n    const indexOf = new Map(prefixes.map(({ key }, index) => [key, index]));\\n    const nodeOf = new Array(prefixes.length).fill(-1);\\n    const chains = items.map((item) => chainOf(item, prefixes, indexOf));\\n    const leafOf = items.map(({ variants }, index) => {\\n        let node = -1;\\n        const path = variants.map((choice) => ({ ...choice, node: (node = nodeOn(growing, node, choice)) }));\\n        placeChain(path, chains[index] ?? [], prefixes, nodeOf);\\n        return node;\\n    });\\n    for (const [index, prefix] of prefixes.entries()) {\\n        if (nodeOf[index] !== -1)\\n            continue;\\n        const parent = prefix.parent === undefined ? undefined : indexOf.get(prefix.parent);\\n        nodeOf[index] = nodeOn(growing, parent === undefined ? -1 : (nodeOf[parent] ?? -1), prefix);\\n    }\\n    const prefixesOn = growing.nodes.map(() => []);\\n    for (const [prefix, node] of nodeOf.entries())\\n        prefixesOn[node]?.push(prefix);\\n    return { nodes: growing.nodes, roots: growing.roots, nodeOf, prefixesOn, chains, leafOf };\\n};\\nreturn { growForest };\\n})();\\nconst m22 = (() => {\\nconst { makeFinder, NO_FILTER } = m6;\\nconst { growForest } = m21;\\nconst { heatOf } = m11;\\nconst makePageState = (report) => {\\n    const forest = growForest(report);\\n    const finder = makeFinder(report, forest);\\n    const listeners = [];\\n    const see = (filter) => {\\n        const found = finder.find(filter);\\n        return { filter, found, heat: heatOf(report, forest, found) };\\n    };\\n    let current = see(NO_FILTER);\\n    return {\\n        ...{ report, forest, finder },\\n        sight: () => current,\\n        look: (changes) => {\\n            current = see({ ...current.filter, ...changes });\\n            for (const listener of listeners)\\n                listener(current);\\n        },\\n        onLook: (listener) => {\\n            listeners.push(listener);\\n            listener(current);\\n        },\\n    };\\n};\\nreturn { makePageState };\\n})();\\nconst m23 = (() => {\\nconst { renderNumber, renderPercent } = m4;\\nconst { sayBytes, sayTime } = m2;\\nconst { el, measure, named } = m3;\\nconst table = (caption, heads, rows) => el(\'table\', { class: \'sums\' }, el(\'caption\', {}, caption), el(\'thead\', {}, el(\'tr\', {}, ...heads.map((head, index) => el(\'th\', { scope: \'col\', class: index === 0 ? undefined : \'number\' }, head)))), el(\'tbody\', {}, ...rows.map(([head = \'\', ...cells]) => el(\'tr\', {}, el(\'th\', { scope: \'row\' }, head), ...cells.map((cell) => el(\'td\', { class: \'number\' }, cell))))));\\nconst meter = (ratio) => measure(el(\'span\', { class: \'meter\' }), \'--share\', `${(Math.min(1, Math.max(0, ratio)) * 100).toFixed(0)}%`);\\nconst poolsTable = ({ pools }) => table(\'Hits per pool\', [\'Pool\', \'Cached\', \'Ran\', \'\'], pools.map(({ pool, counts }) => {\\n    const ratio = counts.total === 0 ? 1 : counts.cached / counts.total;\\n    return [named(pool), renderPercent(ratio), renderNumber(counts.total - counts.cached), meter(ratio)];\\n}));\\nconst paysTable = ({ pays }) => table(\'Does the cache pay?\', [\'Layer\', \'Read\', \'Written\', \'Saved\', \'Added\', \'\'], pays.map(({ layer, loadMs, exportMs, savedMs, addedBytes }) => {\\n    const gains = savedMs >= loadMs + exportMs;\\n    const verdict = el(\'span\', { class: gains ? \'chip cached\' : \'chip ran\' }, gains ? \'pays\' : \'costs more than it saves\');\\n    return [named(layer), sayTime(loadMs), sayTime(exportMs), sayTime(savedMs), sayBytes(addedBytes), verdict];\\n}));\\nconst sumsView = (report) => el(\'div\', { class: \'sums-pair\' }, ...(report.pools.length === 0 ? [] : [el(\'div\', { class: \'card\' }, poolsTable(report))]), ...(report.pays.length === 0 ? [] : [el(\'div\', { class: \'card\' }, paysTable(report))]));\\nreturn { sumsView };\\n})();\\nconst m24 = (() => {\\nconst waveOf = ({ id, kind }) => {\\n    if (kind === \'build\')\\n        return 0;\\n    return Number(/^wave-(\\\\d+)-/.exec(id)?.[1] ?? 1);\\n};\\nconst phaseOf = (wave) => (wave === 0 ? Infinity : wave);\\nconst timeOf = (text) => (text === undefined ? NaN : Date.parse(text));\\nconst stretchOf = (from, to, zero) => {\\n    const [start, end] = [timeOf(from) - zero, timeOf(to) - zero];\\n    return Number.isFinite(start) && Number.isFinite(end)\\n        ? { from: Math.max(0, start), to: Math.max(0, start, end) }\\n        : undefined;\\n};\\nconst placeLeg = (leg, zero) => {\\n    const ran = stretchOf(leg.startedAt, leg.finishedAt, zero);\\n    const spans = leg.spans.flatMap(({ label, outcome, startedAt, completedAt }) => {\\n        const stretch = stretchOf(startedAt, completedAt, zero);\\n        return stretch === undefined ? [] : [{ ...stretch, label, outcome }];\\n    });\\n    return { leg, wave: waveOf(leg), ...(ran === undefined ? {} : { ran }), spans };\\n};\\nconst withWait = (leg, all) => {\\n    const started = leg.ran?.from;\\n    const earlier = all\\n        .filter(({ wave, ran }) => phaseOf(wave) < phaseOf(leg.wave) && ran !== undefined && ran.to <= (started ?? 0))\\n        .toSorted((a, b) => (b.ran?.to ?? 0) - (a.ran?.to ?? 0))[0];\\n    if (earlier?.ran === undefined)\\n        return leg;\\n    return { ...leg, waitedFor: { name: earlier.leg.name, until: earlier.ran.to } };\\n};\\nconst layTimeline = ({ legs, startedAt, finishedAt }) => {\\n    const starts = [startedAt, ...legs.map((leg) => leg.startedAt)].map(timeOf).filter(Number.isFinite);\\n    const zero = starts.length === 0 ? 0 : Math.min(...starts);\\n    const placed = legs.map((leg) => placeLeg(leg, zero));\\n    const ends = [timeOf(finishedAt) - zero, ...placed.map(({ ran }) => ran?.to ?? 0)].filter(Number.isFinite);\\n    const byPhase = placed.toSorted((a, b) => (a.wave === b.wave ? 0 : phaseOf(a.wave) - phaseOf(b.wave)) ||\\n        (a.ran?.from ?? Number.MAX_SAFE_INTEGER) - (b.ran?.from ?? Number.MAX_SAFE_INTEGER));\\n    return { legs: byPhase.map((leg) => withWait(leg, placed)), total: Math.max(1, ...ends) };\\n};\\nconst ticksOf = (total) => {\\n    const lengths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200].map((s) => s * 1_000);\\n    const length = lengths.find((each) => total / each <= 6) ?? Math.ceil(total / 6 / 86_400_000) * 86_400_000;\\n    return Array.from({ length: Math.floor(total / length) + 1 }, (_, index) => index * length);\\n};\\nreturn { layTimeline, ticksOf };\\n})();\\nconst m25 = (() => {\\nconst { renderCount, renderNumber } = m4;\\nconst { layTimeline, ticksOf } = m24;\\nconst { OUTCOMES, sayClock, sayTime } = m2;\\nconst { button, el, measure, named, svg } = m3;\\nconst DRAWN_LEGS = 60;\\nconst DRAWN_SPANS = 250;\\nconst WIDTH = 1_000;\\nconst HEIGHT = 24;\\nconst rulerOf = ({ total }) => (ms) => (ms / total) * WIDTH;\\nconst rect = (kind, { from, to }, at, title) => svg(\'rect\', {\\n    class: kind,\\n    x: at(from).toFixed(2),\\n    width: Math.max(0.8, at(to) - at(from)).toFixed(2),\\n    ...BAND[kind === \'leg\' ? \'leg\' : \'span\'],\\n}, svg(\'title\', {}, title));\\nconst BAND = { leg: { y: 2, height: HEIGHT - 4 }, span: { y: 7, height: HEIGHT - 14 } };\\nconst waits = ({ ran, waitedFor }, at) => {\\n    if (ran === undefined)\\n        return [];\\n    const until = waitedFor?.until ?? 0;\\n    const line = (kind, { from, to }, title) => svg(\'line\', { class: kind, x1: at(from).toFixed(2), x2: at(to).toFixed(2), y1: HEIGHT / 2, y2: HEIGHT / 2 }, svg(\'title\', {}, title));\\n    return [\\n        ...(waitedFor === undefined\\n            ? []\\n            : [line(\'wait\', { from: 0, to: until }, `waited ${sayTime(until)} for ${waitedFor.name}`)]),\\n        ...(ran.from > until\\n            ? [line(\'queue\', { from: until, to: ran.from }, `${sayTime(ran.from - until)} until a runner had it`)]\\n            : []),\\n    ];\\n};\\nconst drawTrack = (leg, { total }, at) => {\\n    const { ran, spans, waitedFor } = leg;\\n    const longest = spans.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, DRAWN_SPANS);\\n    const drawing = svg(\'svg\', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: \'none\', \'aria-hidden\': \'true\' }, ...waits(leg, at), ...(ran === undefined ? [] : [rect(\'leg\', ran, at, `${leg.leg.name}: ${sayTime(ran.to - ran.from)}`)]), ...longest.map((span) => rect(span.outcome, span, at, `${span.label}: ${OUTCOMES[span.outcome]} ${sayTime(span.to - span.from)}`)));\\n    const wait = waitedFor === undefined\\n        ? []\\n        : [\\n            measure(el(\'span\', { class: \'waited\' }, \'waited for \', named(waitedFor.name)), \'--to\', `${(waitedFor.until / total) * 100}%`),\\n        ];\\n    return el(\'div\', { class: \'track\' }, drawing, ...wait);\\n};\\nconst sayLeg = ({ leg, ran, waitedFor }) => {\\n    if (ran === undefined)\\n        return \'left no record\';\\n    const steps = `${renderNumber(leg.counts.total - leg.counts.cached)} of ${renderCount(leg.counts.total, \'step\')} ran`;\\n    const wait = waitedFor === undefined ? \'\' : `, waited ${sayTime(waitedFor.until)} for ${waitedFor.name}`;\\n    return `${sayTime(ran.to - ran.from)}, ${steps}${leg.emulated === true ? \', emulated\' : \'\'}${wait}`;\\n};\\nconst drawLeg = (leg, timeline, at) => el(\'li\', { class: `leg-row ${leg.leg.status}` }, el(\'div\', { class: \'leg-name\' }, named(leg.leg.name), el(\'span\', { class: \'note\' }, leg.leg.status === \'failed\'\\n    ? \'✕ failed\'\\n    : leg.ran === undefined\\n        ? \'missing\'\\n        : sayTime(leg.ran.to - leg.ran.from))), drawTrack(leg, timeline, at), el(\'span\', { class: \'unseen\' }, sayLeg(leg)));\\nconst phaseName = (wave) => (wave === 0 ? \'Build\' : `Wave ${wave}`);\\nconst axis = ({ total }) => el(\'div\', { class: \'axis\', \'aria-hidden\': \'true\' }, ...ticksOf(total).map((ms) => measure(el(\'span\', {}, sayClock(ms)), \'--at\', `${(ms / total) * 100}%`)));\\nconst drawPhases = (timeline, limit) => {\\n    const at = rulerOf(timeline);\\n    const phases = Map.groupBy(timeline.legs.slice(0, limit), ({ wave }) => wave);\\n    return [...phases].map(([wave, legs]) => el(\'div\', { class: \'phase\' }, el(\'h3\', {}, phaseName(wave)), el(\'ol\', {}, ...legs.map((leg) => drawLeg(leg, timeline, at)))));\\n};\\nconst key = () => el(\'p\', { class: \'key\', \'aria-hidden\': \'true\' }, ...[\'ran\', \'cached\', \'failed\', \'waited for a wave\', \'waited for a runner\'].map((label, index) => el(\'span\', {}, el(\'i\', { class: [\'run\', \'hit\', \'failed\', \'wait\', \'queue\'][index] }), label)));\\nconst timelineView = (report) => {\\n    const timeline = layTimeline(report);\\n    if (timeline.legs.length === 0)\\n        return el(\'p\', { class: \'card nothing\' }, \'No leg left a record.\');\\n    const body = el(\'div\', { class: \'phases\' }, axis(timeline), ...drawPhases(timeline, DRAWN_LEGS));\\n    const card = el(\'div\', { class: \'card timeline\' }, key(), body);\\n    if (timeline.legs.length > DRAWN_LEGS) {\\n        const more = button({ class: \'quiet more\' }, `Show all ${renderCount(timeline.legs.length, \'leg\')}`, () => {\\n            body.replaceChildren(axis(timeline), ...drawPhases(timeline, Infinity));\\n            more.remove();\\n        });\\n        card.append(more);\\n    }\\n    return card;\\n};\\nreturn { timelineView };\\n})();\\nconst m26 = (() => {\\nconst shownChildren = ({ forest, isShown }, node) => (forest.nodes[node]?.children ?? []).filter(isShown);\\nconst rowsOf = (state) => {\\n    const visit = (node) => [\\n        node,\\n        ...(state.isOpen(node) ? shownChildren(state, node).flatMap(visit) : []),\\n    ];\\n    return state.forest.roots.filter(state.isShown).flatMap(visit);\\n};\\nconst depthWithin = (forest, isShown, rows) => {\\n    const counts = [];\\n    for (const { index, depth } of forest.nodes)\\n        if (isShown(index))\\n            counts[depth] = (counts[depth] ?? 0) + 1;\\n    let sum = counts[0] ?? 0;\\n    let depth = 0;\\n    while (depth + 1 < counts.length && sum + (counts[depth + 1] ?? 0) <= rows)\\n        sum += counts[++depth] ?? 0;\\n    return depth;\\n};\\nconst placeOf = (state, node) => {\\n    const parent = state.forest.nodes[node]?.parent ?? -1;\\n    const siblings = parent === -1 ? state.forest.roots.filter(state.isShown) : shownChildren(state, parent);\\n    return { place: siblings.indexOf(node) + 1, of: siblings.length };\\n};\\nconst hasChildren = (state, node) => shownChildren(state, node).length > 0;\\nconst goTo = (node) => node === undefined || node === -1 ? undefined : { kind: \'go\', node };\\nconst toRight = (state, node) => {\\n    if (!hasChildren(state, node))\\n        return undefined;\\n    return state.isOpen(node) ? goTo(shownChildren(state, node)[0]) : { kind: \'open\', nodes: [node] };\\n};\\nconst toLeft = (state, node) => state.isOpen(node) && hasChildren(state, node)\\n    ? { kind: \'close\', nodes: [node] }\\n    : goTo(state.forest.nodes[node]?.parent);\\nconst siblingsOf = (state, node) => {\\n    const parent = state.forest.nodes[node]?.parent ?? -1;\\n    return (parent === -1 ? state.forest.roots.filter(state.isShown) : shownChildren(state, parent)).filter((sibling) => hasChildren(state, sibling));\\n};\\nconst toLetter = (state, rows, at, letter) => {\\n    const around = [...rows.slice(at + 1), ...rows.slice(0, at)];\\n    return goTo(around.find((node) => state.forest.nodes[node]?.variant.toLowerCase().startsWith(letter.toLowerCase()) === true));\\n};\\nconst actOnKey = (state, node, key) => {\\n    const rows = rowsOf(state);\\n    const at = rows.indexOf(node);\\n    switch (key) {\\n        case \'ArrowDown\':\\n            return goTo(rows[at + 1]);\\n        case \'ArrowUp\':\\n            return goTo(rows[at - 1]);\\n        case \'Home\':\\n            return goTo(rows[0]);\\n        case \'End\':\\n            return goTo(rows.at(-1));\\n        case \'ArrowRight\':\\n            return toRight(state, node);\\n        case \'ArrowLeft\':\\n            return toLeft(state, node);\\n        case \'Enter\':\\n        case \' \':\\n            return hasChildren(state, node) ? { kind: state.isOpen(node) ? \'close\' : \'open\', nodes: [node] } : undefined;\\n        case \'*\':\\n            return { kind: \'open\', nodes: siblingsOf(state, node) };\\n        default:\\n            return /^\\\\S$/u.test(key) ? toLetter(state, rows, at, key) : undefined;\\n    }\\n};\\nreturn { rowsOf, depthWithin, placeOf, hasChildren, actOnKey };\\n})();\\nconst m27 = (() => {\\nconst { el } = m3;\\nconst SCALES = [\\n    { by: \'ratio\', label: \'Hit ratio\' },\\n    { by: \'time\', label: \'Time\' },\\n];\\nconst scaleSwitch = (choose) => el(\'fieldset\', { class: \'switch\' }, el(\'legend\', {}, \'Colour by\'), ...SCALES.map(({ by, label }) => {\\n    const input = el(\'input\', { type: \'radio\', name: \'scale\', value: by, checked: by === \'ratio\' });\\n    input.addEventListener(\'change\', () => {\\n        choose(by);\\n    });\\n    return el(\'label\', {}, input, el(\'span\', {}, label));\\n}));\\nconst legend = () => el(\'p\', { class: \'legend\', \'aria-hidden\': \'true\' }, el(\'span\', { class: \'ends\' }, \'all ran\'), el(\'span\', { class: \'ramp\' }), el(\'span\', { class: \'ends\' }, \'all cached\'), el(\'span\', { class: \'ends time\' }, \'no time\'), el(\'span\', { class: \'ramp time\' }), el(\'span\', { class: \'ends time\' }, \'longest\'));\\nreturn { scaleSwitch, legend };\\n})();\\nconst m28 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderNumber } = m4;\\nconst { stepsOf } = m5;\\nconst { hasChildren, placeOf } = m26;\\nconst { REASONS } = m2;\\nconst { el, measure, named } = m3;\\nconst { heated, sayHeat } = m12;\\nconst reasonsOf = ({ report, forest, sight }, node) => {\\n    const { found } = sight();\\n    const kinds = (forest.prefixesOn[node] ?? []).flatMap((index) => found.prefixes[index] === true ? (report.prefixes[index]?.reason?.kind ?? []) : []);\\n    return [...new Set(kinds)].map((kind) => REASONS[kind]).join(\', \');\\n};\\nconst sayAbove = (above) => stepsOf(above) === 0 ? \'\' : `${renderNumber(above.ran + above.failed)} of ${renderNumber(stepsOf(above))} ran`;\\nconst labelOf = (state, node, scale) => {\\n    const { layer = \'\', variant = \'\' } = state.forest.nodes[node] ?? {};\\n    const heat = state.sight().heat[node];\\n    const cells = state.report.platforms.flatMap((platform, place) => {\\n        const tally = heat?.own[place];\\n        return tally === undefined ? [] : [`${shortPlatform(platform)} ${sayHeat(tally, scale)}`];\\n    });\\n    const above = heat === undefined ? \'\' : sayAbove(heat.above);\\n    return [`${layer} ${variant}`, ...cells, ...(above === \'\' ? [] : [`on it ${above}`])].join(\', \');\\n};\\nconst drawRow = (state, tree, node, active, scale) => {\\n    const { depth = 0, layer = \'\', variant = \'\' } = state.forest.nodes[node] ?? {};\\n    const heat = state.sight().heat[node];\\n    const { place, of } = placeOf(tree, node);\\n    const row = el(\'div\', {\\n        ...{ role: \'treeitem\', class: \'row\', id: `node-${node}`, \'aria-label\': labelOf(state, node, scale) },\\n        ...{ \'aria-level\': depth + 1, \'aria-posinset\': place, \'aria-setsize\': of },\\n        \'aria-expanded\': hasChildren(tree, node) ? String(tree.isOpen(node)) : undefined,\\n        \'aria-selected\': String(node === active),\\n        tabindex: node === active ? 0 : -1,\\n    }, el(\'span\', { class: \'what\' }, el(\'i\', { class: \'twist\' }), named(layer, \'layer\'), named(variant, \'variant\')), ...state.report.platforms.map((_, index) => heated(el(\'span\', { class: \'heat\' }, sayHeat(heat?.own[index], scale)), heat?.own[index], scale)), el(\'span\', { class: \'above\' }, heat === undefined ? \'\' : sayAbove(heat.above)), el(\'span\', { class: \'why\' }, reasonsOf(state, node)));\\n    return measure(row, \'--depth\', String(depth));\\n};\\nreturn { drawRow };\\n})();\\nconst m29 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderNumber } = m4;\\nconst { actOnKey, depthWithin, hasChildren, rowsOf } = m26;\\nconst { button, el, measure, named } = m3;\\nconst { legend, scaleSwitch } = m27;\\nconst { nodeDetails } = m19;\\nconst { drawRow } = m28;\\nconst OPEN_ROWS = 40;\\nconst DRAWN_ROWS = 100;\\nconst longestOf = (state) => state\\n    .sight()\\n    .heat.flatMap(({ own }) => own)\\n    .reduce((longest, tally) => Math.max(longest, tally?.ms ?? 0), 0);\\nconst treeStateOf = (state, { toggled }) => {\\n    const { heat } = state.sight();\\n    const isShown = (node) => heat[node]?.shown === true;\\n    const depth = depthWithin(state.forest, isShown, OPEN_ROWS);\\n    const isOpen = (node) => toggled.get(node) ?? (state.forest.nodes[node]?.depth ?? 0) < depth;\\n    return { forest: state.forest, isShown, isOpen };\\n};\\nconst columnHeads = (state) => el(\'div\', { class: \'row heads\', \'aria-hidden\': \'true\' }, el(\'span\', { class: \'what\' }, \'Layer and variant\'), ...state.report.platforms.map((platform) => named(shortPlatform(platform), \'heat\')), el(\'span\', { class: \'above\' }, \'On top of it\'), el(\'span\', { class: \'why\' }, \'Why it ran\'));\\nconst drawTree = (state, hand, { rows, more, details }) => {\\n    const tree = treeStateOf(state, hand);\\n    const nodes = rowsOf(tree);\\n    if (!nodes.includes(hand.active))\\n        hand.active = nodes[0] ?? -1;\\n    const limit = Math.max(hand.limit, nodes.indexOf(hand.active) + 1);\\n    const scale = hand.by === \'time\' ? { by: \'time\', longest: longestOf(state) } : { by: \'ratio\' };\\n    const focused = rows.contains(document.activeElement);\\n    rows.replaceChildren(...nodes.slice(0, limit).map((node) => drawRow(state, tree, node, hand.active, scale)));\\n    if (nodes.length === 0)\\n        rows.append(el(\'p\', { class: \'nothing\' }, \'Nothing fits the filter.\'));\\n    more.hidden = nodes.length <= limit;\\n    more.textContent = `Show ${renderNumber(nodes.length - limit)} more rows`;\\n    if (focused)\\n        focusRow(hand.active);\\n    details.replaceChildren(...nodeDetails(state, hand.active));\\n};\\nconst rowOf = (node) => document.getElementById(`node-${node}`);\\nconst focusRow = (node) => {\\n    const row = rowOf(node);\\n    row?.focus({ preventScroll: true });\\n    row?.scrollIntoView({ block: \'nearest\' });\\n};\\nconst firstRan = (state, tree) => rowsOf(tree).find((node) => state.sight().heat[node]?.own.some((tally) => (tally?.ran ?? 0) + (tally?.failed ?? 0) > 0)) ?? -1;\\nconst act = (hand, action) => {\\n    if (action.kind === \'go\')\\n        hand.active = action.node;\\n    else\\n        for (const node of action.nodes)\\n            hand.toggled.set(node, action.kind === \'open\');\\n};\\nconst listen = (state, hand, rows, draw) => {\\n    rows.addEventListener(\'keydown\', (event) => {\\n        if (event.altKey || event.ctrlKey || event.metaKey)\\n            return;\\n        const action = actOnKey(treeStateOf(state, hand), hand.active, event.key);\\n        if (action === undefined)\\n            return;\\n        event.preventDefault();\\n        act(hand, action);\\n        draw();\\n    });\\n    rows.addEventListener(\'click\', ({ target }) => {\\n        const row = target instanceof Element ? target.closest(\'.row\') : null;\\n        if (row === null)\\n            return;\\n        const node = Number(row.id.replace(\'node-\', \'\'));\\n        const tree = treeStateOf(state, hand);\\n        const twists = target instanceof Element && target.classList.contains(\'twist\');\\n        if ((twists || node === hand.active) && hasChildren(tree, node))\\n            hand.toggled.set(node, !tree.isOpen(node));\\n        hand.active = node;\\n        draw();\\n        focusRow(node);\\n    });\\n};\\nconst treeView = (state) => {\\n    const hand = { toggled: new Map(), active: -1, limit: DRAWN_ROWS, by: \'ratio\' };\\n    const rows = el(\'div\', { role: \'tree\', \'aria-label\': \'Layer tree\', class: \'rows\' });\\n    const details = el(\'div\', { class: \'details\', \'aria-label\': \'Details\', role: \'region\', \'aria-live\': \'off\' });\\n    const more = button({ class: \'quiet more\' }, \'\', () => {\\n        hand.limit += DRAWN_ROWS;\\n        draw();\\n    });\\n    const draw = () => {\\n        drawTree(state, hand, { rows, more, details });\\n    };\\n    const heat = el(\'div\', { class: \'card heat-map\', \'data-scale\': \'ratio\' });\\n    const choose = (by) => {\\n        hand.by = by;\\n        heat.dataset[\'scale\'] = by;\\n        draw();\\n    };\\n    heat.append(el(\'div\', { class: \'bar\' }, scaleSwitch(choose), legend()), measure(el(\'div\', { class: \'scroll\' }, columnHeads(state), rows), \'--platforms\', String(state.report.platforms.length)), more);\\n    hand.active = firstRan(state, treeStateOf(state, hand));\\n    listen(state, hand, rows, draw);\\n    state.onLook(draw);\\n    return el(\'div\', { class: \'tree\' }, heat, details);\\n};\\nreturn { treeView };\\n})();\\nconst m30 = (() => {\\nconst { unpack } = m0;\\nconst { el, section } = m3;\\nconst { filters } = m7;\\nconst { headline } = m14;\\nconst { itemsView } = m16;\\nconst { masthead } = m18;\\nconst { missesView } = m20;\\nconst { makePageState } = m22;\\nconst { sumsView } = m23;\\nconst { timelineView } = m25;\\nconst { treeView } = m29;\\nconst readReport = () => unpack(JSON.parse(document.getElementById(\'data\')?.textContent ?? \'\'));\\nconst drawPage = (report) => {\\n    const state = makePageState(report);\\n    document.title = `${report.name} · Strata report`;\\n    const main = el(\'main\', { id: \'main\', tabindex: -1 }, headline(state), filters(state), section(\'layers\', \'Layers\', treeView(state)), section(\'reasons\', \'Why steps ran\', missesView(state)), section(\'items\', \'Work items\', itemsView(state)), section(\'timeline\', \'Timeline\', timelineView(report)), section(\'sums\', \'Pools and layers\', sumsView(report)));\\n    document.getElementById(\'app\')?.replaceChildren(masthead(report), main);\\n};\\ndrawPage(readReport());\\nreturn {  };\\n})();\\n","i":":root {\\ncolor-scheme: light dark;\\n--paper: light-dark(#f6f5f1, #13161a);\\n--card: light-dark(#ffffff, #1a1e24);\\n--raised: light-dark(#faf9f6, #20252c);\\n--ink: light-dark(#1e2429, #e6e8ea);\\n--soft: light-dark(#596169, #a1a9b2);\\n--line: light-dark(#e5e2db, #2c323a);\\n--accent: light-dark(#1f6f66, #6cc3b6);\\n--cached: light-dark(#b5dcd4, #1f5a54);\\n--middle: light-dark(#f1e3bd, #62552d);\\n--ran: light-dark(#f0b79d, #8a4630);\\n--cached-full: light-dark(#3f9488, #3f9488);\\n--ran-full: light-dark(#d27b55, #cf7a55);\\n--failed: light-dark(#b3202f, #ff9aa2);\\n--failed-soft: light-dark(#f9d9db, #57222a);\\n--time-none: light-dark(#eef0f6, #232831);\\n--time-most: light-dark(#9aa9e6, #4c5cb3);\\n--shadow: light-dark(0 1px 2px #0000000d, 0 1px 2px #00000040);\\n--mono: ui-monospace, \'SF Mono\', \'Cascadia Mono\', \'DejaVu Sans Mono\', Menlo, monospace;\\n}\\n:root[data-theme=\'light\'] {\\ncolor-scheme: light;\\n}\\n:root[data-theme=\'dark\'] {\\ncolor-scheme: dark;\\n}\\n* {\\nbox-sizing: border-box;\\n}\\nhtml {\\nscroll-padding-top: 6rem;\\n}\\nbody {\\nmargin: 0;\\nbackground: var(--paper);\\ncolor: var(--ink);\\nfont:\\n15px/1.5 system-ui,\\n-apple-system,\\n\'Segoe UI\',\\nsans-serif;\\nfont-variant-numeric: tabular-nums;\\n}\\n#app {\\nmax-width: 78rem;\\nmargin: 0 auto;\\npadding: 1.5rem clamp(0.75rem, 3vw, 2rem) 4rem;\\n}\\nh1,\\nh2,\\nh3,\\nh4,\\np,\\nul,\\nol,\\ndl,\\ndd,\\nfigure {\\nmargin: 0;\\npadding: 0;\\n}\\nul,\\nol {\\nlist-style: none;\\n}\\nh2 {\\nmargin-bottom: 0.75rem;\\nfont-size: 1.15rem;\\nfont-weight: 600;\\n}\\nh3 {\\nfont-size: 1rem;\\nfont-weight: 600;\\n}\\nh4 {\\nfont-size: 0.9rem;\\nfont-weight: 600;\\n}\\na {\\ncolor: var(--accent);\\n}\\n.noscript {\\npadding: 2rem;\\n}\\nbdi {\\noverflow-wrap: anywhere;\\n}\\n.code {\\nfont-family: var(--mono);\\nfont-size: 0.85em;\\n}\\n.note,\\n.sum,\\n.range {\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.unseen {\\nposition: absolute;\\nwidth: 1px;\\nheight: 1px;\\noverflow: hidden;\\nclip-path: inset(50%);\\nwhite-space: nowrap;\\n}\\n.skip {\\nposition: absolute;\\nz-index: 9;\\ntop: -4rem;\\nleft: 1rem;\\npadding: 0.5rem 1rem;\\nborder-radius: 0.5rem;\\nbackground: var(--card);\\n}\\n.skip:focus {\\ntop: 1rem;\\n}\\n:focus-visible {\\noutline: 2px solid var(--accent);\\noutline-offset: 2px;\\n}\\nmain:focus {\\noutline: none;\\n}\\n.part {\\nmargin-top: 2.25rem;\\n}\\n#reasons,\\n#items,\\n#timeline,\\n#sums {\\ncontent-visibility: auto;\\ncontain-intrinsic-block-size: auto 40rem;\\n}\\n.card {\\npadding: 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.nothing {\\npadding: 1.25rem;\\ncolor: var(--soft);\\n}\\nbutton {\\nfont: inherit;\\ncolor: inherit;\\ncursor: pointer;\\n}\\n.quiet {\\npadding: 0.3rem 0.8rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.5rem;\\nbackground: var(--raised);\\nfont-size: 0.85rem;\\n}\\n.quiet:hover:enabled,\\n.quiet[aria-pressed=\'true\'] {\\nborder-color: var(--accent);\\ncolor: var(--accent);\\n}\\n.quiet:disabled {\\nopacity: 0.45;\\ncursor: default;\\n}\\n.more {\\nmargin-top: 0.75rem;\\n}\\n[hidden] {\\ndisplay: none;\\n}\\n.masthead {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: center;\\ngap: 0.9rem;\\nmargin-bottom: 1.25rem;\\n}\\n.masthead .who {\\nflex: 1;\\nmin-width: 14rem;\\n}\\n.masthead h1 {\\nfont-size: 1.35rem;\\nfont-weight: 650;\\nline-height: 1.25;\\n}\\n.facts {\\ndisplay: flex;\\nflex-wrap: wrap;\\ngap: 0 0.9rem;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.logo {\\nwidth: 2.25rem;\\nheight: 2.25rem;\\n}\\n.logo .top {\\nfill: var(--ran-full);\\n}\\n.logo .middle {\\nfill: light-dark(#dfbd6e, #c9a650);\\n}\\n.logo .bottom {\\nfill: var(--cached-full);\\n}\\n.switch {\\ndisplay: inline-flex;\\nalign-items: center;\\nmargin: 0;\\npadding: 0;\\nborder: 0;\\nfont-size: 0.85rem;\\n}\\n.switch legend {\\nfloat: left;\\npadding: 0 0.6rem 0 0;\\ncolor: var(--soft);\\n}\\n.switch input {\\nposition: absolute;\\nopacity: 0;\\n}\\n.switch span {\\ndisplay: block;\\npadding: 0.25rem 0.75rem;\\nborder: 1px solid var(--line);\\nborder-inline-start-width: 0;\\nbackground: var(--card);\\ncolor: var(--soft);\\ncursor: pointer;\\n}\\n.switch label:first-of-type span {\\nborder-inline-start-width: 1px;\\nborder-radius: 0.5rem 0 0 0.5rem;\\n}\\n.switch label:last-of-type span {\\nborder-radius: 0 0.5rem 0.5rem 0;\\n}\\n.switch input:checked + span {\\nbackground: light-dark(#e4f0ed, #223c3a);\\ncolor: var(--ink);\\n}\\n.switch input:focus-visible + span {\\noutline: 2px solid var(--accent);\\noutline-offset: 2px;\\n}\\n.headline {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 1.35fr) minmax(0, 1fr);\\ngap: 1rem;\\n}\\n.lead .ratio {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: baseline;\\ngap: 0 0.75rem;\\ncolor: var(--soft);\\nfont-size: 1.05rem;\\n}\\n.lead .ratio b {\\ncolor: var(--ink);\\nfont-size: clamp(3rem, 7vw, 4.25rem);\\nfont-weight: 650;\\nletter-spacing: -0.03em;\\nline-height: 1.05;\\n}\\n.ratio-bar {\\ndisplay: flex;\\ngap: 2px;\\nheight: 0.6rem;\\nmargin: 0.75rem 0 0.5rem;\\noverflow: hidden;\\nborder-radius: 0.3rem;\\n}\\n.ratio-bar span {\\nflex-basis: 0;\\n}\\n.ratio-bar .cached {\\nbackground: var(--cached-full);\\n}\\n.ratio-bar .ran {\\nbackground: var(--ran-full);\\n}\\n.figures {\\ndisplay: grid;\\ngrid-template-columns: repeat(3, minmax(0, 1fr));\\ngap: 1rem 1.25rem;\\nmargin-top: 1.1rem;\\npadding-top: 1.1rem;\\nborder-top: 1px solid var(--line);\\n}\\n.figure dt {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.figure b {\\ndisplay: block;\\nfont-size: 1.3rem;\\nfont-weight: 600;\\nline-height: 1.3;\\n}\\n.figure .note {\\ndisplay: block;\\nfont-size: 0.78rem;\\nline-height: 1.35;\\n}\\n.strata {\\ndisplay: flex;\\n}\\n.stack {\\nflex: 1;\\nheight: 100%;\\ntable-layout: fixed;\\nborder-collapse: separate;\\nborder-spacing: 3px;\\n}\\n.stack th {\\npadding: 0.1rem 0.5rem 0.1rem 0;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\nfont-weight: 500;\\ntext-align: start;\\n}\\n.stack thead th {\\nheight: 1.5rem;\\npadding: 0;\\ntext-align: center;\\n}\\n.stack thead td {\\nwidth: 5rem;\\n}\\n.stack td {\\nheight: 3rem;\\npadding: 0;\\n}\\n.stack thead td {\\nheight: auto;\\n}\\n.stack .heat {\\ndisplay: flex;\\nalign-items: center;\\njustify-content: center;\\nwidth: 100%;\\nheight: 100%;\\nmin-height: 2.5rem;\\npadding: 0;\\nborder: 0;\\nborder-radius: 0.35rem;\\nfont-size: 0.95rem;\\nfont-weight: 600;\\n}\\n.stack button.heat:hover {\\nfilter: brightness(1.04) saturate(1.15);\\n}\\n.stack .heat[aria-pressed=\'true\'] {\\nbox-shadow: inset 0 0 0 2px var(--ink);\\n}\\n.curves {\\ndisplay: grid;\\ngrid-column: 1 / -1;\\ngrid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));\\ngap: 1rem;\\n}\\n.curves:empty {\\ndisplay: none;\\n}\\n.curve {\\npadding: 0.9rem 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.curve figcaption {\\ndisplay: flex;\\nalign-items: baseline;\\njustify-content: space-between;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.curve figcaption b {\\ncolor: var(--ink);\\nfont-size: 1rem;\\n}\\n.curve svg {\\ndisplay: block;\\nwidth: 100%;\\nheight: auto;\\nmargin: 0.25rem 0;\\noverflow: visible;\\n}\\n.curve .line {\\nfill: none;\\nstroke: var(--cached-full);\\nstroke-width: 1.75;\\nstroke-linejoin: round;\\n}\\n.curve .fill {\\nfill: var(--cached);\\nopacity: 0.35;\\n}\\n.curve .dot {\\nfill: var(--cached-full);\\n}\\n.curve .now {\\nfill: var(--card);\\nstroke: var(--cached-full);\\nstroke-width: 2;\\n}\\n.whole {\\nwhite-space: nowrap;\\n}\\n.notices {\\ndisplay: grid;\\ngrid-column: 1 / -1;\\ngap: 0.5rem;\\n}\\n.notices:empty {\\ndisplay: none;\\n}\\n.notices li {\\npadding: 0.6rem 1rem;\\nborder-radius: 0.6rem;\\nborder-inline-start: 4px solid var(--line);\\nbackground: var(--card);\\nfont-size: 0.9rem;\\n}\\n.notices .failed {\\nborder-color: var(--failed);\\n}\\n.notices .missing {\\nborder-color: var(--soft);\\n}\\n.notices .disagreed {\\nborder-color: light-dark(#c99a2e, #c9a650);\\n}\\n.heat.low {\\nbackground: color-mix(in oklab, var(--ran), var(--middle) var(--heat));\\n}\\n.heat.high {\\nbackground: color-mix(in oklab, var(--middle), var(--cached) var(--heat));\\n}\\n.heat.failed {\\nbackground: var(--failed-soft);\\ncolor: var(--failed);\\nfont-weight: 600;\\n}\\n.heat.by-time {\\nbackground: color-mix(in oklab, var(--time-none), var(--time-most) var(--heat));\\n}\\n.heat.cold {\\nbackground: var(--raised);\\ncolor: var(--soft);\\nfont-weight: 400;\\n}\\n.filters {\\nposition: sticky;\\nz-index: 5;\\ntop: 0;\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: end;\\ngap: 0.6rem;\\nmargin: 1.5rem calc(-1 * clamp(0.75rem, 3vw, 2rem)) 0;\\npadding: 0.7rem clamp(0.75rem, 3vw, 2rem);\\nbackground: var(--paper);\\nborder-bottom: 1px solid var(--line);\\n}\\n.field {\\ndisplay: grid;\\n}\\n.field.text {\\nflex: 1 1 14rem;\\n}\\n.field label {\\ncolor: var(--soft);\\nfont-size: 0.75rem;\\n}\\n.field input,\\n.field select {\\nheight: 2.1rem;\\nmin-width: 6.5rem;\\nmax-width: 12rem;\\npadding: 0 0.6rem;\\nborder: 1px solid light-dark(#cfccc4, #3b434d);\\nborder-radius: 0.5rem;\\nbackground: var(--card);\\ncolor: var(--ink);\\nfont: inherit;\\nfont-size: 0.9rem;\\n}\\n.field input {\\nwidth: 100%;\\nmax-width: none;\\n}\\n.field .set {\\nborder-color: var(--accent);\\nbox-shadow: inset 0 0 0 1px var(--accent);\\n}\\n.filters .quiet {\\nheight: 2.1rem;\\n}\\n.found {\\nflex-basis: 100%;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.tree {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 1fr) 22rem;\\ngap: 1rem;\\nalign-items: start;\\n}\\n.heat-map {\\npadding: 0.9rem 0.6rem;\\n}\\n.heat-map .bar {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: center;\\njustify-content: space-between;\\ngap: 0.5rem 1rem;\\npadding: 0 0.6rem 0.75rem;\\n}\\n.legend {\\ndisplay: flex;\\nalign-items: center;\\ngap: 0.5rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.ramp {\\nwidth: 7rem;\\nheight: 0.6rem;\\nborder-radius: 0.3rem;\\nbackground: linear-gradient(to right in oklab, var(--ran), var(--middle), var(--cached));\\n}\\n.ramp.time {\\nbackground: linear-gradient(to right in oklab, var(--time-none), var(--time-most));\\n}\\n[data-scale=\'ratio\'] .time,\\n[data-scale=\'time\'] .legend :not(.time) {\\ndisplay: none;\\n}\\n.heat-map .scroll {\\nmax-height: 40rem;\\noverflow: auto;\\n}\\n.row {\\ndisplay: grid;\\ngrid-template-columns:\\nminmax(13rem, 1fr) repeat(var(--platforms), minmax(4.25rem, 5.5rem)) minmax(6.5rem, 8rem)\\nminmax(0, 10rem);\\ngap: 3px;\\nalign-items: stretch;\\nmin-width: max-content;\\npadding: 1.5px 0.6rem;\\nborder-radius: 0.4rem;\\ncursor: pointer;\\n}\\n.rows .row {\\ncontent-visibility: auto;\\ncontain-intrinsic-block-size: 2rem;\\n}\\n.row > span {\\ndisplay: flex;\\nalign-items: center;\\nmin-height: 1.85rem;\\n}\\n.row .what {\\ngap: 0.5rem;\\npadding-inline-start: calc(var(--depth) * 1.05rem);\\n}\\n.row .what bdi {\\noverflow-wrap: normal;\\nwhite-space: nowrap;\\n}\\n.twist {\\nflex: none;\\nwidth: 0.9rem;\\n}\\n[aria-expanded] .twist::before {\\ncontent: \'\';\\ndisplay: block;\\nwidth: 0.42rem;\\nheight: 0.42rem;\\nborder: solid var(--soft);\\nborder-width: 0 1.5px 1.5px 0;\\ntransform: rotate(-45deg);\\n}\\n[aria-expanded=\'true\'] .twist::before {\\ntransform: rotate(45deg) translate(-1px, -1px);\\n}\\n.layer {\\ncolor: var(--soft);\\nfont-size: 0.85em;\\n}\\n.variant {\\nfont-weight: 550;\\n}\\n.row .heat {\\njustify-content: center;\\nborder-radius: 0.3rem;\\nfont-size: 0.82rem;\\n}\\n.row .above,\\n.row .why {\\npadding-inline-start: 0.6rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.row .why {\\noverflow: hidden;\\n}\\n.row .above,\\n.row .why {\\nwhite-space: nowrap;\\n}\\n.row:hover {\\nbackground: var(--raised);\\n}\\n.row[aria-selected=\'true\'] {\\nbackground: light-dark(#edf4f2, #223130);\\n}\\n.row:focus-visible {\\noutline-offset: -2px;\\n}\\n.row.heads {\\nposition: sticky;\\nz-index: 1;\\ntop: 0;\\nborder-radius: 0;\\nbackground: var(--card);\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\ncursor: default;\\n}\\n.row.heads > * {\\ndisplay: flex;\\nalign-items: center;\\nbackground: none;\\nfont-size: 0.8rem;\\nfont-weight: 500;\\n}\\n.row.heads .what {\\npadding-inline-start: 1.4rem;\\n}\\n.details {\\nposition: sticky;\\ntop: 7rem;\\nmax-height: calc(100vh - 8rem);\\noverflow: auto;\\npadding: 1.1rem 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.details .file {\\ncolor: var(--soft);\\n}\\n.prefix {\\nmargin-top: 0.9rem;\\npadding-top: 0.9rem;\\nborder-top: 1px solid var(--line);\\n}\\n.reason {\\nmargin-top: 0.35rem;\\nfont-size: 0.88rem;\\n}\\n.evidence {\\nmargin: 0.35rem 0 0.5rem;\\npadding: 0.4rem 0.6rem;\\nborder-radius: 0.4rem;\\nbackground: var(--raised);\\nfont-size: 0.85rem;\\nline-height: 1.4;\\n}\\n.evidence:empty {\\ndisplay: none;\\n}\\n.evidence .plus {\\ncolor: var(--accent);\\n}\\n.evidence .minus {\\ncolor: light-dark(#a84a24, #e79a79);\\n}\\n.steps {\\nmargin: 0.35rem 0;\\n}\\n.step {\\ndisplay: grid;\\ngrid-template-columns: 1.6rem minmax(0, 1fr) auto;\\ngap: 0 0.5rem;\\npadding: 0.3rem 0;\\nborder-inline-start: 3px solid var(--cached);\\npadding-inline-start: 0.4rem;\\nmargin-bottom: 2px;\\nfont-size: 0.85rem;\\nline-height: 1.35;\\n}\\n.step.run {\\nborder-color: var(--ran-full);\\n}\\n.step.failed {\\nborder-color: var(--failed);\\n}\\n.step.canceled,\\n.step.skipped {\\nborder-color: var(--line);\\ncolor: var(--soft);\\n}\\n.step .line {\\ncolor: var(--soft);\\ntext-align: end;\\nfont-size: 0.8em;\\n}\\n.step .took {\\ncolor: var(--soft);\\nfont-size: 0.9em;\\nwhite-space: nowrap;\\n}\\n.step.failed .took {\\ncolor: var(--failed);\\n}\\n.misses {\\ndisplay: grid;\\ngrid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));\\ngap: 1rem;\\n}\\n.miss {\\ndisplay: flex;\\nflex-direction: column;\\ngap: 0.3rem;\\n}\\n.miss .kind {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.miss.aside {\\nopacity: 0.5;\\n}\\n.miss .sum b {\\ncolor: var(--ink);\\nfont-weight: 550;\\n}\\n.weight {\\nheight: 0.35rem;\\nmargin: 0.25rem 0;\\nborder-radius: 0.2rem;\\nbackground: linear-gradient(to right, var(--ran-full) var(--share), var(--raised) var(--share));\\n}\\n.miss summary {\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\ncursor: pointer;\\n}\\n.miss .quiet {\\nalign-self: flex-start;\\nmargin-top: auto;\\n}\\ntable {\\nwidth: 100%;\\nborder-collapse: collapse;\\nfont-size: 0.88rem;\\n}\\n.wide {\\npadding: 0.6rem 1.25rem 1.25rem;\\n}\\n.wide .scroll {\\nmax-height: 42rem;\\noverflow: auto;\\n}\\n.items th,\\n.items td,\\n.sums th,\\n.sums td {\\npadding: 0.4rem 0.75rem 0.4rem 0;\\nborder-bottom: 1px solid var(--line);\\nfont-weight: 400;\\ntext-align: start;\\nvertical-align: middle;\\n}\\n.items td,\\n.items tbody th {\\nwhite-space: nowrap;\\n}\\n.items bdi,\\n.sums bdi {\\noverflow-wrap: normal;\\n}\\n.first-miss bdi {\\ndisplay: inline-block;\\nmin-width: 14rem;\\n}\\n.items .first-miss {\\nwhite-space: normal;\\ncolor: var(--soft);\\n}\\n.items thead th {\\nposition: sticky;\\nz-index: 1;\\ntop: 0;\\nbackground: var(--card);\\n}\\n.items thead th,\\n.sums thead th {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.items .number,\\n.sums .number {\\npadding-inline-end: 1.5rem;\\ntext-align: end;\\n}\\nh4 .note {\\nfont-weight: 400;\\n}\\n.prefix > .note .code {\\nfont-size: 0.95em;\\n}\\n.sort {\\npadding: 0.15rem 0;\\nborder: 0;\\nbackground: none;\\n}\\n[aria-sort] .sort {\\ncolor: var(--ink);\\nfont-weight: 600;\\n}\\n[aria-sort=\'ascending\'] .sort::after {\\ncontent: \' ↑\';\\n}\\n[aria-sort=\'descending\'] .sort::after {\\ncontent: \' ↓\';\\n}\\n.opener {\\npadding: 0;\\nborder: 0;\\nbackground: none;\\nfont-weight: 550;\\ntext-align: start;\\n}\\n.opener::before {\\ncontent: \'›\';\\ndisplay: inline-block;\\nwidth: 0.9rem;\\ncolor: var(--soft);\\n}\\n.opener[aria-expanded=\'true\']::before {\\ntransform: rotate(90deg);\\n}\\n.opener:hover {\\ncolor: var(--accent);\\n}\\n.chip {\\ndisplay: inline-block;\\npadding: 0 0.55rem;\\nborder-radius: 1rem;\\nbackground: var(--raised);\\nfont-size: 0.8rem;\\nwhite-space: nowrap;\\n}\\n.chip.cached {\\nbackground: var(--cached);\\n}\\n.chip.ran {\\nbackground: color-mix(in oklab, var(--ran), var(--middle) 45%);\\n}\\n.chip.failed {\\nbackground: var(--failed-soft);\\ncolor: var(--failed);\\nfont-weight: 600;\\n}\\n.percent {\\ndisplay: inline-block;\\nwidth: 2.9rem;\\n}\\n.meter {\\ndisplay: inline-block;\\nwidth: 4.5rem;\\nheight: 0.4rem;\\nborder-radius: 0.2rem;\\nbackground: linear-gradient(to right, var(--cached-full) var(--share), var(--ran) var(--share));\\nvertical-align: middle;\\n}\\n.more-of td {\\npadding-inline-start: 0.9rem;\\nwhite-space: normal;\\n}\\n.more-of dl {\\ndisplay: grid;\\ngrid-template-columns: max-content minmax(0, 1fr);\\ngap: 0.15rem 1rem;\\n}\\n.more-of dt {\\ncolor: var(--soft);\\n}\\n.error {\\nmargin: 0.6rem 0 0;\\npadding: 0.6rem 0.8rem;\\nborder-radius: 0.4rem;\\nborder-inline-start: 3px solid var(--failed);\\nbackground: var(--raised);\\nfont: 0.82rem/1.45 var(--mono);\\nwhite-space: pre-wrap;\\noverflow-wrap: anywhere;\\n}\\n.sums-pair {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 2fr) minmax(0, 3fr);\\ngap: 1rem;\\nalign-items: start;\\n}\\n.sums-pair .card {\\noverflow-x: auto;\\n}\\n.sums caption {\\npadding-bottom: 0.4rem;\\nfont-weight: 600;\\ntext-align: start;\\n}\\n.sums tr:last-child > * {\\nborder-bottom: 0;\\n}\\n.sums :last-child.number {\\npadding-inline-end: 0;\\n}\\n.timeline .key {\\ndisplay: flex;\\nflex-wrap: wrap;\\ngap: 0.2rem 1.1rem;\\nmargin-bottom: 0.75rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.key i {\\ndisplay: inline-block;\\nwidth: 1.1rem;\\nheight: 0.6rem;\\nmargin-inline-end: 0.4rem;\\nborder-radius: 0.15rem;\\n}\\n.key .wait,\\n.key .queue {\\nheight: 0;\\nborder-top: 2px dashed var(--soft);\\nborder-radius: 0;\\nvertical-align: middle;\\n}\\n.key .queue {\\nborder-top-style: dotted;\\n}\\n.key .run,\\n.track .run {\\nbackground: var(--ran-full);\\nfill: var(--ran-full);\\n}\\n.key .hit,\\n.track .hit {\\nbackground: var(--cached-full);\\nfill: var(--cached-full);\\n}\\n.key .failed,\\n.track .failed {\\nbackground: var(--failed);\\nfill: var(--failed);\\n}\\n.track .run,\\n.track .failed {\\nstroke: var(--card);\\nstroke-width: 0.5;\\nvector-effect: non-scaling-stroke;\\n}\\n.track .canceled,\\n.track .skipped {\\nfill: var(--soft);\\n}\\n.track .leg {\\nfill: light-dark(#ebe8e1, #2b3139);\\n}\\n.track .wait,\\n.track .queue {\\nstroke: light-dark(#b6b2a8, #59626d);\\nstroke-width: 1.5;\\nstroke-dasharray: 6 4;\\nvector-effect: non-scaling-stroke;\\n}\\n.track .queue {\\nstroke-dasharray: 1.5 3;\\n}\\n.phases {\\n--name: minmax(9rem, 14rem);\\n}\\n.axis {\\nposition: relative;\\nheight: 1.2rem;\\nmargin-inline-start: calc(14rem + 0.75rem);\\ncolor: var(--soft);\\nfont-size: 0.75rem;\\n}\\n.axis span {\\nposition: absolute;\\nleft: var(--at);\\npadding-inline-start: 0.25rem;\\nborder-inline-start: 1px solid var(--line);\\nwhite-space: nowrap;\\n}\\n.phase h3 {\\nmargin: 0.6rem 0 0.15rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.leg-row {\\ndisplay: grid;\\ngrid-template-columns: 14rem minmax(0, 1fr);\\ngap: 0.75rem;\\nalign-items: center;\\nmin-height: 1.75rem;\\n}\\n.leg-name {\\ndisplay: flex;\\nalign-items: baseline;\\njustify-content: space-between;\\ngap: 0.5rem;\\noverflow: hidden;\\nfont-size: 0.85rem;\\nwhite-space: nowrap;\\n}\\n.leg-name bdi {\\noverflow: hidden;\\ntext-overflow: ellipsis;\\n}\\n.leg-row.failed .note {\\ncolor: var(--failed);\\n}\\n.track {\\nposition: relative;\\nheight: 1.5rem;\\nborder-radius: 0.3rem;\\n}\\n.track svg {\\ndisplay: block;\\nwidth: 100%;\\nheight: 100%;\\n}\\n.waited {\\nposition: absolute;\\ntop: 0.3rem;\\nleft: 0.4rem;\\nmax-width: calc(var(--to) - 0.8rem);\\noverflow: hidden;\\npadding: 0 0.3rem;\\nbackground: var(--card);\\ncolor: var(--soft);\\nfont-size: 0.7rem;\\nline-height: 0.95rem;\\ntext-overflow: ellipsis;\\nwhite-space: nowrap;\\n}\\n@media (max-width: 60rem) {\\n.headline,\\n.tree,\\n.sums-pair {\\ngrid-template-columns: minmax(0, 1fr);\\n}\\n.details {\\nposition: static;\\nmax-height: none;\\n}\\n}\\n@media (max-width: 40rem) {\\n.sums {\\nmin-width: 28rem;\\n}\\n.figures {\\ngrid-template-columns: repeat(2, minmax(0, 1fr));\\n}\\n.filters {\\nposition: static;\\n}\\n.field:not(.text) {\\nflex: 1 1 8rem;\\n}\\n.row {\\ngrid-template-columns: minmax(11.5rem, 1fr) repeat(var(--platforms), 4.25rem) 6.5rem;\\n}\\n.row .why {\\ndisplay: none;\\n}\\n.leg-row {\\ngrid-template-columns: minmax(0, 1fr);\\ngap: 0.1rem;\\nmargin-bottom: 0.4rem;\\n}\\n.axis {\\nmargin-inline-start: 0;\\n}\\n}\\n@media (prefers-contrast: more) {\\n:root {\\n--soft: var(--ink);\\n--line: var(--ink);\\n}\\n}\\n@media (forced-colors: active) {\\n.heat,\\n.ratio-bar span,\\n.meter {\\nforced-color-adjust: none;\\n}\\n}\\n@media print {\\n.part,\\n.rows .row {\\ncontent-visibility: visible;\\n}\\n:root,\\n:root[data-theme] {\\ncolor-scheme: light;\\n}\\nbody {\\nbackground: none;\\nfont-size: 11px;\\n}\\n* {\\nprint-color-adjust: exact;\\n}\\n.filters,\\n.switch,\\n.skip,\\n.quiet {\\ndisplay: none;\\n}\\n.card,\\n.curve,\\n.details {\\nbox-shadow: none;\\nbreak-inside: avoid;\\n}\\n.card.wide,\\n.card.heat-map {\\nbreak-inside: auto;\\n}\\n.scroll,\\n.wide .scroll,\\n.heat-map .scroll {\\nmax-height: none;\\noverflow: visible;\\n}\\n.details {\\nposition: static;\\nmax-height: none;\\n}\\n.tree {\\ngrid-template-columns: minmax(0, 1fr);\\n}\\n}\\n"}');
+const assets_namespaceObject = /*#__PURE__*/JSON.parse('{"K":"const m0 = (() => {\\nconst unpack = ({ strings, shapes, root }) => {\\n    const decode = (part) => {\\n        if (typeof part === \'string\')\\n            return part.startsWith(\'~\') ? strings[parseInt(part.slice(1), 36)] : part;\\n        if (!Array.isArray(part))\\n            return part;\\n        const [shape, ...values] = part;\\n        if (shape === 0)\\n            return values.map(decode);\\n        const names = shapes[Number(shape) - 1] ?? [];\\n        return Object.fromEntries(names.map((name, index) => [name, decode(values[index])]));\\n    };\\n    return decode(root);\\n};\\nreturn { unpack };\\n})();\\nconst m1 = (() => {\\nconst INVISIBLE = /[\\\\p{Cc}\\\\p{Cf}\\\\p{Zl}\\\\p{Zp}]/gu;\\nconst JOINERS = \'\\\\u200c\\\\u200d\';\\nconst codePoint = (character) => (character.codePointAt(0) ?? 0).toString(16);\\nconst showInvisible = (character) => JOINERS.includes(character) ? character : `\\\\\\\\u{${codePoint(character)}}`;\\nconst showText = (text) => text.toWellFormed().replaceAll(INVISIBLE, showInvisible);\\nreturn { INVISIBLE, showInvisible, showText };\\n})();\\nconst m2 = (() => {\\nconst sayTime = (ms) => {\\n    if (!Number.isFinite(ms) || ms <= 0)\\n        return \'0 s\';\\n    if (ms < 1_000)\\n        return `${Math.max(1, Math.round(ms))} ms`;\\n    const seconds = ms / 1_000;\\n    if (seconds < 9.95)\\n        return `${seconds.toFixed(1)} s`;\\n    if (seconds < 99.5)\\n        return `${Math.round(seconds)} s`;\\n    const minutes = Math.round(seconds / 60);\\n    if (minutes < 100)\\n        return `${minutes} min`;\\n    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];\\n    return rest === 0 || hours >= 10 ? `${Math.round(minutes / 60)} h` : `${hours} h ${rest} min`;\\n};\\nconst sayClock = (ms) => {\\n    const seconds = Math.round(ms / 1_000);\\n    const pad = (value) => String(value).padStart(2, \'0\');\\n    const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];\\n    return `${hours > 0 ? `${hours}:${pad(minutes)}` : minutes}:${pad(seconds % 60)}`;\\n};\\nconst UNITS = [\'B\', \'kB\', \'MB\', \'GB\', \'TB\'];\\nconst sayBytes = (bytes) => {\\n    if (!Number.isFinite(bytes) || bytes <= 0)\\n        return \'0 B\';\\n    const power = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));\\n    const value = bytes / 1_000 ** power;\\n    return `${value < 9.95 && power > 0 ? value.toFixed(1) : Math.round(value)} ${UNITS[power] ?? \'\'}`;\\n};\\nconst REASONS = {\\n    \'first-build\': \'first build\',\\n    \'base-image\': \'base image changed\',\\n    fragment: \'fragment changed\',\\n    argument: \'argument changed\',\\n    \'context-file\': \'context file changed\',\\n    setting: \'setting changed\',\\n    epoch: \'epoch rolled over\',\\n    parent: \'parent layer changed\',\\n    \'ref-missing\': \'cache ref missing\',\\n    \'import-failed\': \'cache import failed\',\\n    \'not-read\': \'cache not read\',\\n    repeated: \'run in more than one leg\',\\n    \'plan-differs\': \'plan differs\',\\n    disagreed: \'BuildKit disagreed\',\\n};\\nconst OUTCOMES = {\\n    hit: \'cached\',\\n    run: \'ran\',\\n    failed: \'failed\',\\n    canceled: \'canceled\',\\n    skipped: \'not run\',\\n};\\nconst sayMoment = (iso) => /^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\dT\\\\d\\\\d:\\\\d\\\\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso;\\nconst webAddress = (text) => {\\n    if (text === undefined || !URL.canParse(text))\\n        return undefined;\\n    const { protocol, href } = new URL(text);\\n    return protocol === \'https:\' || protocol === \'http:\' ? href : undefined;\\n};\\nreturn { sayTime, sayClock, sayBytes, REASONS, OUTCOMES, sayMoment, webAddress };\\n})();\\nconst m3 = (() => {\\nconst { showText } = m1;\\nconst { webAddress } = m2;\\nconst setAttributes = (element, attributes) => {\\n    for (const [name, value] of Object.entries(attributes)) {\\n        if (value === undefined || value === false)\\n            continue;\\n        element.setAttribute(name, value === true ? \'\' : showText(String(value)));\\n    }\\n};\\nconst el = (tag, attributes, ...children) => {\\n    const element = document.createElement(tag);\\n    setAttributes(element, attributes);\\n    element.append(...children.map((child) => (typeof child === \'string\' ? showText(child) : child)));\\n    return element;\\n};\\nconst svg = (tag, attributes, ...children) => {\\n    const element = document.createElementNS(\'http://www.w3.org/2000/svg\', tag);\\n    setAttributes(element, attributes);\\n    element.append(...children.map((child) => (typeof child === \'string\' ? showText(child) : child)));\\n    return element;\\n};\\nconst named = (text, kind = \'name\') => el(\'bdi\', { class: kind }, text);\\nconst measure = (element, name, value) => {\\n    element.style.setProperty(name, value);\\n    return element;\\n};\\nconst linked = (text, address) => {\\n    const href = webAddress(address);\\n    return href === undefined ? named(text) : el(\'a\', { href, rel: \'noreferrer noopener\', target: \'_blank\' }, named(text));\\n};\\nconst button = (attributes, label, act) => {\\n    const element = el(\'button\', { type: \'button\', ...attributes }, label);\\n    element.addEventListener(\'click\', act);\\n    return element;\\n};\\nconst section = (id, title, ...children) => el(\'section\', { \'aria-labelledby\': `${id}-title`, id, class: \'part\' }, el(\'h2\', { id: `${id}-title` }, title), ...children);\\nreturn { el, svg, named, measure, linked, button, section };\\n})();\\nconst m4 = (() => {\\nconst renderPercent = (ratio) => {\\n    if (!Number.isFinite(ratio))\\n        return \'–\';\\n    const percent = Math.floor(ratio * 100);\\n    return `${ratio > 0 ? Math.max(1, percent) : percent}%`;\\n};\\nconst BAR_LENGTH = 10;\\nconst NO_BREAK = \'\\\\u00a0\';\\nconst renderBar = (ratio) => {\\n    const bounded = Math.min(1, Math.max(0, Number.isFinite(ratio) ? ratio : 0));\\n    const full = bounded > 0 ? Math.max(1, Math.floor(bounded * BAR_LENGTH)) : 0;\\n    return `\\\\`${\'█\'.repeat(full)}${\'░\'.repeat(BAR_LENGTH - full)}\\\\`${NO_BREAK}${renderPercent(ratio)}`;\\n};\\nconst renderNumber = (value) => String(value).replaceAll(/\\\\B(?=(\\\\d{3})+$)/g, \',\');\\nconst renderCount = (count, noun, plural = `${noun}s`) => `${renderNumber(count)} ${count === 1 ? noun : plural}`;\\nconst renderEstimate = (ms) => {\\n    const minutes = Math.round(ms / 60_000);\\n    if (minutes < 1)\\n        return \'less than a minute\';\\n    if (minutes < 90)\\n        return `about ${minutes} min`;\\n    const rest = minutes % 60;\\n    return `about ${renderNumber(Math.floor(minutes / 60))} h${rest === 0 ? \'\' : ` ${rest} min`}`;\\n};\\nreturn { renderPercent, NO_BREAK, renderBar, renderNumber, renderCount, renderEstimate };\\n})();\\nconst m5 = (() => {\\nconst NO_STEPS = { cached: 0, ran: 0, failed: 0, ms: 0 };\\nconst addTallies = (a, b) => ({\\n    cached: a.cached + b.cached,\\n    ran: a.ran + b.ran,\\n    failed: a.failed + b.failed,\\n    ms: a.ms + b.ms,\\n});\\nconst tallyOf = ({ steps }) => {\\n    const count = (outcome) => steps.filter((step) => step.outcome === outcome).length;\\n    const ms = steps.reduce((sum, { execMs, loadMs }) => sum + execMs + loadMs, 0);\\n    return { cached: count(\'hit\'), ran: count(\'run\'), failed: count(\'failed\'), ms };\\n};\\nconst stepsOf = ({ cached, ran, failed }) => cached + ran + failed;\\nconst ratioOf = (tally) => (stepsOf(tally) === 0 ? 1 : tally.cached / stepsOf(tally));\\nconst outcomeOfTally = ({ failed, ran, cached }) => {\\n    if (failed > 0)\\n        return \'failed\';\\n    if (ran > 0)\\n        return \'ran\';\\n    return cached > 0 ? \'cached\' : \'none\';\\n};\\nreturn { NO_STEPS, addTallies, tallyOf, stepsOf, ratioOf, outcomeOfTally };\\n})();\\nconst m6 = (() => {\\nconst { outcomeOfTally, tallyOf } = m5;\\nconst NO_FILTER = { text: \'\', platform: \'\', layer: \'\', outcome: \'\', pool: \'\', reason: \'\' };\\nconst outcomeOfItem = ({ verdict, totalSteps, cachedSteps }) => {\\n    if (verdict === \'missing\')\\n        return \'missing\';\\n    if (verdict !== \'built\')\\n        return \'failed\';\\n    return cachedSteps < totalSteps ? \'ran\' : \'cached\';\\n};\\nconst searchTextOf = (item, files) => [\\n    item.manifestId,\\n    ...item.aliases,\\n    ...item.variants.map(({ layer, variant }) => `${layer}/${variant}`),\\n    ...files,\\n    ...item.published,\\n    item.leg ?? \'\',\\n]\\n    .join(\'\\\\n\')\\n    .toLowerCase();\\nconst asks = (wanted, found) => wanted === \'\' || wanted === found;\\nconst asksPrefixes = ({ layer, reason }) => layer !== \'\' || reason !== \'\';\\nconst fittingPrefixes = ({ report, prefixOutcomes }, filter) => report.prefixes.map(({ platform, layer, reason }, index) => asks(filter.platform, platform) &&\\n    asks(filter.layer, layer) &&\\n    asks(filter.reason, reason?.kind) &&\\n    asks(filter.outcome, prefixOutcomes[index]));\\nconst namedItems = ({ report, texts }, { text, platform, pool }) => {\\n    const words = text\\n        .toLowerCase()\\n        .split(/\\\\s+/)\\n        .filter((word) => word !== \'\');\\n    return report.items.flatMap((item, index) => {\\n        const searched = texts[index] ?? \'\';\\n        const named = asks(platform, item.platform) && asks(pool, item.pool) && words.every((word) => searched.includes(word));\\n        return named ? [index] : [];\\n    });\\n};\\nconst find = (facts, filter) => {\\n    const { report, forest, itemOutcomes } = facts;\\n    const fits = fittingPrefixes(facts, filter);\\n    const named = namedItems(facts, filter);\\n    const itemless = filter.text === \'\' && filter.pool === \'\';\\n    const reached = report.prefixes.map(({ items }) => itemless && items === 0);\\n    for (const item of named)\\n        for (const prefix of forest.chains[item] ?? [])\\n            reached[prefix] = true;\\n    const byPrefix = asksPrefixes(filter);\\n    const items = named.filter((item) => byPrefix ? (forest.chains[item] ?? []).some((prefix) => fits[prefix]) : asks(filter.outcome, itemOutcomes[item]));\\n    return { items, prefixes: fits.map((fit, index) => fit && reached[index] === true) };\\n};\\nconst makeFinder = (report, forest) => {\\n    const texts = report.items.map((item, index) => searchTextOf(item, (forest.chains[index] ?? []).flatMap((prefix) => report.prefixes[prefix]?.file ?? [])));\\n    const itemOutcomes = report.items.map(outcomeOfItem);\\n    const prefixOutcomes = report.prefixes.map((prefix) => outcomeOfTally(tallyOf(prefix)));\\n    const facts = { report, forest, texts, itemOutcomes, prefixOutcomes };\\n    return { find: (filter) => find(facts, filter), outcomes: itemOutcomes };\\n};\\nreturn { NO_FILTER, outcomeOfItem, makeFinder };\\n})();\\nconst m7 = (() => {\\nconst { renderCount, renderNumber } = m4;\\nconst { NO_FILTER } = m6;\\nconst { REASONS } = m2;\\nconst { button, el } = m3;\\nconst distinct = (values) => [...new Set(values.filter((value) => value !== undefined))].map((value) => [value, value]);\\nconst OUTCOMES_TO_FIND = [\\n    [\'ran\', \'ran\'],\\n    [\'cached\', \'cached\'],\\n    [\'failed\', \'failed\'],\\n    [\'missing\', \'missing\'],\\n];\\nconst select = (state, name, label, options) => {\\n    const choice = el(\'select\', { id: `filter-${name}` }, el(\'option\', { value: \'\' }, \'all\'), ...options.map((_, index) => el(\'option\', { value: String(index) }, options[index]?.[1] ?? \'\')));\\n    choice.addEventListener(\'change\', () => {\\n        state.look({ [name]: choice.value === \'\' ? \'\' : (options[Number(choice.value)]?.[0] ?? \'\') });\\n    });\\n    state.onLook(({ filter }) => {\\n        const index = options.findIndex(([value]) => value === filter[name]);\\n        choice.value = filter[name] === \'\' ? \'\' : String(index);\\n        choice.classList.toggle(\'set\', filter[name] !== \'\');\\n    });\\n    return el(\'div\', { class: \'field\' }, el(\'label\', { for: `filter-${name}` }, label), choice);\\n};\\nconst textField = (state) => {\\n    const input = el(\'input\', {\\n        ...{ id: \'filter-text\', type: \'search\', autocomplete: \'off\', spellcheck: \'false\' },\\n        placeholder: \'manifest, layer, variant, fragment …\',\\n    });\\n    input.addEventListener(\'input\', () => {\\n        state.look({ text: input.value });\\n    });\\n    state.onLook(({ filter }) => {\\n        if (input.value !== filter.text)\\n            input.value = filter.text;\\n    });\\n    return el(\'div\', { class: \'field text\' }, el(\'label\', { for: \'filter-text\' }, \'Find\'), input);\\n};\\nconst sayFound = ({ found }, { report }) => {\\n    const prefixes = found.prefixes.filter(Boolean).length;\\n    return `${renderNumber(found.items.length)} of ${renderCount(report.items.length, \'work item\')}, ${renderNumber(prefixes)} of ${renderCount(report.prefixes.length, \'prefix\', \'prefixes\')}`;\\n};\\nconst filters = (state) => {\\n    const { report } = state;\\n    const kinds = new Set(report.prefixes.flatMap(({ reason }) => reason?.kind ?? []));\\n    const status = el(\'output\', { class: \'found\', \'aria-live\': \'polite\' });\\n    const clear = button({ class: \'quiet\' }, \'Clear\', () => {\\n        state.look(NO_FILTER);\\n    });\\n    state.onLook((sight) => {\\n        status.textContent = sayFound(sight, state);\\n        clear.disabled = Object.values(sight.filter).every((value) => value === \'\');\\n    });\\n    const fields = [\\n        textField(state),\\n        select(state, \'platform\', \'Platform\', distinct(report.platforms)),\\n        select(state, \'layer\', \'Layer\', distinct(report.layers)),\\n        select(state, \'outcome\', \'Outcome\', OUTCOMES_TO_FIND),\\n        select(state, \'pool\', \'Pool\', distinct(report.items.map(({ pool }) => pool))),\\n        select(state, \'reason\', \'Reason\', [...kinds].map((kind) => [kind, REASONS[kind]])),\\n    ];\\n    const form = el(\'form\', { class: \'filters\', role: \'search\', \'aria-label\': \'Filter the report\' }, ...fields, clear, status);\\n    form.addEventListener(\'submit\', (event) => {\\n        event.preventDefault();\\n    });\\n    return form;\\n};\\nreturn { filters };\\n})();\\nconst m8 = (() => {\\nconst placePoints = (values, { width, height, margin }) => {\\n    const clean = values.map((value) => (Number.isFinite(value) ? value : 0));\\n    const [low, high] = [Math.min(...clean), Math.max(...clean)];\\n    const inner = { width: width - 2 * margin, height: height - 2 * margin };\\n    return clean.map((value, index) => ({\\n        x: margin + (clean.length === 1 ? inner.width : (index / (clean.length - 1)) * inner.width),\\n        y: margin + (high === low ? 0.5 : (high - value) / (high - low)) * inner.height,\\n        value,\\n    }));\\n};\\nconst pathThrough = (points) => points.map(({ x, y }, index) => `${index === 0 ? \'M\' : \'L\'}${x.toFixed(1)} ${y.toFixed(1)}`).join(\'\');\\nreturn { placePoints, pathThrough };\\n})();\\nconst m9 = (() => {\\nconst { renderNumber, renderPercent } = m4;\\nconst { pathThrough, placePoints } = m8;\\nconst { sayMoment, sayTime } = m2;\\nconst { el, svg } = m3;\\nconst CURVES = [\\n    { title: \'Hit ratio\', valueOf: ({ hitRatio }) => hitRatio, say: renderPercent },\\n    { title: \'Steps run\', valueOf: ({ stepsRun }) => stepsRun, say: renderNumber },\\n    { title: \'Run time\', valueOf: ({ durationMs }) => durationMs, say: sayTime },\\n];\\nconst BOX = { width: 240, height: 56, margin: 5 };\\nconst drawCurve = ({ title, valueOf, say }, trend) => {\\n    const points = placePoints(trend.map(valueOf), BOX);\\n    const last = points.at(-1);\\n    const values = trend.map(valueOf);\\n    const range = `${say(Math.min(...values))} to ${say(Math.max(...values))}`;\\n    const label = `${title} of the last ${trend.length} runs: ${range}, now ${say(last?.value ?? 0)}`;\\n    const line = pathThrough(points);\\n    const floor = BOX.height - 1;\\n    return el(\'figure\', { class: \'curve\' }, el(\'figcaption\', {}, el(\'span\', {}, title), el(\'b\', {}, say(last?.value ?? 0))), svg(\'svg\', { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: \'img\', \'aria-label\': label }, svg(\'path\', { class: \'fill\', d: `${line}L${last?.x ?? 0} ${floor}L${points[0]?.x ?? 0} ${floor}Z` }), svg(\'path\', { class: \'line\', d: line }), ...points.map(({ x, y, value }, index) => svg(\'circle\', {\\n        cx: x.toFixed(1),\\n        cy: y.toFixed(1),\\n        r: index === points.length - 1 ? 3.5 : 2,\\n        class: index === points.length - 1 ? \'now\' : \'dot\',\\n    }, svg(\'title\', {}, `${sayMoment(trend[index]?.startedAt ?? \'\')}: ${say(value)}`)))), el(\'p\', { class: \'range\' }, trend.length === 1 ? \'first run known\' : `${range} in ${trend.length} runs`));\\n};\\nconst curves = ({ trend }) => el(\'div\', { class: \'curves\' }, ...(trend.length === 0 ? [] : CURVES.map((curve) => drawCurve(curve, trend))));\\nreturn { curves };\\n})();\\nconst m10 = (() => {\\nconst PLATFORM = /^[a-z0-9]+\\\\/[a-z0-9_-]+(\\\\/[a-z0-9.]+)?$/i;\\nconst ALIASES = { x86_64: \'amd64\', \'x86-64\': \'amd64\', aarch64: \'arm64\' };\\nconst FIXED = { i386: \'386\', armhf: \'arm/v7\', armel: \'arm/v6\' };\\nconst VARIANTS = {\\n    \'amd64/v1\': \'amd64\',\\n    \'arm64/8\': \'arm64\',\\n    \'arm64/v8\': \'arm64\',\\n    arm: \'arm/v7\',\\n    \'arm/5\': \'arm/v5\',\\n    \'arm/6\': \'arm/v6\',\\n    \'arm/7\': \'arm/v7\',\\n    \'arm/8\': \'arm/v8\',\\n};\\nconst parsePlatform = (text) => {\\n    if (!PLATFORM.test(text))\\n        return undefined;\\n    const [os = \'\', name = \'\', variant] = text.toLowerCase().split(\'/\');\\n    const architecture = ALIASES[name] ?? name;\\n    const full = FIXED[name] ?? (variant === undefined ? architecture : `${architecture}/${variant}`);\\n    return `${os}/${VARIANTS[full] ?? full}`;\\n};\\nconst platformSlug = (platform) => platform.replaceAll(\'/\', \'-\');\\nconst shortPlatform = (platform) => platform.replace(/^linux\\\\//, \'\');\\nconst architectureOf = (platform) => platform.split(\'/\')[1] ?? \'\';\\nconst platformOf = ({ os, architecture, variant }) => {\\n    if (os === undefined || architecture === undefined || os === \'unknown\')\\n        return undefined;\\n    return parsePlatform([os, architecture, ...(variant === undefined || variant === \'\' ? [] : [variant])].join(\'/\'));\\n};\\nconst variantsDownTo = (lowest, variant) => {\\n    const highest = /^v\\\\d$/.test(variant ?? \'\') ? Number(variant?.slice(1)) : lowest - 1;\\n    return Array.from({ length: Math.max(0, highest - lowest + 1) }, (_, i) => `v${highest - i}`);\\n};\\nconst fallbacks = (architecture, variant) => {\\n    const arm = (from) => variantsDownTo(5, from).map((v) => `arm/${v}`);\\n    switch (architecture) {\\n        case \'amd64\':\\n            return [...variantsDownTo(2, variant).map((v) => `amd64/${v}`), \'amd64\', \'386\'];\\n        case \'arm64\':\\n            return [\'arm64\', ...arm(\'v8\')];\\n        case \'arm\':\\n            return arm(variant);\\n        default:\\n            return [];\\n    }\\n};\\nconst compatiblePlatforms = (platform) => {\\n    const [os = \'\', architecture = \'\', variant] = platform.split(\'/\');\\n    return [...new Set([platform, ...fallbacks(architecture, variant).map((name) => `${os}/${name}`)])];\\n};\\nreturn { parsePlatform, platformSlug, shortPlatform, architectureOf, platformOf, compatiblePlatforms };\\n})();\\nconst m11 = (() => {\\nconst { addTallies, NO_STEPS, tallyOf } = m5;\\nconst heatOf = (report, forest, found) => {\\n    const warming = forest.nodes.map(() => ({\\n        shown: false,\\n        own: report.platforms.map(() => undefined),\\n        whole: NO_STEPS,\\n    }));\\n    for (const [index, prefix] of report.prefixes.entries()) {\\n        const heat = warming[forest.nodeOf[index] ?? -1];\\n        const place = report.platforms.indexOf(prefix.platform);\\n        if (heat === undefined || found.prefixes[index] !== true)\\n            continue;\\n        const tally = tallyOf(prefix);\\n        heat.shown = true;\\n        heat.whole = addTallies(heat.whole, tally);\\n        if (place >= 0)\\n            heat.own[place] = addTallies(heat.own[place] ?? NO_STEPS, tally);\\n    }\\n    for (const item of found.items) {\\n        const leaf = warming[forest.leafOf[item] ?? -1];\\n        if (leaf !== undefined && forest.chains[item]?.length === 0)\\n            leaf.shown = true;\\n    }\\n    return sumUp(forest, warming);\\n};\\nconst sumUp = ({ nodes }, warming) => {\\n    const above = nodes.map(() => NO_STEPS);\\n    for (const { index, parent } of nodes.toReversed()) {\\n        const heat = warming[index];\\n        const below = warming[parent];\\n        if (heat === undefined || below === undefined)\\n            continue;\\n        above[parent] = addTallies(above[parent] ?? NO_STEPS, addTallies(heat.whole, above[index] ?? NO_STEPS));\\n        below.shown ||= heat.shown;\\n    }\\n    return warming.map(({ shown, own }, index) => ({ shown, own, above: above[index] ?? NO_STEPS }));\\n};\\nconst stackOf = ({ layers, platforms, prefixes }) => layers.map((layer) => platforms.map((platform) => {\\n    const own = prefixes.filter((prefix) => prefix.layer === layer && prefix.platform === platform);\\n    return own.length === 0 ? undefined : own.map(tallyOf).reduce(addTallies, NO_STEPS);\\n}));\\nreturn { heatOf, stackOf };\\n})();\\nconst m12 = (() => {\\nconst { renderPercent } = m4;\\nconst { outcomeOfTally, ratioOf, stepsOf } = m5;\\nconst { sayTime } = m2;\\nconst { measure } = m3;\\nconst heated = (element, tally, scale) => {\\n    if (tally === undefined || stepsOf(tally) === 0) {\\n        element.classList.add(\'cold\');\\n        return element;\\n    }\\n    if (scale.by === \'time\') {\\n        element.classList.add(\'by-time\');\\n        const share = Math.sqrt(tally.ms / Math.max(1, scale.longest));\\n        return measure(element, \'--heat\', `${(Math.min(1, share) * 100).toFixed(1)}%`);\\n    }\\n    const ratio = ratioOf(tally);\\n    element.classList.add(outcomeOfTally(tally) === \'failed\' ? \'failed\' : ratio < 0.5 ? \'low\' : \'high\');\\n    return measure(element, \'--heat\', `${((ratio < 0.5 ? ratio * 2 : ratio * 2 - 1) * 100).toFixed(1)}%`);\\n};\\nconst sayHeat = (tally, scale) => {\\n    if (tally === undefined)\\n        return \'\';\\n    if (stepsOf(tally) === 0)\\n        return \'–\';\\n    if (scale.by === \'time\')\\n        return sayTime(tally.ms);\\n    return tally.failed > 0 ? \'✕ failed\' : renderPercent(ratioOf(tally));\\n};\\nreturn { heated, sayHeat };\\n})();\\nconst m13 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderPercent } = m4;\\nconst { stackOf } = m11;\\nconst { ratioOf, stepsOf } = m5;\\nconst { button, el, measure, named } = m3;\\nconst { heated } = m12;\\nconst describeCell = (layer, platform, tally) => `${layer} on ${shortPlatform(platform)}: ${renderPercent(ratioOf(tally))} cached, ${tally.ran} ran, ${tally.failed} failed. Show only these`;\\nconst sayCell = (tally) => `${renderPercent(ratioOf(tally))}${tally.failed > 0 ? ` · ✕ ${tally.failed} failed` : \'\'}`;\\nconst cell = (state, layer, platform, tally) => {\\n    if (tally === undefined || stepsOf(tally) === 0)\\n        return el(\'td\', {}, el(\'span\', { class: \'heat cold\' }, \'no steps\'));\\n    const label = describeCell(layer, platform, tally);\\n    const pressed = () => {\\n        const { filter } = state.sight();\\n        return filter.layer === layer && filter.platform === platform;\\n    };\\n    const element = button({ class: \'heat\', \'aria-label\': label, title: label }, sayCell(tally), () => {\\n        state.look(pressed() ? { layer: \'\', platform: \'\' } : { layer, platform });\\n    });\\n    state.onLook(() => {\\n        element.setAttribute(\'aria-pressed\', String(pressed()));\\n    });\\n    return el(\'td\', {}, heated(element, tally, { by: \'ratio\' }));\\n};\\nconst stack = (state) => {\\n    const { layers, platforms } = state.report;\\n    const tallies = stackOf(state.report);\\n    const rows = layers.map((layer, index) => el(\'tr\', {}, el(\'th\', { scope: \'row\' }, named(layer)), ...platforms.map((platform, place) => cell(state, layer, platform, tallies[index]?.[place]))));\\n    const table = el(\'table\', { class: \'stack\' }, el(\'caption\', { class: \'unseen\' }, \'Hit ratio of each layer on each platform\'), el(\'thead\', {}, el(\'tr\', {}, el(\'td\', {}), ...platforms.map((platform) => el(\'th\', { scope: \'col\' }, named(shortPlatform(platform)))))), el(\'tbody\', {}, ...rows.toReversed()));\\n    return measure(table, \'--platforms\', String(platforms.length));\\n};\\nreturn { stack };\\n})();\\nconst m14 = (() => {\\nconst { renderCount, renderEstimate, renderNumber, renderPercent } = m4;\\nconst { sayBytes, sayTime } = m2;\\nconst { curves } = m9;\\nconst { el, measure, named } = m3;\\nconst { stack } = m13;\\nconst figure = (label, value, note = \'\') => el(\'div\', { class: \'figure\' }, el(\'dt\', {}, label), el(\'dd\', {}, el(\'b\', {}, value), el(\'span\', { class: \'note\' }, note)));\\nconst figures = (report) => {\\n    const { counts, stepsRun, repeats, positions, savedMs, savedBasis, execMs } = report;\\n    const loadMs = report.prefixes.flatMap(({ steps }) => steps).reduce((sum, step) => sum + step.loadMs, 0);\\n    return el(\'dl\', { class: \'figures\' }, figure(\'Unique steps\', renderNumber(counts.total), `${renderCount(positions, \'position\')} without sharing`), figure(\'Run\', renderNumber(stepsRun), `${sayTime(execMs)} of step time`), figure(\'Cached\', renderNumber(counts.cached), `${sayTime(loadMs)} to load`), figure(\'Repeated\', renderNumber(repeats), \'runs beyond a step’s first\'), figure(\'Time saved\', renderEstimate(savedMs).replace(\'about\', \'≈\'), `an estimate: ${savedBasis}`), figure(\'Bytes\', sayBytes(report.downloadedBytes), `read; ${sayBytes(report.addedBytes)} added to the cache`));\\n};\\nconst share = (kind, part, whole) => part > 0 ? [measure(el(\'span\', { class: kind }), \'flex-grow\', String(part / whole))] : [];\\nconst ratioBar = ({ counts, stepsRun }) => el(\'div\', { class: \'ratio-bar\', \'aria-hidden\': \'true\' }, ...share(\'cached\', counts.cached, counts.total), ...share(\'ran\', stepsRun, counts.total));\\nconst notice = (kind, ...children) => el(\'li\', { class: kind }, ...children);\\nconst listNames = (names) => names.slice(0, 5).flatMap((name, index) => [index === 0 ? \' \' : \', \', named(name)]);\\nconst sayMore = (names) => (names.length > 5 ? ` and ${names.length - 5} more` : \'\');\\nconst aboutNames = (kind, names, sentence) => names.length === 0 ? [] : [notice(kind, el(\'b\', {}, sentence), ...listNames(names), sayMore(names))];\\nconst notices = ({ items, legs, jobs = [], disagreed }) => {\\n    const failed = items.filter(({ verdict }) => verdict === \'failed\' || verdict === \'canceled\');\\n    const ids = [...new Set(failed.map(({ manifestId, platform }) => `${manifestId} ${platform}`))];\\n    const missing = legs.filter(({ status }) => status === \'missing\').map(({ name }) => name);\\n    const broken = jobs.filter(({ result }) => result === \'failure\' || result === \'cancelled\');\\n    const ends = broken.map(({ name, result }) => `${name} (${result})`);\\n    const finding = \' the key was equal and the ref was read, and yet it ran. That is a finding about the keys.\';\\n    return el(\'ul\', { class: \'notices\' }, ...aboutNames(\'failed\', ids, `${renderCount(ids.length, \'work item\')} failed:`), ...aboutNames(\'missing\', missing, `${renderCount(missing.length, \'leg\')} left no record:`), ...aboutNames(\'missing\', ends, `${renderCount(ends.length, \'job\')} did not succeed:`), ...(disagreed === 0\\n        ? []\\n        : [notice(\'disagreed\', el(\'b\', {}, `BuildKit disagreed about ${renderCount(disagreed, \'step\')}:`), finding)]));\\n};\\nconst headline = (state) => {\\n    const { report } = state;\\n    const { counts, hitRatio } = report;\\n    return el(\'section\', { class: \'headline\', \'aria-label\': \'Headline\' }, el(\'div\', { class: \'card lead\' }, el(\'p\', { class: \'ratio\' }, el(\'b\', {}, renderPercent(hitRatio)), el(\'span\', {}, \'of steps came from cache\')), ratioBar(report), el(\'p\', { class: \'sum\' }, `${renderNumber(counts.cached)} of ${renderCount(counts.total, \'distinct step\')} over ${renderCount(report.items.length, \'work item\')} and ${renderCount(report.legs.length, \'leg\')}.`), figures(report)), el(\'div\', { class: \'card strata\' }, stack(state)), curves(report), notices(report));\\n};\\nreturn { headline };\\n})();\\nconst m15 = (() => {\\nconst GRAVITY = { failed: 0, missing: 1, ran: 2, cached: 3 };\\nconst ranOf = ({ totalSteps, cachedSteps }) => totalSteps - cachedSteps;\\nconst ratioOfItem = ({ totalSteps, cachedSteps }) => totalSteps === 0 ? 1 : cachedSteps / totalSteps;\\nconst compareTexts = (a, b) => (a === b ? 0 : a < b ? -1 : 1);\\nconst COMPARE = {\\n    manifest: ({ item: a }, { item: b }) => compareTexts(a.manifestId, b.manifestId),\\n    platform: ({ item: a }, { item: b }) => compareTexts(a.platform, b.platform),\\n    outcome: (a, b) => GRAVITY[a.outcome] - GRAVITY[b.outcome] || ranOf(b.item) - ranOf(a.item),\\n    ratio: ({ item: a }, { item: b }) => ratioOfItem(a) - ratioOfItem(b),\\n    ran: ({ item: a }, { item: b }) => ranOf(a) - ranOf(b),\\n    time: ({ item: a }, { item: b }) => a.durationMs - b.durationMs,\\n};\\nconst sortItems = (items, outcomes, indices, { by, down }) => {\\n    const rows = indices.flatMap((index) => {\\n        const [item, outcome] = [items[index], outcomes[index]];\\n        return item === undefined || outcome === undefined ? [] : [{ item, outcome, index }];\\n    });\\n    const compare = COMPARE[by];\\n    return rows.toSorted((a, b) => (down ? compare(b, a) : compare(a, b))).map(({ index }) => index);\\n};\\nreturn { sortItems };\\n})();\\nconst m16 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderCount, renderNumber, renderPercent } = m4;\\nconst { sortItems } = m15;\\nconst { sayTime } = m2;\\nconst { button, el, measure, named } = m3;\\nconst DRAWN = 40;\\nconst STEP = 500;\\nconst PRINTED = 1_000;\\nconst COLUMNS = [\\n    { title: \'Manifest\', by: \'manifest\' },\\n    { title: \'Platform\', by: \'platform\' },\\n    { title: \'Outcome\', by: \'outcome\' },\\n    { title: \'Cached\', by: \'ratio\' },\\n    { title: \'Ran\', by: \'ran\', numeric: true },\\n    { title: \'Time\', by: \'time\', numeric: true },\\n    { title: \'Leg\' },\\n    { title: \'First miss\' },\\n];\\nconst ratioCell = ({ totalSteps, cachedSteps, verdict }) => {\\n    if (verdict === \'missing\')\\n        return el(\'td\', {}, \'\');\\n    const ratio = totalSteps === 0 ? 1 : cachedSteps / totalSteps;\\n    const meter = measure(el(\'span\', { class: \'meter\', \'aria-hidden\': \'true\' }), \'--share\', `${(ratio * 100).toFixed(0)}%`);\\n    return el(\'td\', { class: \'ratio\' }, el(\'span\', { class: \'percent\' }, renderPercent(ratio)), meter);\\n};\\nconst fact = (term, ...values) => values.length === 0 ? [] : [el(\'dt\', {}, term), el(\'dd\', {}, ...values)];\\nconst spaced = (texts) => texts.flatMap((text) => [named(text, \'code\'), \' \']);\\nconst detailRow = (item) => el(\'tr\', { class: \'more-of\' }, el(\'td\', { colspan: COLUMNS.length }, el(\'dl\', {}, ...fact(\'Layers\', ...spaced(item.variants.map(({ layer, variant }) => `${layer}/${variant}`))), ...fact(\'Aliases\', ...spaced(item.aliases)), ...fact(\'Published\', ...spaced(item.published)), ...fact(\'Digest\', ...spaced(item.digest === undefined ? [] : [item.digest])), ...fact(\'Pool\', ...spaced(item.pool === undefined ? [] : [item.pool]))), ...(item.error === undefined\\n    ? []\\n    : [el(\'pre\', { class: \'error\' }, ...item.error.split(\'\\\\n\').flatMap((line) => [line, el(\'br\', {})]))])));\\nconst itemRows = (state, hand, index, draw) => {\\n    const item = state.report.items[index];\\n    const outcome = state.finder.outcomes[index] ?? \'missing\';\\n    if (item === undefined)\\n        return [];\\n    const isOpen = hand.open.has(index);\\n    const opener = button({ class: \'opener\', \'aria-expanded\': String(isOpen), id: `item-${index}` }, named(item.manifestId), () => {\\n        if (!hand.open.delete(index))\\n            hand.open.add(index);\\n        draw();\\n        document.getElementById(`item-${index}`)?.focus();\\n    });\\n    const missing = outcome === \'missing\';\\n    const row = el(\'tr\', {}, el(\'th\', { scope: \'row\' }, opener), el(\'td\', {}, named(shortPlatform(item.platform))), el(\'td\', {}, el(\'span\', { class: `chip ${outcome}` }, item.verdict === \'canceled\' ? \'canceled\' : outcome)), ratioCell(item), el(\'td\', { class: \'number\' }, missing ? \'\' : renderNumber(item.totalSteps - item.cachedSteps)), el(\'td\', { class: \'number\' }, missing ? \'\' : sayTime(item.durationMs)), el(\'td\', {}, named(item.leg ?? \'\')), el(\'td\', { class: \'first-miss\' }, named(item.firstMiss ?? \'\')));\\n    return isOpen ? [row, detailRow(item)] : [row];\\n};\\nconst headRow = (hand, draw) => {\\n    const cells = COLUMNS.map(({ title, by, numeric }) => {\\n        const kind = numeric === true ? \'number\' : undefined;\\n        if (by === undefined)\\n            return el(\'th\', { scope: \'col\', class: kind }, title);\\n        const sorted = hand.order.by === by;\\n        const direction = hand.order.down ? \'descending\' : \'ascending\';\\n        const sort = button({ class: \'sort\', id: `sort-${by}` }, title, () => {\\n            hand.order = { by, down: sorted ? !hand.order.down : numeric === true };\\n            draw();\\n            document.getElementById(`sort-${by}`)?.focus();\\n        });\\n        return el(\'th\', { scope: \'col\', class: kind, \'aria-sort\': sorted ? direction : undefined }, sort);\\n    });\\n    return el(\'tr\', {}, ...cells);\\n};\\nconst itemsView = (state) => {\\n    const hand = { order: { by: \'outcome\', down: false }, limit: DRAWN, open: new Set() };\\n    const [head, body] = [el(\'thead\', {}), el(\'tbody\', {})];\\n    const draw = () => {\\n        const sorted = sortItems(state.report.items, state.finder.outcomes, state.sight().found.items, hand.order);\\n        head.replaceChildren(headRow(hand, draw));\\n        body.replaceChildren(...sorted.slice(0, hand.limit).flatMap((index) => itemRows(state, hand, index, draw)));\\n        more.hidden = sorted.length <= hand.limit;\\n        more.textContent = `Show ${renderNumber(Math.min(STEP, sorted.length - hand.limit))} more of ${renderCount(sorted.length, \'work item\')}`;\\n        nothing.hidden = sorted.length > 0;\\n    };\\n    const more = button({ class: \'quiet more\' }, \'\', () => {\\n        hand.limit += STEP;\\n        draw();\\n    });\\n    const nothing = el(\'p\', { class: \'nothing\' }, \'No work item fits the filter.\');\\n    state.onLook(() => {\\n        hand.limit = DRAWN;\\n        draw();\\n    });\\n    addEventListener(\'beforeprint\', () => {\\n        hand.limit = Math.max(hand.limit, PRINTED);\\n        draw();\\n    });\\n    const table = el(\'table\', { class: \'items\' }, el(\'caption\', { class: \'unseen\' }, \'Work items\'), head, body);\\n    return el(\'div\', { class: \'card wide\' }, el(\'div\', { class: \'scroll\' }, table), nothing, more);\\n};\\nreturn { itemsView };\\n})();\\nconst m17 = (() => {\\nconst { el } = m3;\\nconst THEMES = [\\n    { name: \'auto\', label: \'Auto\' },\\n    { name: \'light\', label: \'Light\' },\\n    { name: \'dark\', label: \'Dark\' },\\n];\\nconst STORED_AS = \'strata-theme\';\\nconst readTheme = () => {\\n    try {\\n        return localStorage.getItem(STORED_AS) ?? \'auto\';\\n    }\\n    catch {\\n        return \'auto\';\\n    }\\n};\\nconst keepTheme = (name) => {\\n    try {\\n        localStorage.setItem(STORED_AS, name);\\n    }\\n    catch {\\n    }\\n};\\nconst applyTheme = (name) => {\\n    document.documentElement.dataset[\'theme\'] = name;\\n};\\nconst themeSwitch = () => {\\n    const chosen = readTheme();\\n    applyTheme(chosen);\\n    const choices = THEMES.map(({ name, label }) => {\\n        const input = el(\'input\', { type: \'radio\', name: \'theme\', value: name, checked: name === chosen });\\n        input.addEventListener(\'change\', () => {\\n            applyTheme(name);\\n            keepTheme(name);\\n        });\\n        return el(\'label\', {}, input, el(\'span\', {}, label));\\n    });\\n    return el(\'fieldset\', { class: \'switch theme\' }, el(\'legend\', { class: \'unseen\' }, \'Colours\'), ...choices);\\n};\\nreturn { themeSwitch };\\n})();\\nconst m18 = (() => {\\nconst { sayMoment } = m2;\\nconst { el, linked, named, svg } = m3;\\nconst { themeSwitch } = m17;\\nconst logo = () => svg(\'svg\', { class: \'logo\', viewBox: \'0 0 16 16\', \'aria-hidden\': \'true\' }, svg(\'rect\', { class: \'top\', y: 1, width: 16, height: 4, rx: 1 }), svg(\'rect\', { class: \'middle\', y: 6, width: 16, height: 4, rx: 1 }), svg(\'rect\', { class: \'bottom\', y: 11, width: 16, height: 4, rx: 1 }));\\nconst masthead = ({ name, factory, url, branch, commit, startedAt }) => {\\n    const facts = [\\n        el(\'span\', {}, \'Strata report\'),\\n        named(factory, \'code\'),\\n        ...(branch === undefined ? [] : [named(branch, \'code\')]),\\n        ...(commit === undefined ? [] : [named(commit.slice(0, 7), \'code\')]),\\n        el(\'time\', { datetime: startedAt }, sayMoment(startedAt)),\\n        ...(url === undefined ? [] : [linked(\'Open the run\', url)]),\\n    ];\\n    return el(\'header\', { class: \'masthead\' }, logo(), el(\'div\', { class: \'who\' }, el(\'h1\', {}, named(name)), el(\'p\', { class: \'facts\' }, ...facts)), themeSwitch());\\n};\\nreturn { masthead };\\n})();\\nconst m19 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderCount } = m4;\\nconst { OUTCOMES, REASONS, sayTime } = m2;\\nconst { el, named } = m3;\\nconst EVIDENCE_LINES = 12;\\nconst evidenceList = (lines) => el(\'ul\', { class: \'evidence\' }, ...lines\\n    .slice(0, EVIDENCE_LINES)\\n    .map((line) => el(\'li\', { class: line.startsWith(\'+\') ? \'plus\' : line.startsWith(\'-\') ? \'minus\' : \'\' }, named(line, \'code\'))), ...(lines.length > EVIDENCE_LINES\\n    ? [el(\'li\', {}, `and ${renderCount(lines.length - EVIDENCE_LINES, \'more line\')}`)]\\n    : []));\\nconst stepTime = ({ outcome, execMs, loadMs, repeats }) => {\\n    const time = outcome === \'hit\' ? loadMs : execMs;\\n    const word = OUTCOMES[outcome];\\n    const again = repeats > 0 ? `, ${repeats} × again` : \'\';\\n    return time > 0 ? `${word} ${sayTime(time)}${again}` : `${word}${again}`;\\n};\\nconst stepRow = (step) => el(\'li\', { class: `step ${step.outcome}` }, el(\'span\', { class: \'line\' }, String(step.line)), named(step.text, \'code\'), el(\'span\', { class: \'took\' }, stepTime(step)));\\nconst reasonOf = ({ reason }) => {\\n    if (reason === undefined)\\n        return [];\\n    const about = reason.subject === undefined ? [] : [\': \', named(reason.subject, \'code\')];\\n    const root = reason.root === undefined ? [] : [\', from \', named(`${reason.root.layer}/${reason.root.variant}`, \'code\')];\\n    return [\\n        el(\'p\', { class: \'reason\' }, el(\'b\', {}, REASONS[reason.kind]), ...about, ...root),\\n        evidenceList(reason.evidence),\\n    ];\\n};\\nconst prefixDetails = (prefix) => el(\'section\', { class: \'prefix\' }, el(\'h4\', {}, named(shortPlatform(prefix.platform)), el(\'span\', { class: \'note\' }, ` in ${renderCount(prefix.items, \'work item\')}`)), ...reasonOf(prefix), el(\'ol\', { class: \'steps\' }, ...prefix.steps.map(stepRow)), el(\'p\', { class: \'note\' }, \'key \', named(prefix.key.slice(0, 16), \'code\')));\\nconst nodeDetails = ({ report, forest, sight }, node) => {\\n    const place = forest.nodes[node];\\n    if (place === undefined)\\n        return [el(\'p\', { class: \'note\' }, \'Choose a row to see its steps.\')];\\n    const { found } = sight();\\n    const prefixes = (forest.prefixesOn[node] ?? [])\\n        .filter((index) => found.prefixes[index])\\n        .flatMap((index) => report.prefixes[index] ?? []);\\n    const file = prefixes.find((prefix) => prefix.file !== undefined)?.file;\\n    return [\\n        el(\'h3\', {}, named(place.layer, \'layer\'), \' \', named(place.variant, \'variant\')),\\n        ...(file === undefined ? [] : [el(\'p\', { class: \'file\' }, named(file, \'code\'))]),\\n        ...(prefixes.length === 0\\n            ? [el(\'p\', { class: \'note\' }, \'It has no steps of its own here.\')]\\n            : prefixes.map(prefixDetails)),\\n    ];\\n};\\nreturn { evidenceList, nodeDetails };\\n})();\\nconst m20 = (() => {\\nconst { renderCount } = m4;\\nconst { REASONS, sayTime } = m2;\\nconst { button, el, measure, named } = m3;\\nconst { evidenceList } = m19;\\nconst DRAWN = 12;\\nconst group = (state, miss, most) => {\\n    const { title, kind, evidence, steps, execMs, manifests, items } = miss;\\n    const sum = `${renderCount(steps, \'step\')} in ${renderCount(manifests, \'manifest\')}, ${renderCount(items, \'work item\')}`;\\n    const show = button({ class: \'quiet\', \'aria-label\': `Show what ran for: ${REASONS[kind]}` }, \'Show\', () => {\\n        state.look({ reason: state.sight().filter.reason === kind ? \'\' : kind });\\n    });\\n    const card = el(\'li\', { class: \'card miss\' }, el(\'p\', { class: \'kind\' }, REASONS[kind]), el(\'h3\', {}, named(title)), el(\'p\', { class: \'sum\' }, el(\'b\', {}, sum), \' \', el(\'span\', { class: \'whole\' }, `· ${sayTime(execMs)}`)), measure(el(\'div\', { class: \'weight\', \'aria-hidden\': \'true\' }), \'--share\', `${((100 * steps) / Math.max(1, most)).toFixed(1)}%`), ...(evidence.length === 0\\n        ? []\\n        : [el(\'details\', { open: evidence.length <= 3 }, el(\'summary\', {}, \'Evidence\'), evidenceList(evidence))]), show);\\n    state.onLook(({ filter }) => {\\n        card.classList.toggle(\'aside\', filter.reason !== \'\' && filter.reason !== kind);\\n        show.setAttribute(\'aria-pressed\', String(filter.reason === kind));\\n    });\\n    return card;\\n};\\nconst missesView = (state) => {\\n    const { misses } = state.report;\\n    if (misses.length === 0)\\n        return el(\'p\', { class: \'card nothing\' }, \'No step ran that might have been cached.\');\\n    const most = Math.max(...misses.map(({ steps }) => steps));\\n    const list = el(\'ul\', { class: \'misses\' }, ...misses.slice(0, DRAWN).map((miss) => group(state, miss, most)));\\n    if (misses.length <= DRAWN)\\n        return list;\\n    const more = button({ class: \'quiet more\' }, `Show ${renderCount(misses.length - DRAWN, \'more cause\')}`, () => {\\n        more.remove();\\n        list.append(...misses.slice(DRAWN).map((miss) => group(state, miss, most)));\\n    });\\n    return el(\'div\', {}, list, more);\\n};\\nreturn { missesView };\\n})();\\nconst m21 = (() => {\\nconst nodeOn = ({ nodes, roots, places }, parent, { layer, variant }) => {\\n    const id = JSON.stringify([parent, layer, variant]);\\n    const known = places.get(id);\\n    if (known !== undefined)\\n        return known;\\n    const index = nodes.length;\\n    const below = nodes[parent];\\n    nodes.push({ index, parent, depth: below === undefined ? 0 : below.depth + 1, layer, variant, children: [] });\\n    places.set(id, index);\\n    const siblings = below === undefined ? roots : below.children;\\n    siblings.push(index);\\n    return index;\\n};\\nconst chainOf = ({ top }, prefixes, indexOf) => {\\n    const chain = new Set();\\n    let next = top === undefined ? undefined : indexOf.get(top);\\n    while (next !== undefined && !chain.has(next)) {\\n        chain.add(next);\\n        const parent = prefixes[next]?.parent;\\n        next = parent === undefined ? undefined : indexOf.get(parent);\\n    }\\n    return [...chain];\\n};\\nconst placeChain = (path, chain, prefixes, nodeOf) => {\\n    for (const index of chain) {\\n        const step = path.find(({ layer }) => layer === prefixes[index]?.layer);\\n        if (step !== undefined && nodeOf[index] === -1)\\n            nodeOf[index] = step.node;\\n    }\\n};\\nconst growForest = ({ prefixes, items }) => {\\n    const growing = { nodes: [], roots: [], places: new Map() };\\n    const indexOf = new Map(prefixes.map(({ key }, index) => [key, index]));\\n    const nodeOf = new Array(prefixes.length).fill(-1);\\n    const chains = items.map((item) => chainOf(item, prefixes, indexOf));\\n    const leafOf = items.map(({ variants }, index) => {\\n        let node = -1;\\n        const path = variants.map((choice) => ({ ...choice, node: (node = nodeOn(growing, node, choice)) }));\\n        placeChain(path, chains[index] ?? [], prefixes, nodeOf);\\n        return node;\\n    });\\n    for (const [index, prefix] of prefixes.entries()) {\\n        if (nodeOf[index] !== -1)\\n            continue;\\n        const parent = prefix.parent === undefined ? undefined : indexOf.get(prefix.parent);\\n        nodeOf[index] = nodeOn(growing, parent === undefined ? -1 : (nodeOf[parent] ?? -1), prefix);\\n    }\\n    const prefixesOn = growing.nodes.map(() => []);\\n    for (const [prefix, node] of nodeOf.entries())\\n        prefixesOn[node]?.push(prefix);\\n    return { nodes: growing.nodes, roots: growing.roots, nodeOf, prefixesOn, chains, leafOf };\\n};\\nreturn { growForest };\\n})();\\nconst m22 = (() => {\\nconst { makeFinder, NO_FILTER } = m6;\\nconst { growForest } = m21;\\nconst { heatOf } = m11;\\nconst makePageState = (report) => {\\n    const forest = growForest(report);\\n    const finder = makeFinder(report, forest);\\n    const listeners = [];\\n    const see = (filter) => {\\n        const found = finder.find(filter);\\n        return { filter, found, heat: heatOf(report, forest, found) };\\n    };\\n    let current = see(NO_FILTER);\\n    return {\\n        ...{ report, forest, finder },\\n        sight: () => current,\\n        look: (changes) => {\\n            current = see({ ...current.filter, ...changes });\\n            for (const listener of listeners)\\n                listener(current);\\n        },\\n        onLook: (listener) => {\\n            listeners.push(listener);\\n            listener(current);\\n        },\\n    };\\n};\\nreturn { makePageState };\\n})();\\nconst m23 = (() => {\\nconst { renderNumber, renderPercent } = m4;\\nconst { sayBytes, sayTime } = m2;\\nconst { el, measure, named } = m3;\\nconst table = (caption, heads, rows) => el(\'table\', { class: \'sums\' }, el(\'caption\', {}, caption), el(\'thead\', {}, el(\'tr\', {}, ...heads.map((head, index) => el(\'th\', { scope: \'col\', class: index === 0 ? undefined : \'number\' }, head)))), el(\'tbody\', {}, ...rows.map(([head = \'\', ...cells]) => el(\'tr\', {}, el(\'th\', { scope: \'row\' }, head), ...cells.map((cell) => el(\'td\', { class: \'number\' }, cell))))));\\nconst meter = (ratio) => measure(el(\'span\', { class: \'meter\' }), \'--share\', `${(Math.min(1, Math.max(0, ratio)) * 100).toFixed(0)}%`);\\nconst poolsTable = ({ pools }) => table(\'Hits per pool\', [\'Pool\', \'Cached\', \'Ran\', \'\'], pools.map(({ pool, counts }) => {\\n    const ratio = counts.total === 0 ? 1 : counts.cached / counts.total;\\n    return [named(pool), renderPercent(ratio), renderNumber(counts.total - counts.cached), meter(ratio)];\\n}));\\nconst paysTable = ({ pays }) => table(\'Does the cache pay?\', [\'Layer\', \'Read\', \'Written\', \'Saved\', \'Added\', \'\'], pays.map(({ layer, loadMs, exportMs, savedMs, addedBytes }) => {\\n    const gains = savedMs >= loadMs + exportMs;\\n    const verdict = el(\'span\', { class: gains ? \'chip cached\' : \'chip ran\' }, gains ? \'pays\' : \'costs more than it saves\');\\n    return [named(layer), sayTime(loadMs), sayTime(exportMs), sayTime(savedMs), sayBytes(addedBytes), verdict];\\n}));\\nconst sumsView = (report) => el(\'div\', { class: \'sums-pair\' }, ...(report.pools.length === 0 ? [] : [el(\'div\', { class: \'card\' }, poolsTable(report))]), ...(report.pays.length === 0 ? [] : [el(\'div\', { class: \'card\' }, paysTable(report))]));\\nreturn { sumsView };\\n})();\\nconst m24 = (() => {\\nconst waveOf = ({ id, kind }) => {\\n    if (kind === \'build\')\\n        return 0;\\n    return Number(/^wave-(\\\\d+)-/.exec(id)?.[1] ?? 1);\\n};\\nconst phaseOf = (wave) => (wave === 0 ? Infinity : wave);\\nconst timeOf = (text) => (text === undefined ? NaN : Date.parse(text));\\nconst stretchOf = (from, to, zero) => {\\n    const [start, end] = [timeOf(from) - zero, timeOf(to) - zero];\\n    return Number.isFinite(start) && Number.isFinite(end)\\n        ? { from: Math.max(0, start), to: Math.max(0, start, end) }\\n        : undefined;\\n};\\nconst placeLeg = (leg, zero) => {\\n    const ran = stretchOf(leg.startedAt, leg.finishedAt, zero);\\n    const spans = leg.spans.flatMap(({ label, outcome, startedAt, completedAt }) => {\\n        const stretch = stretchOf(startedAt, completedAt, zero);\\n        return stretch === undefined ? [] : [{ ...stretch, label, outcome }];\\n    });\\n    return { leg, wave: waveOf(leg), ...(ran === undefined ? {} : { ran }), spans };\\n};\\nconst withWait = (leg, all) => {\\n    const started = leg.ran?.from;\\n    const earlier = all\\n        .filter(({ wave, ran }) => phaseOf(wave) < phaseOf(leg.wave) && ran !== undefined && ran.to <= (started ?? 0))\\n        .toSorted((a, b) => (b.ran?.to ?? 0) - (a.ran?.to ?? 0))[0];\\n    if (earlier?.ran === undefined)\\n        return leg;\\n    return { ...leg, waitedFor: { name: earlier.leg.name, until: earlier.ran.to } };\\n};\\nconst layTimeline = ({ legs, startedAt, finishedAt }) => {\\n    const starts = [startedAt, ...legs.map((leg) => leg.startedAt)].map(timeOf).filter(Number.isFinite);\\n    const zero = starts.length === 0 ? 0 : Math.min(...starts);\\n    const placed = legs.map((leg) => placeLeg(leg, zero));\\n    const ends = [timeOf(finishedAt) - zero, ...placed.map(({ ran }) => ran?.to ?? 0)].filter(Number.isFinite);\\n    const byPhase = placed.toSorted((a, b) => (a.wave === b.wave ? 0 : phaseOf(a.wave) - phaseOf(b.wave)) ||\\n        (a.ran?.from ?? Number.MAX_SAFE_INTEGER) - (b.ran?.from ?? Number.MAX_SAFE_INTEGER));\\n    return { legs: byPhase.map((leg) => withWait(leg, placed)), total: Math.max(1, ...ends) };\\n};\\nconst ticksOf = (total) => {\\n    const lengths = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200].map((s) => s * 1_000);\\n    const length = lengths.find((each) => total / each <= 6) ?? Math.ceil(total / 6 / 86_400_000) * 86_400_000;\\n    return Array.from({ length: Math.floor(total / length) + 1 }, (_, index) => index * length);\\n};\\nreturn { layTimeline, ticksOf };\\n})();\\nconst m25 = (() => {\\nconst { renderCount, renderNumber } = m4;\\nconst { layTimeline, ticksOf } = m24;\\nconst { OUTCOMES, sayClock, sayTime } = m2;\\nconst { button, el, measure, named, svg } = m3;\\nconst DRAWN_LEGS = 60;\\nconst DRAWN_SPANS = 250;\\nconst WIDTH = 1_000;\\nconst HEIGHT = 24;\\nconst rulerOf = ({ total }) => (ms) => (ms / total) * WIDTH;\\nconst rect = (kind, { from, to }, at, title) => svg(\'rect\', {\\n    class: kind,\\n    x: at(from).toFixed(2),\\n    width: Math.max(0.8, at(to) - at(from)).toFixed(2),\\n    ...BAND[kind === \'leg\' ? \'leg\' : \'span\'],\\n}, svg(\'title\', {}, title));\\nconst BAND = { leg: { y: 2, height: HEIGHT - 4 }, span: { y: 7, height: HEIGHT - 14 } };\\nconst waits = ({ ran, waitedFor }, at) => {\\n    if (ran === undefined)\\n        return [];\\n    const until = waitedFor?.until ?? 0;\\n    const line = (kind, { from, to }, title) => svg(\'line\', { class: kind, x1: at(from).toFixed(2), x2: at(to).toFixed(2), y1: HEIGHT / 2, y2: HEIGHT / 2 }, svg(\'title\', {}, title));\\n    return [\\n        ...(waitedFor === undefined\\n            ? []\\n            : [line(\'wait\', { from: 0, to: until }, `waited ${sayTime(until)} for ${waitedFor.name}`)]),\\n        ...(ran.from > until\\n            ? [line(\'queue\', { from: until, to: ran.from }, `${sayTime(ran.from - until)} until a runner had it`)]\\n            : []),\\n    ];\\n};\\nconst drawTrack = (leg, { total }, at) => {\\n    const { ran, spans, waitedFor } = leg;\\n    const longest = spans.toSorted((a, b) => b.to - b.from - (a.to - a.from)).slice(0, DRAWN_SPANS);\\n    const drawing = svg(\'svg\', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: \'none\', \'aria-hidden\': \'true\' }, ...waits(leg, at), ...(ran === undefined ? [] : [rect(\'leg\', ran, at, `${leg.leg.name}: ${sayTime(ran.to - ran.from)}`)]), ...longest.map((span) => rect(span.outcome, span, at, `${span.label}: ${OUTCOMES[span.outcome]} ${sayTime(span.to - span.from)}`)));\\n    const wait = waitedFor === undefined\\n        ? []\\n        : [\\n            measure(el(\'span\', { class: \'waited\' }, \'waited for \', named(waitedFor.name)), \'--to\', `${(waitedFor.until / total) * 100}%`),\\n        ];\\n    return el(\'div\', { class: \'track\' }, drawing, ...wait);\\n};\\nconst sayLeg = ({ leg, ran, waitedFor }) => {\\n    if (ran === undefined)\\n        return \'left no record\';\\n    const steps = `${renderNumber(leg.counts.total - leg.counts.cached)} of ${renderCount(leg.counts.total, \'step\')} ran`;\\n    const wait = waitedFor === undefined ? \'\' : `, waited ${sayTime(waitedFor.until)} for ${waitedFor.name}`;\\n    return `${sayTime(ran.to - ran.from)}, ${steps}${leg.emulated === true ? \', emulated\' : \'\'}${wait}`;\\n};\\nconst drawLeg = (leg, timeline, at) => el(\'li\', { class: `leg-row ${leg.leg.status}` }, el(\'div\', { class: \'leg-name\' }, named(leg.leg.name), el(\'span\', { class: \'note\' }, leg.leg.status === \'failed\'\\n    ? \'✕ failed\'\\n    : leg.ran === undefined\\n        ? \'missing\'\\n        : sayTime(leg.ran.to - leg.ran.from))), drawTrack(leg, timeline, at), el(\'span\', { class: \'unseen\' }, sayLeg(leg)));\\nconst phaseName = (wave) => (wave === 0 ? \'Build\' : `Wave ${wave}`);\\nconst axis = ({ total }) => el(\'div\', { class: \'axis\', \'aria-hidden\': \'true\' }, ...ticksOf(total).map((ms) => measure(el(\'span\', {}, sayClock(ms)), \'--at\', `${(ms / total) * 100}%`)));\\nconst drawPhases = (timeline, limit) => {\\n    const at = rulerOf(timeline);\\n    const phases = Map.groupBy(timeline.legs.slice(0, limit), ({ wave }) => wave);\\n    return [...phases].map(([wave, legs]) => el(\'div\', { class: \'phase\' }, el(\'h3\', {}, phaseName(wave)), el(\'ol\', {}, ...legs.map((leg) => drawLeg(leg, timeline, at)))));\\n};\\nconst key = () => el(\'p\', { class: \'key\', \'aria-hidden\': \'true\' }, ...[\'ran\', \'cached\', \'failed\', \'waited for a wave\', \'waited for a runner\'].map((label, index) => el(\'span\', {}, el(\'i\', { class: [\'run\', \'hit\', \'failed\', \'wait\', \'queue\'][index] }), label)));\\nconst timelineView = (report) => {\\n    const timeline = layTimeline(report);\\n    if (timeline.legs.length === 0)\\n        return el(\'p\', { class: \'card nothing\' }, \'No leg left a record.\');\\n    const body = el(\'div\', { class: \'phases\' }, axis(timeline), ...drawPhases(timeline, DRAWN_LEGS));\\n    const card = el(\'div\', { class: \'card timeline\' }, key(), body);\\n    if (timeline.legs.length > DRAWN_LEGS) {\\n        const more = button({ class: \'quiet more\' }, `Show all ${renderCount(timeline.legs.length, \'leg\')}`, () => {\\n            body.replaceChildren(axis(timeline), ...drawPhases(timeline, Infinity));\\n            more.remove();\\n        });\\n        card.append(more);\\n    }\\n    return card;\\n};\\nreturn { timelineView };\\n})();\\nconst m26 = (() => {\\nconst shownChildren = ({ forest, isShown }, node) => (forest.nodes[node]?.children ?? []).filter(isShown);\\nconst rowsOf = (state) => {\\n    const visit = (node) => [\\n        node,\\n        ...(state.isOpen(node) ? shownChildren(state, node).flatMap(visit) : []),\\n    ];\\n    return state.forest.roots.filter(state.isShown).flatMap(visit);\\n};\\nconst depthWithin = (forest, isShown, rows) => {\\n    const counts = [];\\n    for (const { index, depth } of forest.nodes)\\n        if (isShown(index))\\n            counts[depth] = (counts[depth] ?? 0) + 1;\\n    let sum = counts[0] ?? 0;\\n    let depth = 0;\\n    while (depth + 1 < counts.length && sum + (counts[depth + 1] ?? 0) <= rows)\\n        sum += counts[++depth] ?? 0;\\n    return depth;\\n};\\nconst placeOf = (state, node) => {\\n    const parent = state.forest.nodes[node]?.parent ?? -1;\\n    const siblings = parent === -1 ? state.forest.roots.filter(state.isShown) : shownChildren(state, parent);\\n    return { place: siblings.indexOf(node) + 1, of: siblings.length };\\n};\\nconst hasChildren = (state, node) => shownChildren(state, node).length > 0;\\nconst goTo = (node) => node === undefined || node === -1 ? undefined : { kind: \'go\', node };\\nconst toRight = (state, node) => {\\n    if (!hasChildren(state, node))\\n        return undefined;\\n    return state.isOpen(node) ? goTo(shownChildren(state, node)[0]) : { kind: \'open\', nodes: [node] };\\n};\\nconst toLeft = (state, node) => state.isOpen(node) && hasChildren(state, node)\\n    ? { kind: \'close\', nodes: [node] }\\n    : goTo(state.forest.nodes[node]?.parent);\\nconst siblingsOf = (state, node) => {\\n    const parent = state.forest.nodes[node]?.parent ?? -1;\\n    return (parent === -1 ? state.forest.roots.filter(state.isShown) : shownChildren(state, parent)).filter((sibling) => hasChildren(state, sibling));\\n};\\nconst toLetter = (state, rows, at, letter) => {\\n    const around = [...rows.slice(at + 1), ...rows.slice(0, at)];\\n    return goTo(around.find((node) => state.forest.nodes[node]?.variant.toLowerCase().startsWith(letter.toLowerCase()) === true));\\n};\\nconst actOnKey = (state, node, key) => {\\n    const rows = rowsOf(state);\\n    const at = rows.indexOf(node);\\n    switch (key) {\\n        case \'ArrowDown\':\\n            return goTo(rows[at + 1]);\\n        case \'ArrowUp\':\\n            return goTo(rows[at - 1]);\\n        case \'Home\':\\n            return goTo(rows[0]);\\n        case \'End\':\\n            return goTo(rows.at(-1));\\n        case \'ArrowRight\':\\n            return toRight(state, node);\\n        case \'ArrowLeft\':\\n            return toLeft(state, node);\\n        case \'Enter\':\\n        case \' \':\\n            return hasChildren(state, node) ? { kind: state.isOpen(node) ? \'close\' : \'open\', nodes: [node] } : undefined;\\n        case \'*\':\\n            return { kind: \'open\', nodes: siblingsOf(state, node) };\\n        default:\\n            return /^\\\\S$/u.test(key) ? toLetter(state, rows, at, key) : undefined;\\n    }\\n};\\nreturn { rowsOf, depthWithin, placeOf, hasChildren, actOnKey };\\n})();\\nconst m27 = (() => {\\nconst { el } = m3;\\nconst SCALES = [\\n    { by: \'ratio\', label: \'Hit ratio\' },\\n    { by: \'time\', label: \'Time\' },\\n];\\nconst scaleSwitch = (choose) => el(\'fieldset\', { class: \'switch\' }, el(\'legend\', {}, \'Colour by\'), ...SCALES.map(({ by, label }) => {\\n    const input = el(\'input\', { type: \'radio\', name: \'scale\', value: by, checked: by === \'ratio\' });\\n    input.addEventListener(\'change\', () => {\\n        choose(by);\\n    });\\n    return el(\'label\', {}, input, el(\'span\', {}, label));\\n}));\\nconst legend = () => el(\'p\', { class: \'legend\', \'aria-hidden\': \'true\' }, el(\'span\', { class: \'ends\' }, \'all ran\'), el(\'span\', { class: \'ramp\' }), el(\'span\', { class: \'ends\' }, \'all cached\'), el(\'span\', { class: \'ends time\' }, \'no time\'), el(\'span\', { class: \'ramp time\' }), el(\'span\', { class: \'ends time\' }, \'longest\'));\\nreturn { scaleSwitch, legend };\\n})();\\nconst m28 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderNumber } = m4;\\nconst { stepsOf } = m5;\\nconst { hasChildren, placeOf } = m26;\\nconst { REASONS } = m2;\\nconst { el, measure, named } = m3;\\nconst { heated, sayHeat } = m12;\\nconst reasonsOf = ({ report, forest, sight }, node) => {\\n    const { found } = sight();\\n    const kinds = (forest.prefixesOn[node] ?? []).flatMap((index) => found.prefixes[index] === true ? (report.prefixes[index]?.reason?.kind ?? []) : []);\\n    return [...new Set(kinds)].map((kind) => REASONS[kind]).join(\', \');\\n};\\nconst sayAbove = (above) => stepsOf(above) === 0 ? \'\' : `${renderNumber(above.ran + above.failed)} of ${renderNumber(stepsOf(above))} ran`;\\nconst labelOf = (state, node, scale) => {\\n    const { layer = \'\', variant = \'\' } = state.forest.nodes[node] ?? {};\\n    const heat = state.sight().heat[node];\\n    const cells = state.report.platforms.flatMap((platform, place) => {\\n        const tally = heat?.own[place];\\n        return tally === undefined ? [] : [`${shortPlatform(platform)} ${sayHeat(tally, scale)}`];\\n    });\\n    const above = heat === undefined ? \'\' : sayAbove(heat.above);\\n    return [`${layer} ${variant}`, ...cells, ...(above === \'\' ? [] : [`on it ${above}`])].join(\', \');\\n};\\nconst drawRow = (state, tree, node, active, scale) => {\\n    const { depth = 0, layer = \'\', variant = \'\' } = state.forest.nodes[node] ?? {};\\n    const heat = state.sight().heat[node];\\n    const { place, of } = placeOf(tree, node);\\n    const row = el(\'div\', {\\n        ...{ role: \'treeitem\', class: \'row\', id: `node-${node}`, \'aria-label\': labelOf(state, node, scale) },\\n        ...{ \'aria-level\': depth + 1, \'aria-posinset\': place, \'aria-setsize\': of },\\n        \'aria-expanded\': hasChildren(tree, node) ? String(tree.isOpen(node)) : undefined,\\n        \'aria-selected\': String(node === active),\\n        tabindex: node === active ? 0 : -1,\\n    }, el(\'span\', { class: \'what\' }, el(\'i\', { class: \'twist\' }), named(layer, \'layer\'), named(variant, \'variant\')), ...state.report.platforms.map((_, index) => heated(el(\'span\', { class: \'heat\' }, sayHeat(heat?.own[index], scale)), heat?.own[index], scale)), el(\'span\', { class: \'above\' }, heat === undefined ? \'\' : sayAbove(heat.above)), el(\'span\', { class: \'why\' }, reasonsOf(state, node)));\\n    return measure(row, \'--depth\', String(depth));\\n};\\nreturn { drawRow };\\n})();\\nconst m29 = (() => {\\nconst { shortPlatform } = m10;\\nconst { renderNumber } = m4;\\nconst { actOnKey, depthWithin, hasChildren, rowsOf } = m26;\\nconst { button, el, measure, named } = m3;\\nconst { legend, scaleSwitch } = m27;\\nconst { nodeDetails } = m19;\\nconst { drawRow } = m28;\\nconst OPEN_ROWS = 40;\\nconst DRAWN_ROWS = 100;\\nconst longestOf = (state) => state\\n    .sight()\\n    .heat.flatMap(({ own }) => own)\\n    .reduce((longest, tally) => Math.max(longest, tally?.ms ?? 0), 0);\\nconst treeStateOf = (state, { toggled }) => {\\n    const { heat } = state.sight();\\n    const isShown = (node) => heat[node]?.shown === true;\\n    const depth = depthWithin(state.forest, isShown, OPEN_ROWS);\\n    const isOpen = (node) => toggled.get(node) ?? (state.forest.nodes[node]?.depth ?? 0) < depth;\\n    return { forest: state.forest, isShown, isOpen };\\n};\\nconst columnHeads = (state) => el(\'div\', { class: \'row heads\', \'aria-hidden\': \'true\' }, el(\'span\', { class: \'what\' }, \'Layer and variant\'), ...state.report.platforms.map((platform) => named(shortPlatform(platform), \'heat\')), el(\'span\', { class: \'above\' }, \'On top of it\'), el(\'span\', { class: \'why\' }, \'Why it ran\'));\\nconst drawTree = (state, hand, { rows, more, details }) => {\\n    const tree = treeStateOf(state, hand);\\n    const nodes = rowsOf(tree);\\n    if (!nodes.includes(hand.active))\\n        hand.active = nodes[0] ?? -1;\\n    const limit = Math.max(hand.limit, nodes.indexOf(hand.active) + 1);\\n    const scale = hand.by === \'time\' ? { by: \'time\', longest: longestOf(state) } : { by: \'ratio\' };\\n    const focused = rows.contains(document.activeElement);\\n    rows.replaceChildren(...nodes.slice(0, limit).map((node) => drawRow(state, tree, node, hand.active, scale)));\\n    if (nodes.length === 0)\\n        rows.append(el(\'p\', { class: \'nothing\' }, \'Nothing fits the filter.\'));\\n    more.hidden = nodes.length <= limit;\\n    more.textContent = `Show ${renderNumber(nodes.length - limit)} more rows`;\\n    if (focused)\\n        focusRow(hand.active);\\n    details.replaceChildren(...nodeDetails(state, hand.active));\\n};\\nconst rowOf = (node) => document.getElementById(`node-${node}`);\\nconst focusRow = (node) => {\\n    const row = rowOf(node);\\n    row?.focus({ preventScroll: true });\\n    row?.scrollIntoView({ block: \'nearest\' });\\n};\\nconst firstRan = (state, tree) => rowsOf(tree).find((node) => state.sight().heat[node]?.own.some((tally) => (tally?.ran ?? 0) + (tally?.failed ?? 0) > 0)) ?? -1;\\nconst act = (hand, action) => {\\n    if (action.kind === \'go\')\\n        hand.active = action.node;\\n    else\\n        for (const node of action.nodes)\\n            hand.toggled.set(node, action.kind === \'open\');\\n};\\nconst listen = (state, hand, rows, draw) => {\\n    rows.addEventListener(\'keydown\', (event) => {\\n        if (event.altKey || event.ctrlKey || event.metaKey)\\n            return;\\n        const action = actOnKey(treeStateOf(state, hand), hand.active, event.key);\\n        if (action === undefined)\\n            return;\\n        event.preventDefault();\\n        act(hand, action);\\n        draw();\\n    });\\n    rows.addEventListener(\'click\', ({ target }) => {\\n        const row = target instanceof Element ? target.closest(\'.row\') : null;\\n        if (row === null)\\n            return;\\n        const node = Number(row.id.replace(\'node-\', \'\'));\\n        const tree = treeStateOf(state, hand);\\n        const twists = target instanceof Element && target.classList.contains(\'twist\');\\n        if ((twists || node === hand.active) && hasChildren(tree, node))\\n            hand.toggled.set(node, !tree.isOpen(node));\\n        hand.active = node;\\n        draw();\\n        focusRow(node);\\n    });\\n};\\nconst treeView = (state) => {\\n    const hand = { toggled: new Map(), active: -1, limit: DRAWN_ROWS, by: \'ratio\' };\\n    const rows = el(\'div\', { role: \'tree\', \'aria-label\': \'Layer tree\', class: \'rows\' });\\n    const details = el(\'div\', { class: \'details\', \'aria-label\': \'Details\', role: \'region\', \'aria-live\': \'off\' });\\n    const more = button({ class: \'quiet more\' }, \'\', () => {\\n        hand.limit += DRAWN_ROWS;\\n        draw();\\n    });\\n    const draw = () => {\\n        drawTree(state, hand, { rows, more, details });\\n    };\\n    const heat = el(\'div\', { class: \'card heat-map\', \'data-scale\': \'ratio\' });\\n    const choose = (by) => {\\n        hand.by = by;\\n        heat.dataset[\'scale\'] = by;\\n        draw();\\n    };\\n    heat.append(el(\'div\', { class: \'bar\' }, scaleSwitch(choose), legend()), measure(el(\'div\', { class: \'scroll\' }, columnHeads(state), rows), \'--platforms\', String(state.report.platforms.length)), more);\\n    hand.active = firstRan(state, treeStateOf(state, hand));\\n    listen(state, hand, rows, draw);\\n    state.onLook(draw);\\n    return el(\'div\', { class: \'tree\' }, heat, details);\\n};\\nreturn { treeView };\\n})();\\nconst m30 = (() => {\\nconst { unpack } = m0;\\nconst { el, section } = m3;\\nconst { filters } = m7;\\nconst { headline } = m14;\\nconst { itemsView } = m16;\\nconst { masthead } = m18;\\nconst { missesView } = m20;\\nconst { makePageState } = m22;\\nconst { sumsView } = m23;\\nconst { timelineView } = m25;\\nconst { treeView } = m29;\\nconst readReport = () => unpack(JSON.parse(document.getElementById(\'data\')?.textContent ?? \'\'));\\nconst drawPage = (report) => {\\n    const state = makePageState(report);\\n    document.title = `${report.name} · Strata report`;\\n    const main = el(\'main\', { id: \'main\', tabindex: -1 }, headline(state), filters(state), section(\'layers\', \'Layers\', treeView(state)), section(\'reasons\', \'Why steps ran\', missesView(state)), section(\'items\', \'Work items\', itemsView(state)), section(\'timeline\', \'Timeline\', timelineView(report)), section(\'sums\', \'Pools and layers\', sumsView(report)));\\n    document.getElementById(\'app\')?.replaceChildren(masthead(report), main);\\n};\\ndrawPage(readReport());\\nreturn {  };\\n})();\\n","i":":root {\\ncolor-scheme: light dark;\\n--paper: light-dark(#f6f5f1, #13161a);\\n--card: light-dark(#ffffff, #1a1e24);\\n--raised: light-dark(#faf9f6, #20252c);\\n--ink: light-dark(#1e2429, #e6e8ea);\\n--soft: light-dark(#596169, #a1a9b2);\\n--line: light-dark(#e5e2db, #2c323a);\\n--accent: light-dark(#1f6f66, #6cc3b6);\\n--cached: light-dark(#b5dcd4, #1f5a54);\\n--middle: light-dark(#f1e3bd, #62552d);\\n--ran: light-dark(#f0b79d, #8a4630);\\n--cached-full: light-dark(#3f9488, #3f9488);\\n--ran-full: light-dark(#d27b55, #cf7a55);\\n--failed: light-dark(#b3202f, #ff9aa2);\\n--failed-soft: light-dark(#f9d9db, #57222a);\\n--time-none: light-dark(#eef0f6, #232831);\\n--time-most: light-dark(#9aa9e6, #4c5cb3);\\n--shadow: light-dark(0 1px 2px #0000000d, 0 1px 2px #00000040);\\n--mono: ui-monospace, \'SF Mono\', \'Cascadia Mono\', \'DejaVu Sans Mono\', Menlo, monospace;\\n}\\n:root[data-theme=\'light\'] {\\ncolor-scheme: light;\\n}\\n:root[data-theme=\'dark\'] {\\ncolor-scheme: dark;\\n}\\n* {\\nbox-sizing: border-box;\\n}\\nhtml {\\nscroll-padding-top: 6rem;\\n}\\nbody {\\nmargin: 0;\\nbackground: var(--paper);\\ncolor: var(--ink);\\nfont:\\n15px/1.5 system-ui,\\n-apple-system,\\n\'Segoe UI\',\\nsans-serif;\\nfont-variant-numeric: tabular-nums;\\n}\\n#app {\\nmax-width: 78rem;\\nmargin: 0 auto;\\npadding: 1.5rem clamp(0.75rem, 3vw, 2rem) 4rem;\\n}\\nh1,\\nh2,\\nh3,\\nh4,\\np,\\nul,\\nol,\\ndl,\\ndd,\\nfigure {\\nmargin: 0;\\npadding: 0;\\n}\\nul,\\nol {\\nlist-style: none;\\n}\\nh2 {\\nmargin-bottom: 0.75rem;\\nfont-size: 1.15rem;\\nfont-weight: 600;\\n}\\nh3 {\\nfont-size: 1rem;\\nfont-weight: 600;\\n}\\nh4 {\\nfont-size: 0.9rem;\\nfont-weight: 600;\\n}\\na {\\ncolor: var(--accent);\\n}\\n.noscript {\\npadding: 2rem;\\n}\\nbdi {\\noverflow-wrap: anywhere;\\n}\\n.code {\\nfont-family: var(--mono);\\nfont-size: 0.85em;\\n}\\n.note,\\n.sum,\\n.range {\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.unseen {\\nposition: absolute;\\nwidth: 1px;\\nheight: 1px;\\noverflow: hidden;\\nclip-path: inset(50%);\\nwhite-space: nowrap;\\n}\\n.skip {\\nposition: absolute;\\nz-index: 9;\\ntop: -4rem;\\nleft: 1rem;\\npadding: 0.5rem 1rem;\\nborder-radius: 0.5rem;\\nbackground: var(--card);\\n}\\n.skip:focus {\\ntop: 1rem;\\n}\\n:focus-visible {\\noutline: 2px solid var(--accent);\\noutline-offset: 2px;\\n}\\nmain:focus {\\noutline: none;\\n}\\n.part {\\nmargin-top: 2.25rem;\\n}\\n#reasons,\\n#items,\\n#timeline,\\n#sums {\\ncontent-visibility: auto;\\ncontain-intrinsic-block-size: auto 40rem;\\n}\\n.card {\\npadding: 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.nothing {\\npadding: 1.25rem;\\ncolor: var(--soft);\\n}\\nbutton {\\nfont: inherit;\\ncolor: inherit;\\ncursor: pointer;\\n}\\n.quiet {\\npadding: 0.3rem 0.8rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.5rem;\\nbackground: var(--raised);\\nfont-size: 0.85rem;\\n}\\n.quiet:hover:enabled,\\n.quiet[aria-pressed=\'true\'] {\\nborder-color: var(--accent);\\ncolor: var(--accent);\\n}\\n.quiet:disabled {\\nopacity: 0.45;\\ncursor: default;\\n}\\n.more {\\nmargin-top: 0.75rem;\\n}\\n[hidden] {\\ndisplay: none;\\n}\\n.masthead {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: center;\\ngap: 0.9rem;\\nmargin-bottom: 1.25rem;\\n}\\n.masthead .who {\\nflex: 1;\\nmin-width: 14rem;\\n}\\n.masthead h1 {\\nfont-size: 1.35rem;\\nfont-weight: 650;\\nline-height: 1.25;\\n}\\n.facts {\\ndisplay: flex;\\nflex-wrap: wrap;\\ngap: 0 0.9rem;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.logo {\\nwidth: 2.25rem;\\nheight: 2.25rem;\\n}\\n.logo .top {\\nfill: var(--ran-full);\\n}\\n.logo .middle {\\nfill: light-dark(#dfbd6e, #c9a650);\\n}\\n.logo .bottom {\\nfill: var(--cached-full);\\n}\\n.switch {\\ndisplay: inline-flex;\\nalign-items: center;\\nmargin: 0;\\npadding: 0;\\nborder: 0;\\nfont-size: 0.85rem;\\n}\\n.switch legend {\\nfloat: left;\\npadding: 0 0.6rem 0 0;\\ncolor: var(--soft);\\n}\\n.switch input {\\nposition: absolute;\\nopacity: 0;\\n}\\n.switch span {\\ndisplay: block;\\npadding: 0.25rem 0.75rem;\\nborder: 1px solid var(--line);\\nborder-inline-start-width: 0;\\nbackground: var(--card);\\ncolor: var(--soft);\\ncursor: pointer;\\n}\\n.switch label:first-of-type span {\\nborder-inline-start-width: 1px;\\nborder-radius: 0.5rem 0 0 0.5rem;\\n}\\n.switch label:last-of-type span {\\nborder-radius: 0 0.5rem 0.5rem 0;\\n}\\n.switch input:checked + span {\\nbackground: light-dark(#e4f0ed, #223c3a);\\ncolor: var(--ink);\\n}\\n.switch input:focus-visible + span {\\noutline: 2px solid var(--accent);\\noutline-offset: 2px;\\n}\\n.headline {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 1.35fr) minmax(0, 1fr);\\ngap: 1rem;\\n}\\n.lead .ratio {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: baseline;\\ngap: 0 0.75rem;\\ncolor: var(--soft);\\nfont-size: 1.05rem;\\n}\\n.lead .ratio b {\\ncolor: var(--ink);\\nfont-size: clamp(3rem, 7vw, 4.25rem);\\nfont-weight: 650;\\nletter-spacing: -0.03em;\\nline-height: 1.05;\\n}\\n.ratio-bar {\\ndisplay: flex;\\ngap: 2px;\\nheight: 0.6rem;\\nmargin: 0.75rem 0 0.5rem;\\noverflow: hidden;\\nborder-radius: 0.3rem;\\n}\\n.ratio-bar span {\\nflex-basis: 0;\\n}\\n.ratio-bar .cached {\\nbackground: var(--cached-full);\\n}\\n.ratio-bar .ran {\\nbackground: var(--ran-full);\\n}\\n.figures {\\ndisplay: grid;\\ngrid-template-columns: repeat(3, minmax(0, 1fr));\\ngap: 1rem 1.25rem;\\nmargin-top: 1.1rem;\\npadding-top: 1.1rem;\\nborder-top: 1px solid var(--line);\\n}\\n.figure dt {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.figure b {\\ndisplay: block;\\nfont-size: 1.3rem;\\nfont-weight: 600;\\nline-height: 1.3;\\n}\\n.figure .note {\\ndisplay: block;\\nfont-size: 0.78rem;\\nline-height: 1.35;\\n}\\n.strata {\\ndisplay: flex;\\n}\\n.stack {\\nflex: 1;\\nheight: 100%;\\ntable-layout: fixed;\\nborder-collapse: separate;\\nborder-spacing: 3px;\\n}\\n.stack th {\\npadding: 0.1rem 0.5rem 0.1rem 0;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\nfont-weight: 500;\\ntext-align: start;\\n}\\n.stack thead th {\\nheight: 1.5rem;\\npadding: 0;\\ntext-align: center;\\n}\\n.stack thead td {\\nwidth: 5rem;\\n}\\n.stack td {\\nheight: 3rem;\\npadding: 0;\\n}\\n.stack thead td {\\nheight: auto;\\n}\\n.stack .heat {\\ndisplay: flex;\\nalign-items: center;\\njustify-content: center;\\nwidth: 100%;\\nheight: 100%;\\nmin-height: 2.5rem;\\npadding: 0;\\nborder: 0;\\nborder-radius: 0.35rem;\\nfont-size: 0.95rem;\\nfont-weight: 600;\\n}\\n.stack button.heat:hover {\\nfilter: brightness(1.04) saturate(1.15);\\n}\\n.stack .heat[aria-pressed=\'true\'] {\\nbox-shadow: inset 0 0 0 2px var(--ink);\\n}\\n.curves {\\ndisplay: grid;\\ngrid-column: 1 / -1;\\ngrid-template-columns: repeat(auto-fit, minmax(15rem, 1fr));\\ngap: 1rem;\\n}\\n.curves:empty {\\ndisplay: none;\\n}\\n.curve {\\npadding: 0.9rem 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.curve figcaption {\\ndisplay: flex;\\nalign-items: baseline;\\njustify-content: space-between;\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\n}\\n.curve figcaption b {\\ncolor: var(--ink);\\nfont-size: 1rem;\\n}\\n.curve svg {\\ndisplay: block;\\nwidth: 100%;\\nheight: auto;\\nmargin: 0.25rem 0;\\noverflow: visible;\\n}\\n.curve .line {\\nfill: none;\\nstroke: var(--cached-full);\\nstroke-width: 1.75;\\nstroke-linejoin: round;\\n}\\n.curve .fill {\\nfill: var(--cached);\\nopacity: 0.35;\\n}\\n.curve .dot {\\nfill: var(--cached-full);\\n}\\n.curve .now {\\nfill: var(--card);\\nstroke: var(--cached-full);\\nstroke-width: 2;\\n}\\n.whole {\\nwhite-space: nowrap;\\n}\\n.notices {\\ndisplay: grid;\\ngrid-column: 1 / -1;\\ngap: 0.5rem;\\n}\\n.notices:empty {\\ndisplay: none;\\n}\\n.notices li {\\npadding: 0.6rem 1rem;\\nborder-radius: 0.6rem;\\nborder-inline-start: 4px solid var(--line);\\nbackground: var(--card);\\nfont-size: 0.9rem;\\n}\\n.notices .failed {\\nborder-color: var(--failed);\\n}\\n.notices .missing {\\nborder-color: var(--soft);\\n}\\n.notices .disagreed {\\nborder-color: light-dark(#c99a2e, #c9a650);\\n}\\n.heat.low {\\nbackground: color-mix(in oklab, var(--ran), var(--middle) var(--heat));\\n}\\n.heat.high {\\nbackground: color-mix(in oklab, var(--middle), var(--cached) var(--heat));\\n}\\n.heat.failed {\\nbackground: var(--failed-soft);\\ncolor: var(--failed);\\nfont-weight: 600;\\n}\\n.heat.by-time {\\nbackground: color-mix(in oklab, var(--time-none), var(--time-most) var(--heat));\\n}\\n.heat.cold {\\nbackground: var(--raised);\\ncolor: var(--soft);\\nfont-weight: 400;\\n}\\n.filters {\\nposition: sticky;\\nz-index: 5;\\ntop: 0;\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: end;\\ngap: 0.6rem;\\nmargin: 1.5rem calc(-1 * clamp(0.75rem, 3vw, 2rem)) 0;\\npadding: 0.7rem clamp(0.75rem, 3vw, 2rem);\\nbackground: var(--paper);\\nborder-bottom: 1px solid var(--line);\\n}\\n.field {\\ndisplay: grid;\\n}\\n.field.text {\\nflex: 1 1 14rem;\\n}\\n.field label {\\ncolor: var(--soft);\\nfont-size: 0.75rem;\\n}\\n.field input,\\n.field select {\\nheight: 2.1rem;\\nmin-width: 6.5rem;\\nmax-width: 12rem;\\npadding: 0 0.6rem;\\nborder: 1px solid light-dark(#cfccc4, #3b434d);\\nborder-radius: 0.5rem;\\nbackground: var(--card);\\ncolor: var(--ink);\\nfont: inherit;\\nfont-size: 0.9rem;\\n}\\n.field input {\\nwidth: 100%;\\nmax-width: none;\\n}\\n.field .set {\\nborder-color: var(--accent);\\nbox-shadow: inset 0 0 0 1px var(--accent);\\n}\\n.filters .quiet {\\nheight: 2.1rem;\\n}\\n.found {\\nflex-basis: 100%;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.tree {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 1fr) 22rem;\\ngap: 1rem;\\nalign-items: start;\\n}\\n.heat-map {\\npadding: 0.9rem 0.6rem;\\n}\\n.heat-map .bar {\\ndisplay: flex;\\nflex-wrap: wrap;\\nalign-items: center;\\njustify-content: space-between;\\ngap: 0.5rem 1rem;\\npadding: 0 0.6rem 0.75rem;\\n}\\n.legend {\\ndisplay: flex;\\nalign-items: center;\\ngap: 0.5rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.ramp {\\nwidth: 7rem;\\nheight: 0.6rem;\\nborder-radius: 0.3rem;\\nbackground: linear-gradient(to right in oklab, var(--ran), var(--middle), var(--cached));\\n}\\n.ramp.time {\\nbackground: linear-gradient(to right in oklab, var(--time-none), var(--time-most));\\n}\\n[data-scale=\'ratio\'] .time,\\n[data-scale=\'time\'] .legend :not(.time) {\\ndisplay: none;\\n}\\n.heat-map .scroll {\\nmax-height: 40rem;\\noverflow: auto;\\n}\\n.row {\\ndisplay: grid;\\ngrid-template-columns:\\nminmax(13rem, 1fr) repeat(var(--platforms), minmax(4.25rem, 5.5rem)) minmax(6.5rem, 8rem)\\nminmax(0, 10rem);\\ngap: 3px;\\nalign-items: stretch;\\nmin-width: max-content;\\npadding: 1.5px 0.6rem;\\nborder-radius: 0.4rem;\\ncursor: pointer;\\n}\\n.rows .row {\\ncontent-visibility: auto;\\ncontain-intrinsic-block-size: 2rem;\\n}\\n.row > span {\\ndisplay: flex;\\nalign-items: center;\\nmin-height: 1.85rem;\\n}\\n.row .what {\\ngap: 0.5rem;\\npadding-inline-start: calc(var(--depth) * 1.05rem);\\n}\\n.row .what bdi {\\noverflow-wrap: normal;\\nwhite-space: nowrap;\\n}\\n.twist {\\nflex: none;\\nwidth: 0.9rem;\\n}\\n[aria-expanded] .twist::before {\\ncontent: \'\';\\ndisplay: block;\\nwidth: 0.42rem;\\nheight: 0.42rem;\\nborder: solid var(--soft);\\nborder-width: 0 1.5px 1.5px 0;\\ntransform: rotate(-45deg);\\n}\\n[aria-expanded=\'true\'] .twist::before {\\ntransform: rotate(45deg) translate(-1px, -1px);\\n}\\n.layer {\\ncolor: var(--soft);\\nfont-size: 0.85em;\\n}\\n.variant {\\nfont-weight: 550;\\n}\\n.row .heat {\\njustify-content: center;\\nborder-radius: 0.3rem;\\nfont-size: 0.82rem;\\n}\\n.row .above,\\n.row .why {\\npadding-inline-start: 0.6rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.row .why {\\noverflow: hidden;\\n}\\n.row .above,\\n.row .why {\\nwhite-space: nowrap;\\n}\\n.row:hover {\\nbackground: var(--raised);\\n}\\n.row[aria-selected=\'true\'] {\\nbackground: light-dark(#edf4f2, #223130);\\n}\\n.row:focus-visible {\\noutline-offset: -2px;\\n}\\n.row.heads {\\nposition: sticky;\\nz-index: 1;\\ntop: 0;\\nborder-radius: 0;\\nbackground: var(--card);\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\ncursor: default;\\n}\\n.row.heads > * {\\ndisplay: flex;\\nalign-items: center;\\nbackground: none;\\nfont-size: 0.8rem;\\nfont-weight: 500;\\n}\\n.row.heads .what {\\npadding-inline-start: 1.4rem;\\n}\\n.details {\\nposition: sticky;\\ntop: 7rem;\\nmax-height: calc(100vh - 8rem);\\noverflow: auto;\\npadding: 1.1rem 1.25rem;\\nborder: 1px solid var(--line);\\nborder-radius: 0.9rem;\\nbackground: var(--card);\\nbox-shadow: var(--shadow);\\n}\\n.details .file {\\ncolor: var(--soft);\\n}\\n.prefix {\\nmargin-top: 0.9rem;\\npadding-top: 0.9rem;\\nborder-top: 1px solid var(--line);\\n}\\n.reason {\\nmargin-top: 0.35rem;\\nfont-size: 0.88rem;\\n}\\n.evidence {\\nmargin: 0.35rem 0 0.5rem;\\npadding: 0.4rem 0.6rem;\\nborder-radius: 0.4rem;\\nbackground: var(--raised);\\nfont-size: 0.85rem;\\nline-height: 1.4;\\n}\\n.evidence:empty {\\ndisplay: none;\\n}\\n.evidence .plus {\\ncolor: var(--accent);\\n}\\n.evidence .minus {\\ncolor: light-dark(#a84a24, #e79a79);\\n}\\n.steps {\\nmargin: 0.35rem 0;\\n}\\n.step {\\ndisplay: grid;\\ngrid-template-columns: 1.6rem minmax(0, 1fr) auto;\\ngap: 0 0.5rem;\\npadding: 0.3rem 0;\\nborder-inline-start: 3px solid var(--cached);\\npadding-inline-start: 0.4rem;\\nmargin-bottom: 2px;\\nfont-size: 0.85rem;\\nline-height: 1.35;\\n}\\n.step.run {\\nborder-color: var(--ran-full);\\n}\\n.step.failed {\\nborder-color: var(--failed);\\n}\\n.step.canceled,\\n.step.skipped {\\nborder-color: var(--line);\\ncolor: var(--soft);\\n}\\n.step .line {\\ncolor: var(--soft);\\ntext-align: end;\\nfont-size: 0.8em;\\n}\\n.step .took {\\ncolor: var(--soft);\\nfont-size: 0.9em;\\nwhite-space: nowrap;\\n}\\n.step.failed .took {\\ncolor: var(--failed);\\n}\\n.misses {\\ndisplay: grid;\\ngrid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr));\\ngap: 1rem;\\n}\\n.miss {\\ndisplay: flex;\\nflex-direction: column;\\ngap: 0.3rem;\\n}\\n.miss .kind {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.miss.aside {\\nopacity: 0.5;\\n}\\n.miss .sum b {\\ncolor: var(--ink);\\nfont-weight: 550;\\n}\\n.weight {\\nheight: 0.35rem;\\nmargin: 0.25rem 0;\\nborder-radius: 0.2rem;\\nbackground: linear-gradient(to right, var(--ran-full) var(--share), var(--raised) var(--share));\\n}\\n.miss summary {\\ncolor: var(--soft);\\nfont-size: 0.85rem;\\ncursor: pointer;\\n}\\n.miss .quiet {\\nalign-self: flex-start;\\nmargin-top: auto;\\n}\\ntable {\\nwidth: 100%;\\nborder-collapse: collapse;\\nfont-size: 0.88rem;\\n}\\n.wide {\\npadding: 0.6rem 1.25rem 1.25rem;\\n}\\n.wide .scroll {\\nmax-height: 42rem;\\noverflow: auto;\\n}\\n.items th,\\n.items td,\\n.sums th,\\n.sums td {\\npadding: 0.4rem 0.75rem 0.4rem 0;\\nborder-bottom: 1px solid var(--line);\\nfont-weight: 400;\\ntext-align: start;\\nvertical-align: middle;\\n}\\n.items td,\\n.items tbody th {\\nwhite-space: nowrap;\\n}\\n.items bdi,\\n.sums bdi {\\noverflow-wrap: normal;\\n}\\n.first-miss bdi {\\ndisplay: inline-block;\\nmin-width: 14rem;\\n}\\n.items .first-miss {\\nwhite-space: normal;\\ncolor: var(--soft);\\n}\\n.items thead th {\\nposition: sticky;\\nz-index: 1;\\ntop: 0;\\nbackground: var(--card);\\n}\\n.items thead th,\\n.sums thead th {\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.items .number,\\n.sums .number {\\npadding-inline-end: 1.5rem;\\ntext-align: end;\\n}\\nh4 .note {\\nfont-weight: 400;\\n}\\n.prefix > .note .code {\\nfont-size: 0.95em;\\n}\\n.sort {\\npadding: 0.15rem 0;\\nborder: 0;\\nbackground: none;\\n}\\n[aria-sort] .sort {\\ncolor: var(--ink);\\nfont-weight: 600;\\n}\\n[aria-sort=\'ascending\'] .sort::after {\\ncontent: \' ↑\';\\n}\\n[aria-sort=\'descending\'] .sort::after {\\ncontent: \' ↓\';\\n}\\n.opener {\\npadding: 0;\\nborder: 0;\\nbackground: none;\\nfont-weight: 550;\\ntext-align: start;\\n}\\n.opener::before {\\ncontent: \'›\';\\ndisplay: inline-block;\\nwidth: 0.9rem;\\ncolor: var(--soft);\\n}\\n.opener[aria-expanded=\'true\']::before {\\ntransform: rotate(90deg);\\n}\\n.opener:hover {\\ncolor: var(--accent);\\n}\\n.chip {\\ndisplay: inline-block;\\npadding: 0 0.55rem;\\nborder-radius: 1rem;\\nbackground: var(--raised);\\nfont-size: 0.8rem;\\nwhite-space: nowrap;\\n}\\n.chip.cached {\\nbackground: var(--cached);\\n}\\n.chip.ran {\\nbackground: color-mix(in oklab, var(--ran), var(--middle) 45%);\\n}\\n.chip.failed {\\nbackground: var(--failed-soft);\\ncolor: var(--failed);\\nfont-weight: 600;\\n}\\n.percent {\\ndisplay: inline-block;\\nwidth: 2.9rem;\\n}\\n.meter {\\ndisplay: inline-block;\\nwidth: 4.5rem;\\nheight: 0.4rem;\\nborder-radius: 0.2rem;\\nbackground: linear-gradient(to right, var(--cached-full) var(--share), var(--ran) var(--share));\\nvertical-align: middle;\\n}\\n.more-of td {\\npadding-inline-start: 0.9rem;\\nwhite-space: normal;\\n}\\n.more-of dl {\\ndisplay: grid;\\ngrid-template-columns: max-content minmax(0, 1fr);\\ngap: 0.15rem 1rem;\\n}\\n.more-of dt {\\ncolor: var(--soft);\\n}\\n.error {\\nmargin: 0.6rem 0 0;\\npadding: 0.6rem 0.8rem;\\nborder-radius: 0.4rem;\\nborder-inline-start: 3px solid var(--failed);\\nbackground: var(--raised);\\nfont: 0.82rem/1.45 var(--mono);\\nwhite-space: pre-wrap;\\noverflow-wrap: anywhere;\\n}\\n.sums-pair {\\ndisplay: grid;\\ngrid-template-columns: minmax(0, 2fr) minmax(0, 3fr);\\ngap: 1rem;\\nalign-items: start;\\n}\\n.sums-pair .card {\\noverflow-x: auto;\\n}\\n.sums caption {\\npadding-bottom: 0.4rem;\\nfont-weight: 600;\\ntext-align: start;\\n}\\n.sums tr:last-child > * {\\nborder-bottom: 0;\\n}\\n.sums :last-child.number {\\npadding-inline-end: 0;\\n}\\n.timeline .key {\\ndisplay: flex;\\nflex-wrap: wrap;\\ngap: 0.2rem 1.1rem;\\nmargin-bottom: 0.75rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.key i {\\ndisplay: inline-block;\\nwidth: 1.1rem;\\nheight: 0.6rem;\\nmargin-inline-end: 0.4rem;\\nborder-radius: 0.15rem;\\n}\\n.key .wait,\\n.key .queue {\\nheight: 0;\\nborder-top: 2px dashed var(--soft);\\nborder-radius: 0;\\nvertical-align: middle;\\n}\\n.key .queue {\\nborder-top-style: dotted;\\n}\\n.key .run,\\n.track .run {\\nbackground: var(--ran-full);\\nfill: var(--ran-full);\\n}\\n.key .hit,\\n.track .hit {\\nbackground: var(--cached-full);\\nfill: var(--cached-full);\\n}\\n.key .failed,\\n.track .failed {\\nbackground: var(--failed);\\nfill: var(--failed);\\n}\\n.track .run,\\n.track .failed {\\nstroke: var(--card);\\nstroke-width: 0.5;\\nvector-effect: non-scaling-stroke;\\n}\\n.track .canceled,\\n.track .skipped {\\nfill: var(--soft);\\n}\\n.track .leg {\\nfill: light-dark(#ebe8e1, #2b3139);\\n}\\n.track .wait,\\n.track .queue {\\nstroke: light-dark(#b6b2a8, #59626d);\\nstroke-width: 1.5;\\nstroke-dasharray: 6 4;\\nvector-effect: non-scaling-stroke;\\n}\\n.track .queue {\\nstroke-dasharray: 1.5 3;\\n}\\n.phases {\\n--name: minmax(9rem, 14rem);\\n}\\n.axis {\\nposition: relative;\\nheight: 1.2rem;\\nmargin-inline-start: calc(14rem + 0.75rem);\\ncolor: var(--soft);\\nfont-size: 0.75rem;\\n}\\n.axis span {\\nposition: absolute;\\nleft: var(--at);\\npadding-inline-start: 0.25rem;\\nborder-inline-start: 1px solid var(--line);\\nwhite-space: nowrap;\\n}\\n.phase h3 {\\nmargin: 0.6rem 0 0.15rem;\\ncolor: var(--soft);\\nfont-size: 0.8rem;\\n}\\n.leg-row {\\ndisplay: grid;\\ngrid-template-columns: 14rem minmax(0, 1fr);\\ngap: 0.75rem;\\nalign-items: center;\\nmin-height: 1.75rem;\\n}\\n.leg-name {\\ndisplay: flex;\\nalign-items: baseline;\\njustify-content: space-between;\\ngap: 0.5rem;\\noverflow: hidden;\\nfont-size: 0.85rem;\\nwhite-space: nowrap;\\n}\\n.leg-name bdi {\\noverflow: hidden;\\ntext-overflow: ellipsis;\\n}\\n.leg-row.failed .note {\\ncolor: var(--failed);\\n}\\n.track {\\nposition: relative;\\nheight: 1.5rem;\\nborder-radius: 0.3rem;\\n}\\n.track svg {\\ndisplay: block;\\nwidth: 100%;\\nheight: 100%;\\n}\\n.waited {\\nposition: absolute;\\ntop: 0.3rem;\\nleft: 0.4rem;\\nmax-width: calc(var(--to) - 0.8rem);\\noverflow: hidden;\\npadding: 0 0.3rem;\\nbackground: var(--card);\\ncolor: var(--soft);\\nfont-size: 0.7rem;\\nline-height: 0.95rem;\\ntext-overflow: ellipsis;\\nwhite-space: nowrap;\\n}\\n@media (max-width: 60rem) {\\n.headline,\\n.tree,\\n.sums-pair {\\ngrid-template-columns: minmax(0, 1fr);\\n}\\n.details {\\nposition: static;\\nmax-height: none;\\n}\\n}\\n@media (max-width: 40rem) {\\n.sums {\\nmin-width: 28rem;\\n}\\n.figures {\\ngrid-template-columns: repeat(2, minmax(0, 1fr));\\n}\\n.filters {\\nposition: static;\\n}\\n.field:not(.text) {\\nflex: 1 1 8rem;\\n}\\n.row {\\ngrid-template-columns: minmax(11.5rem, 1fr) repeat(var(--platforms), 4.25rem) 6.5rem;\\n}\\n.row .why {\\ndisplay: none;\\n}\\n.leg-row {\\ngrid-template-columns: minmax(0, 1fr);\\ngap: 0.1rem;\\nmargin-bottom: 0.4rem;\\n}\\n.axis {\\nmargin-inline-start: 0;\\n}\\n}\\n@media (prefers-contrast: more) {\\n:root {\\n--soft: var(--ink);\\n--line: var(--ink);\\n}\\n}\\n@media (forced-colors: active) {\\n.heat,\\n.ratio-bar span,\\n.meter {\\nforced-color-adjust: none;\\n}\\n}\\n@media print {\\n.part,\\n.rows .row {\\ncontent-visibility: visible;\\n}\\n:root,\\n:root[data-theme] {\\ncolor-scheme: light;\\n}\\nbody {\\nbackground: none;\\nfont-size: 11px;\\n}\\n* {\\nprint-color-adjust: exact;\\n}\\n.filters,\\n.switch,\\n.skip,\\n.quiet {\\ndisplay: none;\\n}\\n.card,\\n.curve,\\n.details {\\nbox-shadow: none;\\nbreak-inside: avoid;\\n}\\n.card.wide,\\n.card.heat-map {\\nbreak-inside: auto;\\n}\\n.scroll,\\n.wide .scroll,\\n.heat-map .scroll {\\nmax-height: none;\\noverflow: visible;\\n}\\n.details {\\nposition: static;\\nmax-height: none;\\n}\\n.tree {\\ngrid-template-columns: minmax(0, 1fr);\\n}\\n}\\n"}');
 ;// CONCATENATED MODULE: ./src/report/page/embed.ts
 /** What a parser of HTML could take for markup, what a JavaScript parser takes for a line's end, and what hides text. */
 const DANGEROUS = /[<>&\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
@@ -43985,14 +48795,14 @@ const outputsOf = (report, file) => ({
 /** Tells what a whole run did: summary, report file, metrics, outputs. */
 const report = async (inputs, context, io) => {
     const needs = inputs.needs === undefined ? undefined : parseNeeds(inputs.needs);
-    const plan = await findPlan(inputs.planPath, needs?.plans ?? [], io);
-    const records = await gatherRecords(inputs.records, io);
+    const plan = await (0,find_plan/* findPlan */.L)(inputs.planPath, needs?.plans ?? [], io);
+    const records = await (0,gather_records/* gatherRecords */.g)(inputs.records, io);
     const hasWork = plan === undefined || plan.waves.flat().length + plan.legs.length > 0;
     if (records.length === 0 && !hasWork) {
         io.actions.info('Nothing was to be built, so there is nothing to report');
         return { outputs: {} };
     }
-    const unrecorded = records.length === 0 ? tellNoRecords(inputs.ifNoRecords, io) : {};
+    const unrecorded = records.length === 0 ? (0,gather_records/* tellNoRecords */.H)(inputs.ifNoRecords, io) : {};
     if (records.length === 0 && plan === undefined)
         return { outputs: {}, ...unrecorded };
     const known = { ...(plan === undefined ? {} : { plan }), ...(needs === undefined ? {} : { needs }) };
@@ -44007,6 +48817,182 @@ const report = async (inputs, context, io) => {
     await io.actions.summary(renderRunSummary(folded.report, page));
     const judged = records.length === 0 ? unrecorded : judgeHitRatios(folded.report, inputs, io);
     return { outputs: { ...outputsOf(folded.report, file), 'report-path': pageFile }, ...judged };
+};
+
+
+/***/ }),
+
+/***/ 89410:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ fetchArtifact)
+/* harmony export */ });
+/** Fetches the file of an artifact to a folder of its own. */
+const fetchArtifact = async (name, io) => {
+    const download = await io.artifacts.download(name, await io.files.makeFolder('strata-report'));
+    switch (download.status) {
+        case 'found':
+            return { file: download.file };
+        case 'missing':
+            return { without: 'the run has no such artifact' };
+        case 'unavailable':
+            return { without: 'there are no artifacts here' };
+        case 'failed':
+            return { without: download.reason };
+    }
+};
+
+
+/***/ }),
+
+/***/ 77830:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ findPlan)
+/* harmony export */ });
+/* harmony import */ var _plan_plan_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(48720);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+/* harmony import */ var _planning_read_plan_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(92838);
+/* harmony import */ var _fetch_artifact_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(89410);
+
+
+
+
+/** Name of the artifact of the run's plan: of the one that made its matrix, else of the one that was stored last. */
+const artifactName = async (digests, io) => {
+    const [digest] = digests;
+    if (digest !== undefined)
+        return (0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .planArtifactName */ .nU)(digest);
+    const list = await io.artifacts.list((0,_plan_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .planArtifactName */ .nU)(''));
+    if (list.status === 'failed')
+        io.actions.info(`The plan of this run could not be looked for: ${list.reason}`);
+    return list.status === 'listed' ? list.names[0] : undefined;
+};
+const fetchPlan = async (name, io) => {
+    const fetched = await (0,_fetch_artifact_js__WEBPACK_IMPORTED_MODULE_3__/* .fetchArtifact */ .t)(name, io);
+    if (!('file' in fetched)) {
+        io.actions.info(`Without a plan, the report cannot tell what is missing (artifact ${name}: ${fetched.without})`);
+        return undefined;
+    }
+    try {
+        return await (0,_planning_read_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlan */ .m)(fetched.file, 'report', io);
+    }
+    catch (error) {
+        if (!(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .InputError */ .dz))
+            throw error;
+        io.actions.warning({ message: `without its plan, the report cannot tell what is missing: ${error.message}` });
+        return undefined;
+    }
+};
+/**
+ * The plan that says which legs and work items there should be: the file that input `plan-path` names, else that of this
+ * run, if there is one. `digests` are those that the run's matrices name. Throws an InputError when a file is named that
+ * is no plan.
+ */
+const findPlan = async (path, digests, io) => {
+    if (path !== undefined)
+        return (0,_planning_read_plan_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlan */ .m)(path, 'report', io);
+    const name = await artifactName(digests, io);
+    return name === undefined ? undefined : fetchPlan(name, io);
+};
+
+
+/***/ }),
+
+/***/ 60771:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ tellNoRecords),
+/* harmony export */   g: () => (/* binding */ gatherRecords)
+/* harmony export */ });
+/* harmony import */ var _records_parse_records_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(90318);
+/* harmony import */ var _fetch_artifact_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(89410);
+
+
+/** Artifacts that are fetched at the same time. */
+const PARALLEL = 8;
+/** What the report of a run is made of takes much less room without what only comparisons need. */
+const withoutInputs = (record) => ({
+    ...record,
+    layers: record.layers.map(({ files: _, fragment, ...layer }) => ({
+        ...layer,
+        inputs: [],
+        ...(fragment === undefined ? {} : { fragment: { file: fragment.file, digest: fragment.digest } }),
+    })),
+});
+const readRecords = async (file, io) => {
+    const text = (await io.files.read(file)) ?? '';
+    return (0,_records_parse_records_js__WEBPACK_IMPORTED_MODULE_0__/* .parseRecords */ .Q4)(text, file).map(withoutInputs);
+};
+/** Records of the files that an input names. A folder stands for the files of JSON lines below it. */
+const readGiven = async (globs, io) => {
+    if (globs.length === 0)
+        return [];
+    const files = await io.files.find(globs.flatMap((glob) => [glob, `${glob.replace(/\/+$/, '')}/**/*.jsonl`]));
+    const found = [];
+    for (const file of files)
+        found.push(...(await readRecords(file, io)));
+    if (files.length > 0)
+        return found;
+    io.actions.info(`No file matches input records-path (${globs.join(', ')})`);
+    return [];
+};
+/** Records of one artifact. One that cannot be read costs the report a leg, not the job. */
+const readArtifact = async (name, io) => {
+    const fetched = await (0,_fetch_artifact_js__WEBPACK_IMPORTED_MODULE_1__/* .fetchArtifact */ .t)(name, io);
+    if (!('file' in fetched)) {
+        io.actions.warning({ message: `the records of artifact ${name} are not in the report: ${fetched.without}` });
+        return [];
+    }
+    try {
+        return await readRecords(fetched.file, io);
+    }
+    catch (error) {
+        if (!(error instanceof Error))
+            throw error;
+        io.actions.warning({ message: `the records of artifact ${name} are not in the report: ${error.message}` });
+        return [];
+    }
+};
+const readArtifacts = async (io) => {
+    const list = await io.artifacts.list(`${_records_parse_records_js__WEBPACK_IMPORTED_MODULE_0__/* .RECORDS_ARTIFACT */ .CG}-`);
+    if (list.status === 'failed') {
+        io.actions.warning({ message: `the records of this run could not be listed: ${list.reason}` });
+    }
+    if (list.status !== 'listed')
+        return [];
+    const found = [];
+    for (let start = 0; start < list.names.length; start += PARALLEL) {
+        const part = list.names.slice(start, start + PARALLEL);
+        const read = await Promise.all(part.map((name) => readArtifact(name, io)));
+        for (const records of read)
+            found.push(...records);
+    }
+    return found;
+};
+/**
+ * The records that the build jobs of this run stored as artifacts, of all attempts, and those of the files that input
+ * `records-path` names. Throws an InputError when such a file holds anything else.
+ */
+const gatherRecords = async (globs, io) => {
+    const [given, stored] = [await readGiven(globs, io), await readArtifacts(io)];
+    io.actions.info(`${given.length} records from files, ${stored.length} from artifacts of this run`);
+    return [...given, ...stored];
+};
+/** What became of a report without records, as input `if-no-records` wants it. */
+const tellNoRecords = (ifNoRecords, io) => {
+    const message = 'there are no records of this run: its build jobs write them unless input records is none, and hand them on as ' +
+        'artifacts; where there are none of those, name their files in input records-path';
+    if (ifNoRecords === 'fail')
+        return { failure: message };
+    if (ifNoRecords === 'warn')
+        io.actions.warning({ message });
+    else
+        io.actions.info(message);
+    return {};
 };
 
 
@@ -44030,6 +49016,50 @@ const artifactName = (begin, { leg, names, attempt = 1 }) => `${begin}-${leg ?? 
 const artifactLink = ({ url }, upload) => url === undefined || upload.status !== 'stored' || upload.id === undefined
     ? {}
     : { link: `${url}/artifacts/${upload.id}` };
+
+
+/***/ }),
+
+/***/ 54070:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ tellFindings)
+/* harmony export */ });
+/* harmony import */ var _progress_plain_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(79903);
+/* harmony import */ var _report_lint_section_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16887);
+
+
+/** Annotations of each level that GitHub shows of one step (actions/toolkit, docs/problem-matchers.md). */
+const MAX_SHOWN = 10;
+/**
+ * Shows findings on the lines that they speak of, the gravest first, and the rest in the log. Returns why the step fails
+ * once all is told; undefined where no finding is an error.
+ */
+const tellFindings = (findings, { actions }) => {
+    const ofLevel = (level) => findings.filter((finding) => finding.level === level);
+    const [errors, warnings] = [ofLevel('error'), ofLevel('warn')];
+    const shown = [...errors.slice(0, MAX_SHOWN), ...warnings.slice(0, MAX_SHOWN)];
+    for (const finding of shown) {
+        const { level, place, endColumn } = finding;
+        const annotation = {
+            ...{ title: (0,_report_lint_section_js__WEBPACK_IMPORTED_MODULE_0__/* .findingTitle */ .Aj)(finding), message: (0,_report_lint_section_js__WEBPACK_IMPORTED_MODULE_0__/* .renderFinding */ .Kj)(finding), place },
+            ...(endColumn === undefined ? {} : { endColumn }),
+        };
+        if (level === 'error')
+            actions.error(annotation);
+        else
+            actions.warning(annotation);
+    }
+    const rest = findings.filter((finding) => !shown.includes(finding));
+    if (rest.length > 0) {
+        const lines = rest.map((each) => (0,_progress_plain_text_js__WEBPACK_IMPORTED_MODULE_1__/* .plainLine */ .h0)(`${each.place.file}:${each.place.line}:${each.place.column}: ${(0,_report_lint_section_js__WEBPACK_IMPORTED_MODULE_0__/* .renderFinding */ .Kj)(each)}`));
+        actions.group(`Lint: ${rest.length} more findings, which are in the job summary as well`, lines);
+    }
+    if (errors.length === 0)
+        return undefined;
+    return `lint: ${errors.length === 1 ? '1 finding is an error' : `${errors.length} findings are errors`}; mend them, silence them where they stand, or lower their level (input lint, or lint in the factory file)`;
+};
 
 
 /***/ }),
@@ -44174,6 +49204,66 @@ const overlayArguments = (weak, strong) => (0,_dictionary_js__WEBPACK_IMPORTED_M
 
 /***/ }),
 
+/***/ 42776:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bi: () => (/* binding */ SOURCE_EXPECTED),
+/* harmony export */   dh: () => (/* binding */ faultOfSource),
+/* harmony export */   pV: () => (/* binding */ parseCacheAttributes)
+/* harmony export */ });
+/** Fields of a line of CSV; undefined when a quote is not closed. Quotes within quotes are doubled. */
+const splitFields = (text) => {
+    const fields = text.match(/(?:^|,)(?:"(?:[^"]|"")*"|[^",]*)(?=,|$)/g) ?? [];
+    if (fields.join('') !== text)
+        return undefined;
+    return fields
+        .map((field) => field.replace(/^,/, ''))
+        .map((field) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
+};
+/** Reads attributes; undefined when the text is no list of `name=value`. A bare reference is one of a registry. */
+const parseCacheAttributes = (text) => {
+    const fields = splitFields(text);
+    if (fields === undefined || text === '')
+        return undefined;
+    if (fields.length === 1 && !text.includes('=')) {
+        return new Map([
+            ['type', 'registry'],
+            ['ref', text],
+        ]);
+    }
+    const pairs = fields.map((field) => /^\s*([A-Za-z0-9_.-]+)=(.*)$/s.exec(field));
+    if (pairs.some((pair) => pair === null))
+        return undefined;
+    return new Map(pairs.flatMap((pair) => (pair === null ? [] : [[(pair[1] ?? '').toLowerCase(), pair[2] ?? '']])));
+};
+/** The attribute that a source cannot do without, by type (docs.docker.com, "Cache storage backends"). */
+const NEEDED = {
+    registry: 'ref',
+    local: 'src',
+    gha: undefined,
+    s3: 'bucket',
+    azblob: 'account_url',
+};
+/** What is wrong with a cache source; undefined when nothing is. */
+const faultOfSource = (text) => {
+    const attributes = parseCacheAttributes(text);
+    if (attributes === undefined)
+        return 'it is no list of name=value';
+    const type = attributes.get('type');
+    if (type === undefined)
+        return 'it has no type';
+    if (!Object.hasOwn(NEEDED, type))
+        return `there is no type ${type} to read from`;
+    const needed = NEEDED[type];
+    return needed === undefined || (attributes.get(needed) ?? '') !== '' ? undefined : `type ${type} needs ${needed}`;
+};
+/** What a cache source looks like, for messages. */
+const SOURCE_EXPECTED = 'type=registry,ref=…, type=local,src=… or type=gha,scope=…, as in docker/build-push-action';
+
+
+/***/ }),
+
 /***/ 57736:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44237,6 +49327,22 @@ const NODE_NAME = /^[a-zA-Z][a-zA-Z0-9._-]*$/;
 
 /***/ }),
 
+/***/ 67096:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration)
+/* harmony export */ });
+const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** `30m`, `12h` or `7d` in ms; undefined for anything else. */
+const parseDuration = (text) => {
+    const unit = UNITS[text.slice(-1)];
+    return /^[1-9][0-9]{0,5}[mhd]$/.test(text) && unit !== undefined ? Number(text.slice(0, -1)) * unit : undefined;
+};
+
+
+/***/ }),
+
 /***/ 22707:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -44260,6 +49366,49 @@ const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, v
 const SYSTEMS = ['linux', 'windows', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'wasip1'];
 /** Architectures of the same list. */
 const ARCHITECTURES = '386 amd64 arm arm64 loong64 mips mipsle mips64 mips64le ppc64 ppc64le riscv64 s390x wasm'.split(' ');
+
+
+/***/ }),
+
+/***/ 1461:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   In: () => (/* binding */ levelOf),
+/* harmony export */   KY: () => (/* binding */ RULE_TEXTS),
+/* harmony export */   Q5: () => (/* binding */ hasLevels),
+/* harmony export */   Wp: () => (/* binding */ LINT_LEVELS),
+/* harmony export */   dT: () => (/* binding */ lintRuleOf),
+/* harmony export */   wT: () => (/* binding */ LINT_RULES)
+/* harmony export */ });
+/** What each rule looks for, gravest first. */
+const RULE_TEXTS = {
+    'secret-in-argument': 'A secret in ARG or ENV, where the image and the cache keep it.',
+    'context-not-copied': 'A file of the build context is read, and no COPY, ADD or bind brings it in.',
+    'stale-package-index': 'A package index of an earlier step is used, which the cache keeps for ever.',
+    'unpinned-download': 'Content from outside without checksum or revision, below a cached step.',
+    'changing-argument': 'A commit, date or build number in ARG or ENV above steps that do not need it.',
+    'hard-coded-architecture': 'A download for one architecture in a fragment that is built for several.',
+    'latest-image': 'An image without a tag, or with tag latest.',
+    'copy-all-early': 'The whole build context is copied below steps that do not need all of it.',
+    'early-argument': 'An ARG that stands before steps that do not use it.',
+    'package-leftovers': 'Indexes or archives of a package manager that stay in the image.',
+    'pip-leftovers': 'A cache of pip that stays in the image.',
+    'file-modes': 'Files whose modes are not those git checks out.',
+    'too-many-layers': 'More steps in one image than BuildKit loads from a cache in good time.',
+    'buildkit-check': "What BuildKit's own checks find while it builds.",
+};
+/** The levels a linter can have, the default first. */
+const LINT_LEVELS = ['warn', 'error', 'off'];
+const isRule = (key) => Object.hasOwn(RULE_TEXTS, key);
+/** The rule of that id; undefined for any other text. */
+const lintRuleOf = (id) => (isRule(id) ? id : undefined);
+/** All rules with one sentence each, gravest first. */
+const LINT_RULES = Object.entries(RULE_TEXTS).flatMap(([id, description]) => (isRule(id) ? [{ id, description }] : []));
+/** Whether anything was asked for. */
+const hasLevels = ({ all, rules }) => all !== undefined || Object.keys(rules).length > 0;
+/** The level of a rule: of the strongest source that speaks of it or of all rules, weakest source first. */
+const levelOf = (rule, sources) => sources.map(({ all, rules }) => rules[rule] ?? all).findLast((found) => found !== undefined) ?? 'warn';
 
 
 /***/ }),
@@ -44350,6 +49499,63 @@ const argumentName = {
     refused: [{ pattern: /^PARENT$/, because: 'Strata sets it to the layer below' }],
     hint: (text) => (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(text) ? `write "${text.replaceAll('-', '_')}"` : undefined),
 };
+
+
+/***/ }),
+
+/***/ 82388:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   e: () => (/* binding */ retentionOf),
+/* harmony export */   x: () => (/* binding */ DEFAULT_RETENTION)
+/* harmony export */ });
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(67096);
+/* harmony import */ var _given_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(22707);
+/* harmony import */ var _selector_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(35569);
+
+
+
+
+const DAY = 86_400_000;
+/** What prune keeps where nothing is said. */
+const DEFAULT_RETENTION = {
+    ...{ keepLast: 3, minAge: DAY, keep: [], removedManifests: 'keep', removedGrace: 14 * DAY, rules: [] },
+};
+const msOf = (duration) => duration === undefined ? undefined : (0,_duration_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDuration */ .E)(duration.value);
+const valuesOf = (texts) => texts.map(({ value }) => value);
+const platformsOf = ({ platforms }) => {
+    if (platforms === undefined)
+        return undefined;
+    const { any, not } = (0,_selector_js__WEBPACK_IMPORTED_MODULE_2__/* .selectorOf */ .Bk)(platforms);
+    const normal = (patterns) => patterns.map((pattern) => (0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlatform */ .FL)(pattern) ?? pattern);
+    return { any: normal(any), not: normal(not) };
+};
+const ruleOf = (content, layers, report) => {
+    const { layers: selected, branches, 'keep-last': keepLast, 'expire-after': expireAfter, place } = content;
+    if (keepLast === undefined && expireAfter === undefined)
+        report({ place, found: 'the rule changes nothing', expected: '"keep-last" or "expire-after"' });
+    if (selected !== undefined)
+        (0,_selector_js__WEBPACK_IMPORTED_MODULE_2__/* .checkSelector */ .SD)(selected, layers, 'layer', report);
+    return (0,_given_js__WEBPACK_IMPORTED_MODULE_3__/* .given */ .g)({
+        layers: selected === undefined ? undefined : (0,_selector_js__WEBPACK_IMPORTED_MODULE_2__/* .selectorOf */ .Bk)(selected),
+        platforms: platformsOf(content),
+        branches: branches === undefined ? undefined : { any: valuesOf(branches), not: [] },
+        keepLast: keepLast?.value,
+        expireAfter: msOf(expireAfter),
+    });
+};
+/** What prune keeps. `layers` are the names of all layers; rules about others are reported. */
+const retentionOf = (content, layers, report) => ({
+    keepLast: content?.['keep-last']?.value ?? DEFAULT_RETENTION.keepLast,
+    minAge: msOf(content?.['min-age']) ?? DEFAULT_RETENTION.minAge,
+    keep: valuesOf(content?.keep ?? []),
+    removedManifests: content?.['removed-manifests']?.value ?? DEFAULT_RETENTION.removedManifests,
+    removedGrace: msOf(content?.['removed-grace']) ?? DEFAULT_RETENTION.removedGrace,
+    rules: (content?.rules ?? []).map((rule) => ruleOf(rule, layers, report)),
+    ...(0,_given_js__WEBPACK_IMPORTED_MODULE_3__/* .given */ .g)({ expireAfter: msOf(content?.['expire-after']), maxDeletes: content?.['max-deletes']?.value }),
+});
 
 
 /***/ }),
@@ -44473,8 +49679,11 @@ const checkTemplate = ({ value, place }, known, report) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ae: () => (/* binding */ path),
+/* harmony export */   Ej: () => (/* binding */ size),
 /* harmony export */   KG: () => (/* binding */ imageTemplate),
+/* harmony export */   Oy: () => (/* binding */ cacheSource),
 /* harmony export */   Qh: () => (/* binding */ pathGlob),
+/* harmony export */   Vm: () => (/* binding */ testWord),
 /* harmony export */   Z4: () => (/* binding */ tagTemplate),
 /* harmony export */   ZY: () => (/* binding */ cacheRepository),
 /* harmony export */   fF: () => (/* binding */ baseImage),
@@ -44482,12 +49691,16 @@ const checkTemplate = ({ value, place }, known, report) => {
 /* harmony export */   gm: () => (/* binding */ idTemplate),
 /* harmony export */   ho: () => (/* binding */ contextSource),
 /* harmony export */   l: () => (/* binding */ reason),
+/* harmony export */   mx: () => (/* binding */ keepGlob),
+/* harmony export */   nF: () => (/* binding */ cacheFolder),
 /* harmony export */   p0: () => (/* binding */ duration),
 /* harmony export */   rE: () => (/* binding */ version),
 /* harmony export */   tl: () => (/* binding */ argumentValue),
 /* harmony export */   u5: () => (/* binding */ registry)
 /* harmony export */ });
-/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62148);
+/* harmony import */ var _cache_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42776);
+
 
 // The kinds of texts in a factory file that are no names: what each looks like, and how messages speak of it.
 /** Value of an argument. A Dockerfile's ARG lines hold one line. */
@@ -44498,19 +49711,25 @@ const argumentValue = {
     pattern: /^[^\x00-\x08\n-\x1f\x7f]*$/,
     bare: true,
 };
+/** A word of a test's argument array. */
+const testWord = {
+    ...argumentValue,
+    noun: 'an argument',
+    examples: ['python'],
+};
 /** `from` of a variant. */
 const baseImage = {
     kind: 'text',
     noun: 'an image reference',
     expected: 'name[:tag][@sha256:…], such as ubuntu:24.04 or ghcr.io/acme/base:1',
     pattern: /^[^\s/][^\s]*$/,
-    test: (text) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text) !== undefined,
+    test: (text) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text) !== undefined,
     hint: (text) => {
         if (/[${}]/.test(text))
             return 'variables are not expanded here; write the image out, or by platform as a map';
         if (text.includes('://'))
             return 'leave the scheme out';
-        return (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text.toLowerCase()) === undefined ? undefined : 'repositories are lower case';
+        return (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text.toLowerCase()) === undefined ? undefined : 'repositories are lower case';
     },
     examples: ['ubuntu:24.04'],
 };
@@ -44523,7 +49742,7 @@ const registry = {
     expected: 'a host with the path that all images share, without scheme, tag or slash at the end: ghcr.io/acme',
     pattern: REPOSITORY,
     test: (text) => {
-        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(`${text}/image`);
+        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(`${text}/image`);
         return reference?.repository.endsWith('image') === true && !text.includes('@');
     },
     hint: (text) => {
@@ -44540,11 +49759,38 @@ const cacheRepository = {
     expected: 'a repository without tag or digest, such as ghcr.io/acme/llm-factory-cache',
     pattern: REPOSITORY,
     test: (text) => {
-        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text);
+        const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text);
         return reference !== undefined && reference.tag === undefined && reference.digest === undefined;
     },
-    hint: (text) => ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
+    hint: (text) => ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(text)?.tag === undefined ? undefined : 'leave the tag out: Strata names the tags'),
     examples: ['ghcr.io/acme/llm-factory-cache'],
+};
+/** A place to read cache from. */
+const cacheSource = {
+    kind: 'text',
+    noun: 'a cache source',
+    expected: _cache_source_js__WEBPACK_IMPORTED_MODULE_0__/* .SOURCE_EXPECTED */ .Bi,
+    pattern: /\S/,
+    test: (text) => (0,_cache_source_js__WEBPACK_IMPORTED_MODULE_0__/* .faultOfSource */ .dh)(text) === undefined,
+    hint: _cache_source_js__WEBPACK_IMPORTED_MODULE_0__/* .faultOfSource */ .dh,
+    examples: ['type=registry,ref=ghcr.io/acme/other-cache:linux-amd64'],
+};
+/** The folder of a local cache. */
+const cacheFolder = {
+    kind: 'text',
+    noun: 'a folder',
+    expected: 'an absolute path, or one relative to the workspace, without ":" or ","',
+    pattern: /^[^:,"\\\x00-\x1f~]+$/,
+    hint: (text) => text.startsWith('~') ? 'nobody expands "~" here; leave folder out for one below ~/.cache/strata' : undefined,
+    examples: ['/var/cache/strata'],
+};
+/** A size: `parseBytes` turns it into bytes. */
+const size = {
+    kind: 'text',
+    noun: 'a size',
+    expected: 'a whole number with MB, GB, MiB or GiB behind it: 8GiB',
+    pattern: /^[1-9][0-9]{0,5}(?:MB|GB|MiB|GiB)$/,
+    examples: ['8GiB'],
 };
 const PATH = '(?![/~])(?![A-Za-z]:)[^\\\\\\x00-\\x1f]+';
 const pathHint = (text) => {
@@ -44631,6 +49877,15 @@ const reason = {
     expected: 'a sentence that people will read in the job summary',
     pattern: /\S/,
     examples: ['needs a CUDA base'],
+};
+/** A glob of `keep`, or over branches. */
+const keepGlob = {
+    kind: 'text',
+    noun: 'a name or glob',
+    expected: 'an id, a tag or a branch, or a glob with *, ?, [a-z] or {a,b}, such as release/*',
+    pattern: /^[^\s!][^\s]*$/,
+    bare: true,
+    examples: ['release/*', 'llm_factory*'],
 };
 
 
@@ -44752,6 +50007,7 @@ const workItemName = ({ manifestId, platform }) => `${manifestId} ${platform}`;
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   MN: () => (/* binding */ lookupGlobal),
 /* harmony export */   Qo: () => (/* binding */ platformArguments),
+/* harmony export */   TA: () => (/* binding */ argumentWords),
 /* harmony export */   Vz: () => (/* binding */ PREDEFINED),
 /* harmony export */   df: () => (/* binding */ expandGlobals),
 /* harmony export */   f7: () => (/* binding */ PARENT),
@@ -45336,9 +50592,10 @@ const heredocsOf = (text) => text.includes('<<') ? wordsIn(text, true).flatMap((
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(33838);
 
-const properties = ({ title, place }) => ({
+const properties = ({ title, place, endColumn }) => ({
     ...(title === undefined ? {} : { title }),
     ...(place === undefined ? {} : { file: place.file, startLine: place.line, startColumn: place.column }),
+    ...(endColumn === undefined ? {} : { endColumn }),
 });
 /** The Actions toolkit. */
 const createActions = (env) => ({
@@ -45424,14 +50681,18 @@ const parseRunEvent = (environment, payload) => {
 
 ;// CONCATENATED MODULE: ./src/records/run.ts
 const member = (name, value) => value === undefined || value === '' ? {} : { [name]: value };
+const count = (name, value = '') => {
+    const number = Number(value);
+    return Number.isSafeInteger(number) && number > 0 ? { [name]: number } : {};
+};
 /** The run that these variables speak of. */
 const parseRun = (env) => {
     const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
     const url = [server, repository, id].includes(undefined) ? undefined : `${server}/${repository}/actions/runs/${id}`;
-    const attempt = Number(env.GITHUB_RUN_ATTEMPT ?? '');
     return {
         ...member('id', id),
-        ...(Number.isSafeInteger(attempt) && attempt > 0 ? { attempt } : {}),
+        ...count('number', env.GITHUB_RUN_NUMBER),
+        ...count('attempt', env.GITHUB_RUN_ATTEMPT),
         ...member('url', url),
         ...member('workflow', env.GITHUB_WORKFLOW),
         ...member('event', env.GITHUB_EVENT_NAME),
@@ -45471,7 +50732,7 @@ const readContext = async (env, signal) => ({
 
 /***/ }),
 
-/***/ 3319:
+/***/ 16187:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45482,10 +50743,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(48161);
-;// CONCATENATED MODULE: ./src/io/failure-reason.ts
-/** First line of what went wrong; the further ones of the toolkit's clients are general advice. */
-const reasonOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim();
-
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: ./src/io/failure-reason.ts
+var failure_reason = __nccwpck_require__(42019);
 ;// CONCATENATED MODULE: ./src/io/actions-cache.ts
 
 /** Whether the runner names a cache service, the present one or that of GitHub Enterprise Server. */
@@ -45505,7 +50766,7 @@ const restoreFile = async (file, prefixes) => {
         return key === undefined ? { status: 'missing' } : { status: 'restored', key };
     }
     catch (error) {
-        return { status: 'failed', reason: reasonOf(error) };
+        return { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
     }
 };
 const saveFile = async (file, key) => {
@@ -45517,7 +50778,7 @@ const saveFile = async (file, key) => {
         return id < 0 ? { status: 'failed', reason: 'the cache service did not take it' } : { status: 'saved' };
     }
     catch (error) {
-        return { status: 'failed', reason: reasonOf(error) };
+        return { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
     }
 };
 /** The cache service that the runner's variables name, as far as they name one. */
@@ -45530,8 +50791,6 @@ const createActionsCache = (env) => offersCache(env)
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(51455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./src/io/artifacts.ts
 
 
@@ -45550,7 +50809,7 @@ const isTaken = (reason) => reason.includes('(409)');
 const isNotFound = (error) => error instanceof Error && error.name === 'ArtifactNotFoundError';
 /** The toolkit's client. It brings Azure's SDK along, so it is a part of the bundle that is loaded when it is needed. */
 const artifacts_loadClient = async () => {
-    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(30), __nccwpck_require__.e(351), __nccwpck_require__.e(935)]).then(__nccwpck_require__.bind(__nccwpck_require__, 77935));
+    const { DefaultArtifactClient } = await Promise.all(/* import() */[__nccwpck_require__.e(30), __nccwpck_require__.e(351), __nccwpck_require__.e(118), __nccwpck_require__.e(935)]).then(__nccwpck_require__.bind(__nccwpck_require__, 77935));
     return new DefaultArtifactClient();
 };
 const uploadFiles = async (name, ...files) => {
@@ -45560,7 +50819,7 @@ const uploadFiles = async (name, ...files) => {
         return { status: 'stored', ...(id === undefined ? {} : { id }) };
     }
     catch (error) {
-        const reason = reasonOf(error);
+        const reason = (0,failure_reason/* reasonOf */.A)(error);
         return isTaken(reason) ? { status: 'stored' } : { status: 'failed', reason };
     }
 };
@@ -45578,7 +50837,7 @@ const downloadFile = async (name, folder) => {
         return { status: 'failed', reason: `it has ${file === undefined ? 'no file' : 'more than one file'}` };
     }
     catch (error) {
-        return isNotFound(error) ? { status: 'missing' } : { status: 'failed', reason: reasonOf(error) };
+        return isNotFound(error) ? { status: 'missing' } : { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
     }
 };
 const listNames = async (prefix) => {
@@ -45589,7 +50848,7 @@ const listNames = async (prefix) => {
         return { status: 'listed', names: found.map(({ name }) => name) };
     }
     catch (error) {
-        return { status: 'failed', reason: reasonOf(error) };
+        return { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
     }
 };
 /** The artifact service that the runner's variables name, as far as they name one. */
@@ -45798,10 +51057,63 @@ const createBuilders = (docker) => {
     };
 };
 
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+;// CONCATENATED MODULE: ./src/io/registry/retry.ts
+
+/** A registry's bad minute is sat out; what takes longer is for the user to know. */
+const PATIENCE = { attempts: 5, requestTimeout: 30_000, deadline: 120_000, longestWait: 60_000 };
+/** The machine's own time and chance. */
+const REAL_PACING = {
+    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
+    now: Date.now,
+    random: Math.random,
+};
+const FIRST_BACKOFF = 500;
+const LONGEST_BACKOFF = 8_000;
+/** How long a `Retry-After` asks to wait, ms: seconds or an HTTP date (RFC 9110, 10.2.3). */
+const parseRetryAfter = (value, now) => {
+    if (value === null)
+        return undefined;
+    if (/^\d+$/.test(value.trim()))
+        return Number(value) * 1000;
+    // Date.parse alone reads years into numbers that are no seconds, such as -1.
+    const date = /^[A-Z][a-z]+,? .* GMT$/.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+};
+/** The wait after the n-th failed attempt, ms: doubles each time, at least half of it, the rest by chance. */
+const backoff = (attempt, random) => {
+    const full = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
+    return Math.round(full / 2 + (full / 2) * random);
+};
+/**
+ * Tries until it succeeds, as long as failures are temporary, attempts are left and the deadline is not reached.
+ * Waits as long as the registry asks, within limits. Throws the last failure.
+ */
+const withRetries = async (pacing, patience, attempt) => {
+    const deadline = pacing.now() + patience.deadline;
+    for (let count = 1;; count++) {
+        try {
+            return await attempt();
+        }
+        catch (error) {
+            if (!(error instanceof registry_error/* RegistryError */.g) || !error.temporary || count >= patience.attempts)
+                throw error;
+            const asked = Math.min(error.retryAfter ?? 0, patience.longestWait);
+            const wait = Math.max(asked, backoff(count, pacing.random()));
+            if (pacing.now() + wait > deadline)
+                throw error;
+            await pacing.sleep(wait);
+        }
+    }
+};
+
 ;// CONCATENATED MODULE: ./src/io/clock.ts
+
 /** The machine's own clock. */
 const createClock = () => ({
     now: () => new Date(),
+    sleep: REAL_PACING.sleep,
     every: (interval, action) => {
         const timer = setInterval(action, interval);
         return () => {
@@ -46119,15 +51431,17 @@ const describeOddModes = (modes, workspace) => {
 /** A reader of the contexts of a workspace. Nothing is read before it is asked for. */
 const createContextReader = (workspace) => {
     const disk = createDisk();
+    const rootOf = memoise((root) => realPath((0,external_node_path_.resolve)(workspace, root)));
     const sourcesIn = memoise((root) => {
         const context = openContext(root, disk);
         return memoise((source) => selectEntries(context, source));
     });
     return {
         read: (root, patterns) => {
-            const select = sourcesIn(realPath((0,external_node_path_.resolve)(workspace, root)));
+            const select = sourcesIn(rootOf(root));
             return new Map(patterns.map((pattern) => [pattern, select(pattern)]));
         },
+        oddMode: (root, path) => disk.oddModes.get((0,external_node_path_.join)(rootOf(root), path))?.toString(8),
         oddModes: () => describeOddModes(disk.oddModes, realPath(workspace)),
     };
 };
@@ -46282,7 +51596,256 @@ const createDocker = (env, workspace) => ({
     }),
 });
 
+;// CONCATENATED MODULE: external "node:stream/promises"
+const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(38522);
+;// CONCATENATED MODULE: ./src/canary/changeset.ts
+/** The file in which a distribution lists its packages, by the path of it: Debian's, that of distroless images, Alpine's. */
+const isPackageList = (path) => path === 'var/lib/dpkg/status' ||
+    /^var\/lib\/dpkg\/status\.d\/[^/]+$/.test(path) ||
+    path === 'lib/apk/db/installed' ||
+    path === 'usr/lib/apk/db/installed';
+
+;// CONCATENATED MODULE: ./src/oci/image-config.ts
+
+/** Reads the config of an image. Throws OciContentError. */
+const parseImageConfig = (text) => {
+    const members = (0,json/* parseMembers */.RN)(text, 'image config');
+    const config = (0,json/* objectAt */.lJ)(members, 'config');
+    const created = (0,json/* textAt */.$6)(members, 'created');
+    const user = (0,json/* textAt */.$6)(config, 'User');
+    const workingDir = (0,json/* textAt */.$6)(config, 'WorkingDir');
+    return {
+        platform: {
+            os: (0,json/* textAt */.$6)(members, 'os'),
+            architecture: (0,json/* textAt */.$6)(members, 'architecture'),
+            variant: (0,json/* textAt */.$6)(members, 'variant'),
+        },
+        ...(created === undefined ? {} : { created }),
+        diffIds: (0,json/* textsAt */.i1)((0,json/* objectAt */.lJ)(members, 'rootfs'), 'diff_ids'),
+        env: (0,json/* textsAt */.i1)(config, 'Env'),
+        ...(user === undefined ? {} : { user }),
+        ...(workingDir === undefined ? {} : { workingDir }),
+        shell: (0,json/* textsAt */.i1)(config, 'Shell'),
+        onBuild: (0,json/* textsAt */.i1)(config, 'OnBuild'),
+        entrypoint: (0,json/* textsAt */.i1)(config, 'Entrypoint'),
+        cmd: (0,json/* textsAt */.i1)(config, 'Cmd'),
+        labels: (0,json/* textMapAt */.Pf)(config, 'Labels'),
+    };
+};
+
+// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
+var oci_manifest = __nccwpck_require__(9456);
+;// CONCATENATED MODULE: ./src/io/image-layout.ts
+
+
+
+
+
+
+
+
+
+const blobPath = (folder, digest) => (0,external_node_path_.join)(folder, 'blobs', ...digest.split(':'));
+/** The OCI manifest of the one image in a layout; attestations beside it are none. */
+const findManifest = async (folder, top) => {
+    if (top.kind !== 'index')
+        return top;
+    const image = top.manifests.find(({ platform }) => platform?.os !== 'unknown');
+    if (image === undefined)
+        throw new Error(`${folder} holds no image`);
+    return findManifest(folder, (0,oci_manifest/* parseOciManifest */.Ke)(await (0,promises_.readFile)(blobPath(folder, image.digest), 'utf8'), image.mediaType));
+};
+const KINDS = {
+    ...{ file: 'file', directory: 'directory', symlink: 'symlink', link: 'hardlink' },
+    ...{ 'character-device': 'device', 'block-device': 'device', fifo: 'device' },
+};
+/** `.wh.name` in a layer takes `name` of the layers below away (OCI image spec, layer.md, "Whiteouts"). */
+const changeOf = ({ name, type, mode, uid, gid, linkname }, content) => {
+    const path = name.replace(/^(?:\.?\/)+/, '').replace(/\/$/, '');
+    const isWhiteout = /(?:^|\/)\.wh\./.test(path);
+    const isLink = type === 'symlink' || type === 'link';
+    return {
+        path,
+        kind: isWhiteout ? 'whiteout' : (KINDS[type] ?? 'file'),
+        ...{ mode: mode & 0o7777, owner: `${uid}:${gid}` },
+        ...(isLink ? { content: linkname } : content === undefined ? {} : { content }),
+    };
+};
+/** What is read of one entry of an archive. */
+const readEntry = async (header, stream) => {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const listed = [];
+    const keep = isPackageList(header.name.replace(/^(?:\.?\/)+/, ''));
+    for await (const chunk of stream) {
+        if (!(chunk instanceof Uint8Array))
+            continue;
+        hash.update(chunk);
+        if (keep)
+            listed.push(chunk);
+    }
+    const change = changeOf(header, header.type === 'file' ? hash.digest('hex') : undefined);
+    return listed.length === 0 ? change : { ...change, packageList: Buffer.concat(listed).toString('utf8') };
+};
+/** Streams a filesystem layer through: what it changes, and of its files the digests. */
+const readChangeset = async (file, mediaType) => {
+    const { extract } = await __nccwpck_require__.e(/* import() */ 118).then(__nccwpck_require__.t.bind(__nccwpck_require__, 56118, 19));
+    const archive = extract();
+    const source = (0,external_node_fs_.createReadStream)(file);
+    const written = mediaType.endsWith('gzip')
+        ? (0,external_node_stream_promises_namespaceObject.pipeline)(source, (0,external_node_zlib_.createGunzip)(), archive)
+        : mediaType.endsWith('zstd')
+            ? (0,external_node_stream_promises_namespaceObject.pipeline)(source, (0,external_node_zlib_.createZstdDecompress)(), archive)
+            : (0,external_node_stream_promises_namespaceObject.pipeline)(source, archive);
+    const changes = new Map();
+    for await (const entry of archive) {
+        const change = await readEntry(entry.header, entry);
+        changes.set(change.path, change);
+    }
+    await written;
+    return changes;
+};
+/** What made each filesystem layer, from the image's history: entries that made none are left out. */
+const createdBy = (config) => {
+    const { history = [] } = JSON.parse(config);
+    return history.flatMap((entry) => (entry.empty_layer === true ? [] : [entry.created_by ?? '']));
+};
+/** Reads the one image of an OCI image layout that Buildx wrote to a folder (OCI image spec, image-layout.md). */
+const readBuiltImage = async (folder) => {
+    const top = (0,oci_manifest/* parseOciManifest */.Ke)(await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'index.json'), 'utf8'), 'application/vnd.oci.image.index.v1+json');
+    const { config, layers } = await findManifest(folder, top);
+    const text = await (0,promises_.readFile)(blobPath(folder, config.digest), 'utf8');
+    const changesets = [];
+    // One after the other, as they may be large. Equal blobs are read once.
+    const read = new Map();
+    for (const { digest, mediaType } of layers) {
+        const changeset = read.get(digest) ?? (await readChangeset(blobPath(folder, digest), mediaType));
+        read.set(digest, changeset);
+        changesets.push(changeset);
+    }
+    return { env: parseImageConfig(text).env, changesets, createdBy: createdBy(text) };
+};
+
+;// CONCATENATED MODULE: ./src/io/archive.ts
+var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var __disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+const BLOCK = 512;
+/** What is read at once, bytes. */
+const CHUNK = 1024 * 1024;
+/** A header block (POSIX ustar; `L` and `K` of GNU tar are long names that belong to the next entry, `x` is pax's). */
+const readHeader = (block) => {
+    const text = (from, length) => block.toString('utf8', from, from + length).replace(/\0.*$/s, '');
+    // GNU tar writes sizes from 8 GiB on as a big-endian number behind a mark.
+    const size = (block[124] ?? 0) & 0x80 ? Number(block.readBigUInt64BE(128)) : Number.parseInt(text(124, 12), 8) || 0;
+    const owner = [text(100, 8), text(108, 8), text(116, 8)].map((field) => Number.parseInt(field, 8) || 0);
+    return { size, type: text(156, 1), meta: [text(345, 155), text(0, 100), text(157, 100), ...owner] };
+};
+const contentDigest = async (file, position, size) => {
+    const digest = (0,external_node_crypto_.createHash)('sha256');
+    const buffer = Buffer.alloc(Math.min(CHUNK, size));
+    for (let done = 0; done < size;) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - done), position + done);
+        if (bytesRead === 0)
+            break;
+        digest.update(buffer.subarray(0, bytesRead));
+        done += bytesRead;
+    }
+    return digest.digest('hex');
+};
+/** Reads what a tar archive holds, whatever the order of its entries. Throws when the file cannot be read. */
+const readArchive = async (path) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const file = __addDisposableResource(env_1, await (0,promises_.open)(path), true);
+        const { size: bytes } = await file.stat();
+        const entries = [];
+        const block = Buffer.alloc(BLOCK);
+        let [position, names, files] = [0, '', 0];
+        while (position + BLOCK <= bytes) {
+            await file.read(block, 0, BLOCK, position);
+            position += BLOCK;
+            if (block.every((byte) => byte === 0))
+                break;
+            const { size, type, meta } = readHeader(block);
+            const content = await contentDigest(file, position, size);
+            position += Math.ceil(size / BLOCK) * BLOCK;
+            if (type === 'L' || type === 'K')
+                names += `${type}${content}`;
+            else if (type !== 'x' && type !== 'g') {
+                entries.push(JSON.stringify([names, type, ...meta, content]));
+                names = '';
+                files += type === '0' || type === '' ? 1 : 0;
+            }
+        }
+        return { digest: (0,external_node_crypto_.hash)('sha256', entries.sort().join('\n')), bytes, files };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = __disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
+
 ;// CONCATENATED MODULE: ./src/io/files.ts
+
+
 
 
 
@@ -46291,9 +51854,20 @@ const createFiles = (workspace, temporary) => {
     const absolute = (path) => (0,external_node_path_.resolve)(workspace, path);
     return {
         absolute,
+        readImage: readBuiltImage,
         read: async (path) => {
             try {
                 return await (0,promises_.readFile)(absolute(path), 'utf8');
+            }
+            catch (error) {
+                if (isMissing(error))
+                    return undefined;
+                throw error;
+            }
+        },
+        readArchive: async (path) => {
+            try {
+                return await readArchive(absolute(path));
             }
             catch (error) {
                 if (isMissing(error))
@@ -46313,6 +51887,10 @@ const createFiles = (workspace, temporary) => {
         writeProgram: (path, bytes) => (0,promises_.writeFile)(absolute(path), bytes, { mode: 0o755 }),
         writeSecret: (path, text) => (0,promises_.writeFile)(absolute(path), text, { mode: 0o600, flag: 'wx' }),
         removeFolder: (path) => (0,promises_.rm)(absolute(path), { recursive: true, force: true }),
+        move: async (from, to) => {
+            await (0,promises_.mkdir)((0,external_node_path_.dirname)(absolute(to)), { recursive: true });
+            await (0,promises_.rename)(absolute(from), absolute(to));
+        },
         makeFolder: async (name) => {
             await (0,promises_.mkdir)(temporary, { recursive: true });
             return (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary, `${name}-`));
@@ -46320,59 +51898,93 @@ const createFiles = (workspace, temporary) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/report/comment.ts
-var comment = __nccwpck_require__(54231);
-// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
-;// CONCATENATED MODULE: ./src/io/registry/retry.ts
+;// CONCATENATED MODULE: ./src/io/gha-scopes.ts
 
-/** A registry's bad minute is sat out; what takes longer is for the user to know. */
-const PATIENCE = { attempts: 5, requestTimeout: 30_000, deadline: 120_000, longestWait: 60_000 };
-/** The machine's own time and chance. */
-const REAL_PACING = {
-    sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
-    now: Date.now,
-    random: Math.random,
-};
-const FIRST_BACKOFF = 500;
-const LONGEST_BACKOFF = 8_000;
-/** How long a `Retry-After` asks to wait, ms: seconds or an HTTP date (RFC 9110, 10.2.3). */
-const parseRetryAfter = (value, now) => {
-    if (value === null)
+
+
+const METHOD = 'twirp/github.actions.results.api.v1.CacheService/GetCacheEntryDownloadURL';
+/** tonistiigi/go-actions-cache, cache.go: `version`, the same for every key. */
+const VERSION = (0,external_node_crypto_.createHash)('sha256').update('|go-actionscache-1.0').digest('hex');
+/** How long one question may take, ms, and how many are asked before the rest is left to BuildKit. */
+const gha_scopes_PATIENCE = 5000;
+const MOST = 400;
+const given = (env, name) => env[name] ?? '';
+/** A part of the token as JSON; undefined for what is none. */
+const parsePart = (text) => {
+    try {
+        return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    }
+    catch {
         return undefined;
-    if (/^\d+$/.test(value.trim()))
-        return Number(value) * 1000;
-    // Date.parse alone reads years into numbers that are no seconds, such as -1.
-    const date = /^[A-Z][a-z]+,? .* GMT$/.test(value) ? Date.parse(value) : NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-};
-/** The wait after the n-th failed attempt, ms: doubles each time, at least half of it, the rest by chance. */
-const backoff = (attempt, random) => {
-    const full = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (attempt - 1));
-    return Math.round(full / 2 + (full / 2) * random);
-};
-/**
- * Tries until it succeeds, as long as failures are temporary, attempts are left and the deadline is not reached.
- * Waits as long as the registry asks, within limits. Throws the last failure.
- */
-const withRetries = async (pacing, patience, attempt) => {
-    const deadline = pacing.now() + patience.deadline;
-    for (let count = 1;; count++) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            if (!(error instanceof registry_error/* RegistryError */.g) || !error.temporary || count >= patience.attempts)
-                throw error;
-            const asked = Math.min(error.retryAfter ?? 0, patience.longestWait);
-            const wait = Math.max(asked, backoff(count, pacing.random()));
-            if (pacing.now() + wait > deadline)
-                throw error;
-            await pacing.sleep(wait);
-        }
     }
 };
+/**
+ * Whether the token may write anywhere; undefined when BuildKit could not read it, which would fail a build. Its claim
+ * `ac` lists scopes with permissions: 1 to read, 2 to write (tonistiigi/go-actions-cache, `parseToken`).
+ */
+const mayWrite = (token) => {
+    const parts = token.split('.');
+    const claims = parts.length === 3 ? parsePart(parts[1] ?? '') : undefined;
+    const ac = (0,json/* isMembers */.gV)(claims) && typeof claims['ac'] === 'string' ? claims['ac'] : '';
+    const scopes = parsePart(Buffer.from(ac).toString('base64url'));
+    if (!Array.isArray(scopes))
+        return undefined;
+    return scopes.some((scope) => (0,json/* isMembers */.gV)(scope) && (Number(scope['Permission']) & 2) === 2);
+};
+/** `ACTIONS_CACHE_MODE` (GitHub docs, "cache-mode") and the token, which may allow less. */
+const modeOf = (env) => {
+    const token = given(env, 'ACTIONS_RUNTIME_TOKEN');
+    const writes = mayWrite(token);
+    if (given(env, 'ACTIONS_RESULTS_URL') + given(env, 'ACTIONS_CACHE_URL') === '' || writes === undefined) {
+        return 'unavailable';
+    }
+    const mode = given(env, 'ACTIONS_CACHE_MODE').toLowerCase();
+    if (mode === 'none' || mode === 'read')
+        return mode;
+    return writes ? 'write' : 'read';
+};
+/**
+ * Asks the cache service itself, which knows what the run's own token may read. The key is that of BuildKit's index
+ * (moby/buildkit, cache/remotecache/gha/gha.go: `indexKey`) up to the hash of the branch.
+ */
+const askService = async (env, scope) => {
+    const prefix = `index-${scope}-1-`;
+    const response = await fetch(new URL(METHOD, given(env, 'ACTIONS_RESULTS_URL')), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${given(env, 'ACTIONS_RUNTIME_TOKEN')}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ key: prefix, restore_keys: [prefix], version: VERSION }),
+        signal: AbortSignal.timeout(gha_scopes_PATIENCE),
+    });
+    if (!response.ok)
+        throw new Error(`the cache service answered ${response.status}`);
+    const answer = await response.json();
+    return (0,json/* isMembers */.gV)(answer) && answer['ok'] === true;
+};
+/** Scopes of the service that the runner's variables name. Where that is the older one, nothing can be known. */
+const createGhaScopes = (env) => {
+    const mode = modeOf(env);
+    const isKnown = mode !== 'unavailable' && mode !== 'none' && given(env, 'ACTIONS_RESULTS_URL') !== '';
+    const hasV2 = /^(?:1|true)$/i.test(given(env, 'ACTIONS_CACHE_SERVICE_V2'));
+    let fault = isKnown && !hasV2 ? 'the older cache service cannot be asked' : undefined;
+    let asked = 0;
+    const exists = async (scope) => {
+        if (!isKnown || fault !== undefined)
+            return isKnown ? undefined : false;
+        if (++asked > MOST)
+            return undefined;
+        try {
+            return await askService(env, scope);
+        }
+        catch (error) {
+            fault ??= (0,failure_reason/* reasonOf */.A)(error);
+            return undefined;
+        }
+    };
+    return { mode, exists, fault: () => fault, token: given(env, 'ACTIONS_RUNTIME_TOKEN') };
+};
 
+// EXTERNAL MODULE: ./src/report/comment.ts
+var comment = __nccwpck_require__(54231);
 ;// CONCATENATED MODULE: ./src/io/github-failure.ts
 
 
@@ -46428,38 +52040,83 @@ const explainGithubFailure = (thrown, now) => {
     if (limited !== undefined || status >= 500)
         return { kind: 'temporary', reason: message, wait: limited ?? 0 };
     const denied = status === 403 || status === 404 || status === 410;
-    return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}` };
+    return { kind: denied ? 'denied' : 'refused', reason: `${status}: ${message}`, status };
+};
+
+;// CONCATENATED MODULE: ./src/io/github-client.ts
+
+/** The toolkit's client, a part of the bundle that is loaded when it is needed. It knows of the runner's proxy. */
+const connectGithub = async (options) => {
+    const { token, apiUrl, version, requestTimeout } = options;
+    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
+    const baseUrl = apiUrl === undefined || apiUrl === '' ? {} : { baseUrl: apiUrl };
+    const octokit = getOctokit(token, { userAgent: `strata/${version}`, ...baseUrl });
+    octokit.hook.before('request', (asked) => {
+        asked.request = { ...asked.request, signal: AbortSignal.timeout(requestTimeout) };
+    });
+    octokit.hook.after('request', ({ data, status }) => {
+        if (typeof data === 'string' && status !== NO_CONTENT)
+            throw new IncompleteAnswer();
+    });
+    return octokit;
+};
+const NO_CONTENT = 204;
+/**
+ * The login of a token's owner: `github-actions[bot]` for the job's own. Asked by GraphQL, since the token of an app may
+ * not `GET /user`.
+ */
+const readLogin = async (octokit) => {
+    const { viewer } = await octokit.graphql('{ viewer { login } }');
+    return viewer.login;
+};
+
+;// CONCATENATED MODULE: ./src/io/github-retry.ts
+
+
+/** GitHub did not do what it was asked. */
+class GithubError extends Error {
+    failure;
+    constructor(failure, options) {
+        super(failure.reason, options);
+        this.name = 'GithubError';
+        this.failure = failure;
+    }
+}
+/** What was thrown, as an error that says what it means. `now` in ms since the epoch. */
+const githubErrorOf = (thrown, now) => thrown instanceof GithubError ? thrown : new GithubError(explainGithubFailure(thrown, now), { cause: thrown });
+/**
+ * Tries until it succeeds, as long as failures are temporary and there is time for the wait that GitHub asks for. Throws
+ * {@link GithubError}.
+ *
+ * Octokit's plug-ins for that (plugin-retry 8, plugin-throttling 11) run on the machine's timers alone, and sit out a
+ * `Retry-After` only where the text says "secondary rate". So requests to GitHub wait as those to registries do.
+ */
+const withGithubRetries = async (pacing, { attempts, deadline }, attempt) => {
+    const end = pacing.now() + deadline;
+    for (let count = 1;; count++) {
+        try {
+            return await attempt();
+        }
+        catch (thrown) {
+            const error = githubErrorOf(thrown, pacing.now());
+            if (error.failure.kind !== 'temporary' || count >= attempts)
+                throw error;
+            const wait = Math.max(error.failure.wait, backoff(count, pacing.random()));
+            if (pacing.now() + wait > end)
+                throw error;
+            await pacing.sleep(wait);
+        }
+    }
 };
 
 ;// CONCATENATED MODULE: ./src/io/pull-request-comment.ts
 
 
 
+
 /** A comment is nice to have, so nobody waits long for it. Times in ms; the deadline leaves room for one rate limit. */
 const pull_request_comment_PATIENCE = { attempts: 4, requestTimeout: 20_000, deadline: 90_000 };
 const PERMISSION = 'give the job `pull-requests: write`; runs for pull requests from forks or by Dependabot have a token that only reads';
-/** The toolkit's client, a part of the bundle that is loaded when it is needed. It knows of the runner's proxy. */
-const connect = async (token, { apiUrl, version }) => {
-    const { getOctokit } = await __nccwpck_require__.e(/* import() */ 351).then(__nccwpck_require__.bind(__nccwpck_require__, 61351));
-    const baseUrl = apiUrl === undefined || apiUrl === '' ? {} : { baseUrl: apiUrl };
-    const octokit = getOctokit(token, { userAgent: `strata/${version}`, ...baseUrl });
-    octokit.hook.before('request', (options) => {
-        options.request = { ...options.request, signal: AbortSignal.timeout(pull_request_comment_PATIENCE.requestTimeout) };
-    });
-    octokit.hook.after('request', ({ data }) => {
-        if (typeof data === 'string')
-            throw new IncompleteAnswer();
-    });
-    return octokit;
-};
-/**
- * The login that comments of this token have: `github-actions[bot]` for the job's own. Asked by GraphQL, since the token
- * of an app may not `GET /user`.
- */
-const readLogin = async (octokit) => {
-    const { viewer } = await octokit.graphql('{ viewer { login } }');
-    return viewer.login;
-};
 /** The first comment with our marker that we wrote ourselves. Anyone can write the marker, so it alone proves nothing. */
 const findOurs = async (octokit, target, opening) => {
     const pages = octokit.paginate.iterator(octokit.rest.issues.listComments, { ...target, per_page: 100 });
@@ -46491,27 +52148,18 @@ const keepOnce = async (octokit, target, marker, text) => {
     return { status: 'updated' };
 };
 /**
- * Tries until it succeeds, as long as failures are temporary and there is time for the wait that GitHub asks for. Each
- * attempt looks for the comment again, so that one whose answer got lost is found and not written twice.
+ * Each attempt looks for the comment again, so that one whose answer got lost is found and not written twice.
  */
 const withPatience = async (pacing, attempt) => {
-    const deadline = pacing.now() + pull_request_comment_PATIENCE.deadline;
-    for (let count = 1;; count++) {
-        try {
-            return await attempt();
-        }
-        catch (error) {
-            const failure = explainGithubFailure(error, pacing.now());
-            const { reason } = failure;
-            if (failure.kind === 'denied')
-                return { status: 'unavailable', reason: `${reason}; ${PERMISSION}` };
-            if (failure.kind === 'refused' || count >= pull_request_comment_PATIENCE.attempts)
-                return { status: 'failed', reason };
-            const wait = Math.max(failure.wait, backoff(count, pacing.random()));
-            if (pacing.now() + wait > deadline)
-                return { status: 'failed', reason };
-            await pacing.sleep(wait);
-        }
+    try {
+        return await withGithubRetries(pacing, pull_request_comment_PATIENCE, attempt);
+    }
+    catch (thrown) {
+        const { failure } = githubErrorOf(thrown, pacing.now());
+        const { kind, reason } = failure;
+        return kind === 'denied'
+            ? { status: 'unavailable', reason: `${reason}; ${PERMISSION}` }
+            : { status: 'failed', reason };
     }
 };
 /** Why there is nothing to comment on, or nobody who may. */
@@ -46525,8 +52173,172 @@ const createComments = (options) => {
     if (token === '')
         return unavailable('there is no token; set the input github-token');
     const target = { owner, repo, issue_number: pullRequest };
+    const { apiUrl, version } = options;
+    const connect = () => connectGithub({ token, apiUrl, version, requestTimeout: pull_request_comment_PATIENCE.requestTimeout });
     return {
-        keep: (marker, body) => withPatience(pacing, async () => keepOnce(await connect(token, options), target, marker, body)),
+        keep: (marker, body) => withPatience(pacing, async () => keepOnce(await connect(), target, marker, body)),
+    };
+};
+
+// EXTERNAL MODULE: ./src/layers/digest.ts
+var digest = __nccwpck_require__(19328);
+// EXTERNAL MODULE: ./src/layers/cache-place.ts
+var cache_place = __nccwpck_require__(46454);
+;// CONCATENATED MODULE: ./src/io/local-layout.ts
+
+
+
+
+/** The file in an OCI layout that holds a blob (OCI image spec, image-layout.md). */
+const blobFile = (folder, digest) => (0,external_node_path_.join)(folder, 'blobs', ...digest.split(':'));
+/** BuildKit writes one entry, or replaces it; the newest stands last. */
+const manifestDigest = async (folder) => {
+    const index = JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(folder, 'index.json'), 'utf8'));
+    const manifests = (0,json/* isMembers */.gV)(index) ? index['manifests'] : undefined;
+    const last = Array.isArray(manifests) ? manifests.at(-1) : undefined;
+    return (0,json/* isMembers */.gV)(last) && typeof last['digest'] === 'string' ? last['digest'] : undefined;
+};
+const isWhole = async (folder, { digest, size }) => (await (0,promises_.stat)(blobFile(folder, digest))).size === size;
+/**
+ * What an OCI layout holds, when all of it is there; undefined for everything else. The index is written when an export
+ * is done, so a killed one leaves none, and a folder with a lost or cut blob does not count either.
+ */
+const readLayout = async (folder) => {
+    try {
+        const digest = await manifestDigest(folder);
+        if (digest === undefined)
+            return undefined;
+        const text = await (0,promises_.readFile)(blobFile(folder, digest), 'utf8');
+        const blobs = (0,oci_manifest/* contentOf */.$E)((0,oci_manifest/* parseOciManifest */.Ke)(text));
+        const whole = await Promise.all(blobs.map((blob) => isWhole(folder, blob)));
+        return whole.every((is) => is) ? { digest, blobs } : undefined;
+    }
+    catch {
+        // Missing, cut short, or nothing that was ours: whatever it is, there is no cache in it.
+        return undefined;
+    }
+};
+
+;// CONCATENATED MODULE: ./src/io/local-cache.ts
+
+
+
+
+
+
+/** Names in the Actions cache: one entry a group of folders, and one a text. */
+const entryPrefix = (home, part) => `strata-local/${home.replaceAll(',', '_')}/${part}/`;
+/** Stands for a key of 16 hex, so that the path of an entry is the same whatever keys it holds. */
+const ANY_KEY = '?'.repeat(16);
+const patternOf = (folder, group, tag) => (0,external_node_path_.join)(folder, group === tag ? tag : `${group}-${ANY_KEY}`);
+const listKept = async (folder) => {
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    const all = await Promise.all(names.map(async (tag) => {
+        const content = await readLayout((0,external_node_path_.join)(folder, tag));
+        if (content === undefined)
+            return [];
+        return [{ tag, content, usedAt: (await (0,promises_.stat)((0,external_node_path_.join)(folder, tag, 'index.json'))).mtimeMs }];
+    }));
+    // The newest first; equal ones by name, so that what goes does not depend on the order of the folder.
+    return all.flat().toSorted((a, b) => b.usedAt - a.usedAt || a.tag.localeCompare(b.tag));
+};
+/** Equal blobs of several folders become one file: each layer of a chain holds all that is below it. */
+const shareBlobs = async (folder, kept) => {
+    const first = new Map();
+    for (const { tag, content } of kept) {
+        for (const { digest } of content.blobs) {
+            const file = blobFile((0,external_node_path_.join)(folder, tag), digest);
+            const other = (0,remember/* remember */.k)(first, digest, () => file);
+            if (other === file || (await (0,promises_.stat)(other)).ino === (await (0,promises_.stat)(file)).ino)
+                continue;
+            await (0,promises_.link)(other, `${file}.shared`);
+            await (0,promises_.rename)(`${file}.shared`, file);
+        }
+    }
+};
+/** Drops the folders that were not used for longest, until the rest fits; blobs that are shared count once. */
+const bound = async (folder, kept, maxBytes) => {
+    const seen = new Set();
+    const removed = [];
+    let bytes = 0;
+    for (const { tag, content } of kept) {
+        const added = content.blobs.filter(({ digest }) => !seen.has(digest));
+        const size = added.reduce((sum, blob) => sum + blob.size, 0);
+        if (removed.length > 0 || bytes + size > maxBytes) {
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, tag), { recursive: true, force: true });
+            removed.push(tag);
+            continue;
+        }
+        bytes += size;
+        for (const { digest } of added)
+            seen.add(digest);
+    }
+    return { bytes, removed };
+};
+const touch = async (folder, tags) => {
+    const now = new Date();
+    for (const tag of tags)
+        await (0,promises_.utimes)((0,external_node_path_.join)(folder, tag, 'index.json'), now, now).catch(() => undefined);
+};
+/** The folders below {@link LocalCacheSettings.home}, and others that a factory file names. */
+const createLocalCache = ({ home: own, workspace, actionsCache, fetches }) => {
+    const folderOf = (home) => (0,external_node_path_.resolve)(workspace, (0,cache_place/* localFolder */.M1)(home, own));
+    const fetched = new Map();
+    const fetchOnce = (path, prefix) => (0,remember/* remember */.k)(fetched, path, async () => {
+        if (fetches)
+            await actionsCache.restore(path, [prefix]);
+    });
+    const content = async (home, tag) => {
+        const folder = folderOf(home);
+        const there = await readLayout((0,external_node_path_.join)(folder, tag));
+        if (there !== undefined)
+            return there;
+        const group = (0,cache_place/* tagGroup */.WD)(tag);
+        await fetchOnce(patternOf(folder, group, tag), entryPrefix(home, group));
+        return readLayout((0,external_node_path_.join)(folder, tag));
+    };
+    const save = async (home, kept, written) => {
+        const changed = new Set(written.map(cache_place/* tagGroup */.WD));
+        const groups = [...Map.groupBy(kept, ({ tag }) => (0,cache_place/* tagGroup */.WD)(tag))].filter(([group]) => changed.has(group));
+        const failures = [];
+        for (const [group, members] of groups) {
+            const digests = members.map(({ tag, content: { digest } }) => `${tag} ${digest}`).sort();
+            const [first] = members;
+            const path = patternOf(folderOf(home), group, first?.tag ?? group);
+            const saved = await actionsCache.save(path, `${entryPrefix(home, group)}${(0,digest/* digestOf */.o)(digests).slice(0, 16)}`);
+            if (saved.status === 'failed')
+                failures.push(`${group}: ${saved.reason}`);
+        }
+        return failures;
+    };
+    return {
+        home: own,
+        content,
+        clear: async (home, tags) => {
+            for (const tag of tags)
+                await (0,promises_.rm)((0,external_node_path_.join)(folderOf(home), tag), { recursive: true, force: true });
+        },
+        keep: async ({ home, written, read, maxBytes }) => {
+            const folder = folderOf(home);
+            await touch(folder, [...read, ...written]);
+            const kept = await listKept(folder);
+            await shareBlobs(folder, kept);
+            const { bytes, removed } = await bound(folder, kept, maxBytes);
+            const rest = kept.filter(({ tag }) => !removed.includes(tag));
+            return { bytes, removed, failures: await save(home, rest, written) };
+        },
+        readText: async (home, name) => {
+            const file = (0,external_node_path_.join)(folderOf(home), name);
+            await fetchOnce(file, entryPrefix(home, name));
+            return (0,promises_.readFile)(file, 'utf8').catch(() => undefined);
+        },
+        writeText: async (home, name, text) => {
+            const file = (0,external_node_path_.join)(folderOf(home), name);
+            await (0,promises_.mkdir)(folderOf(home), { recursive: true });
+            await (0,promises_.writeFile)(`${file}.new`, text);
+            await (0,promises_.rename)(`${file}.new`, file);
+            await actionsCache.save(file, `${entryPrefix(home, name)}${(0,digest/* digestOf */.o)([text]).slice(0, 16)}`);
+        },
     };
 };
 
@@ -46725,58 +52537,23 @@ const createKeychain = (options) => {
     };
 };
 
-;// CONCATENATED MODULE: ./src/oci/image-config.ts
+;// CONCATENATED MODULE: ./src/io/registry/reach.ts
 
-/** Reads the config of an image. Throws OciContentError. */
-const parseImageConfig = (text) => {
-    const members = (0,json/* parseMembers */.RN)(text, 'image config');
-    const config = (0,json/* objectAt */.lJ)(members, 'config');
-    const created = (0,json/* textAt */.$6)(members, 'created');
-    const user = (0,json/* textAt */.$6)(config, 'User');
-    const workingDir = (0,json/* textAt */.$6)(config, 'WorkingDir');
-    return {
-        platform: {
-            os: (0,json/* textAt */.$6)(members, 'os'),
-            architecture: (0,json/* textAt */.$6)(members, 'architecture'),
-            variant: (0,json/* textAt */.$6)(members, 'variant'),
-        },
-        ...(created === undefined ? {} : { created }),
-        diffIds: (0,json/* textsAt */.i1)((0,json/* objectAt */.lJ)(members, 'rootfs'), 'diff_ids'),
-        env: (0,json/* textsAt */.i1)(config, 'Env'),
-        ...(user === undefined ? {} : { user }),
-        ...(workingDir === undefined ? {} : { workingDir }),
-        shell: (0,json/* textsAt */.i1)(config, 'Shell'),
-        onBuild: (0,json/* textsAt */.i1)(config, 'OnBuild'),
-        entrypoint: (0,json/* textsAt */.i1)(config, 'Entrypoint'),
-        cmd: (0,json/* textsAt */.i1)(config, 'Cmd'),
-        labels: (0,json/* textMapAt */.Pf)(config, 'Labels'),
-    };
+/** Asks a registry for one tag, and says why it did not answer. A repository that is not there yet is an answer. */
+const createReach = (registry) => async (repository) => {
+    try {
+        await registry.headManifest({ ...repository, tag: 'latest' });
+        return undefined;
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        return error.message;
+    }
 };
 
-// EXTERNAL MODULE: ./src/oci/oci-manifest.ts
-var oci_manifest = __nccwpck_require__(9456);
-;// CONCATENATED MODULE: ./src/io/registry/content.ts
-
-
-const ALGORITHMS = { sha256: 'sha256', sha512: 'sha512' };
-/** `sha256:<hex>` of the content. */
-const sha256Of = (bytes) => `sha256:${(0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex')}`;
-/** Proves that the content is what the digest says (OCI image spec, descriptor.md). Throws {@link RegistryError}. */
-const verifyContent = (bytes, digest, { registry, repository }) => {
-    const [name = '', expected] = digest.split(':');
-    const algorithm = ALGORITHMS[name];
-    const what = `${registry}/${repository}@${digest}`;
-    if (algorithm === undefined)
-        throw new registry_error/* RegistryError */.g(`${what}: the digest algorithm is unknown`, { registry });
-    const found = (0,external_node_crypto_.createHash)(algorithm).update(bytes).digest('hex');
-    if (found === expected)
-        return;
-    throw new registry_error/* RegistryError */.g(`${what}: the registry sent other content, ${name}:${found} of ${bytes.length} bytes`, {
-        registry,
-        hint: 'do not use it: the registry, or a proxy before it, is broken or not to be trusted',
-    });
-};
-
+// EXTERNAL MODULE: ./src/io/registry/content.ts
+var content = __nccwpck_require__(28747);
 ;// CONCATENATED MODULE: ./src/io/registry/challenge.ts
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 /** `name="quoted value"`, or `name=value`, where more than a token is let pass: some send URLs without quotes. */
@@ -47193,8 +52970,40 @@ const getBlob = async (session, repository, digest, { maxBytes }) => {
         actions: ['pull'],
         maxBytes,
     });
-    verifyContent(bytes, digest, repository);
+    (0,content/* verifyContent */.f)(bytes, digest, repository);
     return bytes;
+};
+
+;// CONCATENATED MODULE: ./src/io/registry/delete-manifest.ts
+
+
+
+/**
+ * Statuses of a registry that cannot do it: 405 by the specification, and 400 for a tag where only digests can be deleted
+ * (distribution 2.8: DIGEST_INVALID). 404 is also what a registry says that knows no such route: UNSUPPORTED.
+ */
+const EXPECTED = [400, 404, 405, 501];
+/**
+ * Deletes what a reference names (OCI distribution spec, "Deleting Manifests"): a tag alone, or by digest the manifest
+ * with all tags on it. All that ask for it share a token, which is good for reading as well. Throws RegistryError for
+ * anything that is neither done nor impossible, 401 and 403 above all.
+ */
+const deleteManifest = async (session, reference) => {
+    const { status, bytes } = await send(session, {
+        method: 'DELETE',
+        repository: reference,
+        path: `manifests/${(0,oci_reference/* identifierOf */.xP)(reference)}`,
+        actions: ['pull', 'delete'],
+        expect: EXPECTED,
+    });
+    if (status >= 200 && status < 300)
+        return { status: 'deleted' };
+    const [error] = parseErrorCodes(bytes.toString('utf8'));
+    if (status === 404 && error?.code !== 'UNSUPPORTED')
+        return { status: 'gone' };
+    const said = [error?.code ?? '', error?.message ?? ''].filter((text) => text !== '').join(': ');
+    const reason = said === '' ? String(status) : `${status} ${said}`;
+    return { status: error?.code === 'DENIED' ? 'refused' : 'unsupported', reason };
 };
 
 // EXTERNAL MODULE: ./src/oci/media-types.ts
@@ -47231,10 +53040,10 @@ const fetchManifest = async (session, reference) => {
     const header = headers.get('docker-content-digest') ?? '';
     const named = reference.digest ?? ((0,oci_reference/* isDigest */.Bc)(header) ? header : undefined);
     if (named !== undefined)
-        verifyContent(bytes, named, reference);
+        (0,content/* verifyContent */.f)(bytes, named, reference);
     const contentType = (0,media_types/* parseContentType */.xk)(headers.get('content-type'));
     const manifest = parseContent(reference, () => (0,oci_manifest/* parseOciManifest */.Ke)(bytes.toString('utf8'), contentType));
-    const digest = named ?? sha256Of(bytes);
+    const digest = named ?? (0,content/* sha256Of */.B)(bytes);
     return { descriptor: { digest, mediaType: manifest.mediaType, size: bytes.length }, manifest, bytes };
 };
 /** Manifests are small; this many are at hand. */
@@ -47286,67 +53095,115 @@ const headManifest = async (session, reference) => {
     throw new registry_error/* RegistryError */.g(message, { registry: reference.registry });
 };
 
-;// CONCATENATED MODULE: ./src/io/registry/gate.ts
-/** A gate that lets `width` pieces of work in at the same time. */
-const createGate = (width) => {
-    let running = 0;
-    const waiting = [];
-    const enter = async () => {
-        if (running < width)
-            running++;
-        else
-            await new Promise((resolve) => waiting.push(resolve));
-    };
-    // A place is handed on as it is, so that nobody can slip in between.
-    const leave = () => {
-        const next = waiting.shift();
-        if (next === undefined)
-            running--;
-        else
-            next();
-    };
-    return async (work) => {
-        await enter();
-        try {
-            return await work();
-        }
-        finally {
-            leave();
-        }
-    };
+;// CONCATENATED MODULE: ./src/oci/artifact.ts
+
+/** The empty JSON object, the config of artifacts that have none (OCI image spec 1.1, manifest.md). */
+const EMPTY_JSON = '{}';
+/** Points to {@link EMPTY_JSON}. */
+const EMPTY_DESCRIPTOR = {
+    mediaType: media_types/* OCI_EMPTY */.g1,
+    digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+    size: EMPTY_JSON.length,
 };
+/** The OCI manifest of an artifact. One without layers has the empty one, as some registries want at least one. */
+const renderArtifact = ({ artifactType, layers, annotations }) => JSON.stringify({
+    schemaVersion: 2,
+    mediaType: media_types/* OCI_MANIFEST */.EG,
+    artifactType,
+    config: EMPTY_DESCRIPTOR,
+    layers: layers.length === 0 ? [EMPTY_DESCRIPTOR] : layers,
+    annotations,
+});
 
-;// CONCATENATED MODULE: ./src/io/registry/session.ts
+;// CONCATENATED MODULE: ./src/io/registry/push.ts
 
 
 
 
-/** Starts a session with any number of registries. */
-const createSession = (options) => {
-    const { version, keychain, warn, insecure = [], concurrency = 6 } = options;
-    const told = new Set();
-    const credentials = memoise(async (registry) => {
-        const lookup = await keychain(registry);
-        lookup.warnings.filter((warning) => !told.has(warning)).forEach(warn);
-        lookup.warnings.forEach((warning) => told.add(warning));
-        return lookup;
+
+
+/** All requests of a push ask for the same, so that they share a token. */
+const ACTIONS = ['pull', 'push'];
+/** Whether the blob is there. A registry that does not tell is sent the blob, and says then what is wrong. */
+const hasBlob = async (session, repository, digest) => {
+    const request = { method: 'HEAD', repository, path: `blobs/${digest}`, actions: ACTIONS };
+    const { status } = await send(session, { ...request, expect: [403, 404, 405] });
+    return status === 200;
+};
+/** Adds the digest to where an upload goes. The rest of its query may be signed, so it is kept letter by letter. */
+const withDigest = (location, digest) => {
+    const url = new URL(location);
+    url.search = `${url.search}${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
+    return url.href;
+};
+/** Opens an upload, and returns where the blob goes: any URL, with any query. */
+const openUpload = async (session, repository) => {
+    const request = { method: 'POST', repository, path: 'blobs/uploads/', actions: ACTIONS };
+    const { headers } = await send(session, request);
+    const location = headers.get('location');
+    if (location !== null)
+        return resolveLocation(session, request, location);
+    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry does not say where an upload goes`;
+    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry });
+};
+/** Uploads a blob whole (OCI distribution spec, "Pushing a blob monolithically"); false when the upload got lost. */
+const upload = async (session, repository, bytes, digest) => {
+    const path = withDigest(await openUpload(session, repository), digest);
+    const { status } = await send(session, {
+        method: 'PUT',
+        repository,
+        path,
+        actions: ACTIONS,
+        headers: { 'content-type': 'application/octet-stream' },
+        body: bytes,
+        expect: [404],
     });
-    const gate = memoise(() => createGate(concurrency));
-    return {
-        fetch: options.fetch ?? globalThis.fetch,
-        userAgent: `strata/${version}`,
-        pacing: {
-            sleep: options.sleep ?? REAL_PACING.sleep,
-            now: options.now ?? REAL_PACING.now,
-            random: options.random ?? REAL_PACING.random,
-        },
-        patience: { ...PATIENCE, ...options.patience },
-        insecure: new Set(insecure.map(canonicalHost)),
-        credentials: (registry) => credentials(canonicalHost(registry)),
-        gate: (registry) => gate(canonicalHost(registry)),
-        authorizations: new Map(),
-        manifests: new Map(),
-    };
+    return status !== 404;
+};
+/**
+ * Pushes a blob, unless it is there. When an answer gets lost, the upload is over for the registry (404) although
+ * nobody knows how it ended; so the whole is tried once more. Throws {@link RegistryError}.
+ */
+const putBlob = async (session, repository, bytes) => {
+    const head = { digest: (0,content/* sha256Of */.B)(bytes), size: bytes.length };
+    for (let tries = 0; tries < 2; tries++) {
+        if (await hasBlob(session, repository, head.digest))
+            return head;
+        if (await upload(session, repository, bytes, head.digest))
+            return head;
+    }
+    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry forgets the upload of ${head.digest} before it is done`;
+    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry, status: 404 });
+};
+/** Pushes a manifest under a tag, or by its digest, and returns the digest. Throws {@link RegistryError}. */
+const putManifest = async (session, reference, bytes, mediaType) => {
+    const { headers } = await send(session, {
+        method: 'PUT',
+        repository: reference,
+        path: `manifests/${(0,oci_reference/* identifierOf */.xP)(reference)}`,
+        actions: ACTIONS,
+        headers: { 'content-type': mediaType },
+        body: bytes,
+    });
+    const digest = (0,content/* sha256Of */.B)(bytes);
+    const stored = headers.get('docker-content-digest') ?? digest;
+    if (stored === digest)
+        return digest;
+    const message = `${(0,oci_reference/* formatReference */.FH)(reference)}: the registry stored ${(0,registry_error/* printable */.P)(stored)} instead of ${digest}`;
+    throw new registry_error/* RegistryError */.g(message, { registry: reference.registry });
+};
+/**
+ * Pushes an artifact with its content, the manifest last, so that whoever finds it finds all of it. Returns what the
+ * reference points to then. Throws {@link RegistryError}.
+ */
+const putArtifact = async (session, reference, { artifactType, layers, annotations }) => {
+    const contents = [Buffer.from(EMPTY_JSON), ...layers.map(({ bytes }) => bytes)];
+    const blobs = new Map(contents.map((bytes) => [(0,content/* sha256Of */.B)(bytes), bytes]));
+    await Promise.all([...blobs.values()].map((bytes) => putBlob(session, reference, bytes)));
+    const described = layers.map(({ bytes, ...layer }) => ({ ...layer, digest: (0,content/* sha256Of */.B)(bytes), size: bytes.length }));
+    const manifest = Buffer.from(renderArtifact({ artifactType, layers: described, annotations }));
+    const digest = await putManifest(session, reference, manifest, media_types/* OCI_MANIFEST */.EG);
+    return { digest, mediaType: media_types/* OCI_MANIFEST */.EG, size: manifest.length };
 };
 
 ;// CONCATENATED MODULE: ./src/io/registry/tags.ts
@@ -47424,121 +53281,115 @@ const listTags = async (session, repository) => {
     throw new registry_error/* RegistryError */.g(message, { registry: repository.registry });
 };
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(38522);
-;// CONCATENATED MODULE: ./src/oci/artifact.ts
+;// CONCATENATED MODULE: ./src/io/registry/referrers.ts
 
-/** The empty JSON object, the config of artifacts that have none (OCI image spec 1.1, manifest.md). */
-const EMPTY_JSON = '{}';
-/** Points to {@link EMPTY_JSON}. */
-const EMPTY_DESCRIPTOR = {
-    mediaType: media_types/* OCI_EMPTY */.g1,
-    digest: 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
-    size: EMPTY_JSON.length,
+
+
+
+
+
+
+const referrers_MAX_PAGES = 100;
+/** The tag under which referrers are listed where the registry has no API for them (OCI distribution spec). */
+const referrersTag = (digest) => digest.replace(':', '-').slice(0, 128);
+const listByTag = async (session, repository, digest) => {
+    const reference = { ...repository, tag: referrersTag(digest) };
+    if ((await headManifest(session, reference)) === undefined)
+        return [];
+    const { manifest } = await getManifest(session, reference);
+    return manifest.kind === 'index' ? manifest.manifests : [];
 };
-/** The OCI manifest of an artifact. One without layers has the empty one, as some registries want at least one. */
-const renderArtifact = ({ artifactType, layers, annotations }) => JSON.stringify({
-    schemaVersion: 2,
-    mediaType: media_types/* OCI_MANIFEST */.EG,
-    artifactType,
-    config: EMPTY_DESCRIPTOR,
-    layers: layers.length === 0 ? [EMPTY_DESCRIPTOR] : layers,
-    annotations,
-});
-
-;// CONCATENATED MODULE: ./src/io/registry/push.ts
-
-
-
-
-
-
-/** All requests of a push ask for the same, so that they share a token. */
-const ACTIONS = ['pull', 'push'];
-/** Whether the blob is there. A registry that does not tell is sent the blob, and says then what is wrong. */
-const hasBlob = async (session, repository, digest) => {
-    const request = { method: 'HEAD', repository, path: `blobs/${digest}`, actions: ACTIONS };
-    const { status } = await send(session, { ...request, expect: [403, 404, 405] });
-    return status === 200;
-};
-/** Adds the digest to where an upload goes. The rest of its query may be signed, so it is kept letter by letter. */
-const withDigest = (location, digest) => {
-    const url = new URL(location);
-    url.search = `${url.search}${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
-    return url.href;
-};
-/** Opens an upload, and returns where the blob goes: any URL, with any query. */
-const openUpload = async (session, repository) => {
-    const request = { method: 'POST', repository, path: 'blobs/uploads/', actions: ACTIONS };
-    const { headers } = await send(session, request);
-    const location = headers.get('location');
-    if (location !== null)
-        return resolveLocation(session, request, location);
-    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry does not say where an upload goes`;
+/**
+ * What names a manifest as its subject: signatures, attestations and the like (OCI distribution spec, "Listing
+ * Referrers"). Where there is no such API, by the tag that stands in for it. Empty for a digest that nobody names. Throws
+ * {@link RegistryError} rather than return a part.
+ */
+const listReferrers = async (session, repository, digest) => {
+    const common = { method: 'GET', repository, actions: ['pull'], expect: [400, 404, 405] };
+    const found = [];
+    let url = urlOf(session, { ...common, path: `referrers/${digest}` });
+    for (let page = 0; page < referrers_MAX_PAGES; page++) {
+        const { status, headers, bytes } = await send(session, { ...common, path: url.href });
+        if (status >= 400)
+            return listByTag(session, repository, digest);
+        const reference = { ...repository, digest };
+        const list = parseContent(reference, () => (0,oci_manifest/* parseOciManifest */.Ke)(bytes.toString('utf8'), media_types/* OCI_INDEX */.$p));
+        found.push(...(list.kind === 'index' ? list.manifests : []));
+        const next = parseNextLink(headers.get('link'));
+        const to = next === undefined ? null : URL.parse(next, url.href);
+        if (to === null)
+            return found;
+        url = to;
+    }
+    const message = `the list of referrers of ${(0,oci_reference/* repositoryOf */._M)(repository)}@${digest} does not end`;
     throw new registry_error/* RegistryError */.g(message, { registry: repository.registry });
 };
-/** Uploads a blob whole (OCI distribution spec, "Pushing a blob monolithically"); false when the upload got lost. */
-const upload = async (session, repository, bytes, digest) => {
-    const path = withDigest(await openUpload(session, repository), digest);
-    const { status } = await send(session, {
-        method: 'PUT',
-        repository,
-        path,
-        actions: ACTIONS,
-        headers: { 'content-type': 'application/octet-stream' },
-        body: bytes,
-        expect: [404],
-    });
-    return status !== 404;
-};
-/**
- * Pushes a blob, unless it is there. When an answer gets lost, the upload is over for the registry (404) although
- * nobody knows how it ended; so the whole is tried once more. Throws {@link RegistryError}.
- */
-const putBlob = async (session, repository, bytes) => {
-    const head = { digest: sha256Of(bytes), size: bytes.length };
-    for (let tries = 0; tries < 2; tries++) {
-        if (await hasBlob(session, repository, head.digest))
-            return head;
-        if (await upload(session, repository, bytes, head.digest))
-            return head;
-    }
-    const message = `${(0,oci_reference/* repositoryOf */._M)(repository)}: the registry forgets the upload of ${head.digest} before it is done`;
-    throw new registry_error/* RegistryError */.g(message, { registry: repository.registry, status: 404 });
-};
-/** Pushes a manifest under a tag, or by its digest, and returns the digest. Throws {@link RegistryError}. */
-const putManifest = async (session, reference, bytes, mediaType) => {
-    const { headers } = await send(session, {
-        method: 'PUT',
-        repository: reference,
-        path: `manifests/${(0,oci_reference/* identifierOf */.xP)(reference)}`,
-        actions: ACTIONS,
-        headers: { 'content-type': mediaType },
-        body: bytes,
-    });
-    const digest = sha256Of(bytes);
-    const stored = headers.get('docker-content-digest') ?? digest;
-    if (stored === digest)
-        return digest;
-    const message = `${(0,oci_reference/* formatReference */.FH)(reference)}: the registry stored ${(0,registry_error/* printable */.P)(stored)} instead of ${digest}`;
-    throw new registry_error/* RegistryError */.g(message, { registry: reference.registry });
-};
-/**
- * Pushes an artifact with its content, the manifest last, so that whoever finds it finds all of it. Returns what the
- * reference points to then. Throws {@link RegistryError}.
- */
-const putArtifact = async (session, reference, { artifactType, layers, annotations }) => {
-    const contents = [Buffer.from(EMPTY_JSON), ...layers.map(({ bytes }) => bytes)];
-    const blobs = new Map(contents.map((bytes) => [sha256Of(bytes), bytes]));
-    await Promise.all([...blobs.values()].map((bytes) => putBlob(session, reference, bytes)));
-    const described = layers.map(({ bytes, ...layer }) => ({ ...layer, digest: sha256Of(bytes), size: bytes.length }));
-    const manifest = Buffer.from(renderArtifact({ artifactType, layers: described, annotations }));
-    const digest = await putManifest(session, reference, manifest, media_types/* OCI_MANIFEST */.EG);
-    return { digest, mediaType: media_types/* OCI_MANIFEST */.EG, size: manifest.length };
+
+;// CONCATENATED MODULE: ./src/io/registry/gate.ts
+/** A gate that lets `width` pieces of work in at the same time. */
+const createGate = (width) => {
+    let running = 0;
+    const waiting = [];
+    const enter = async () => {
+        if (running < width)
+            running++;
+        else
+            await new Promise((resolve) => waiting.push(resolve));
+    };
+    // A place is handed on as it is, so that nobody can slip in between.
+    const leave = () => {
+        const next = waiting.shift();
+        if (next === undefined)
+            running--;
+        else
+            next();
+    };
+    return async (work) => {
+        await enter();
+        try {
+            return await work();
+        }
+        finally {
+            leave();
+        }
+    };
 };
 
+;// CONCATENATED MODULE: ./src/io/registry/session.ts
+
+
+
+
+/** Starts a session with any number of registries. */
+const createSession = (options) => {
+    const { version, keychain, warn, insecure = [], concurrency = 6 } = options;
+    const told = new Set();
+    const credentials = memoise(async (registry) => {
+        const lookup = await keychain(registry);
+        lookup.warnings.filter((warning) => !told.has(warning)).forEach(warn);
+        lookup.warnings.forEach((warning) => told.add(warning));
+        return lookup;
+    });
+    const gate = memoise(() => createGate(concurrency));
+    return {
+        fetch: options.fetch ?? globalThis.fetch,
+        userAgent: `strata/${version}`,
+        pacing: {
+            sleep: options.sleep ?? REAL_PACING.sleep,
+            now: options.now ?? REAL_PACING.now,
+            random: options.random ?? REAL_PACING.random,
+        },
+        patience: { ...PATIENCE, ...options.patience },
+        insecure: new Set(insecure.map(canonicalHost)),
+        credentials: (registry) => credentials(canonicalHost(registry)),
+        gate: (registry) => gate(canonicalHost(registry)),
+        authorizations: new Map(),
+        manifests: new Map(),
+    };
+};
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
 ;// CONCATENATED MODULE: ./src/io/registry/text-artifact.ts
 
 
@@ -47579,6 +53430,9 @@ const getText = async (session, reference, artifactType) => {
 };
 
 ;// CONCATENATED MODULE: ./src/io/registry/registry.ts
+
+
+
 
 
 
@@ -47645,6 +53499,9 @@ const createRegistry = (options) => {
         putText: (reference, artifactType, text) => putText(session, reference, artifactType, text),
         getText: (reference, artifactType) => getText(session, reference, artifactType),
         resolveImage: (reference) => resolveImage(session, reference),
+        deleteManifest: (reference) => deleteManifest(session, reference),
+        putManifest: (reference, bytes, mediaType) => putManifest(session, reference, bytes, mediaType),
+        listReferrers: (repository, digest) => listReferrers(session, repository, digest),
     };
 };
 
@@ -47677,12 +53534,829 @@ const createWhileSignedIn = (docker, keychain, account, warn) => async (registri
     }
 };
 
+;// CONCATENATED MODULE: ./src/io/github-points.ts
+const MINUTE = 60_000;
+/** GitHub gives 900 a minute; its minutes do not begin with ours, so some are left. */
+const POINTS_A_MINUTE = 840;
+/** What a request costs (docs, "Rate limits for the REST API", secondary rate limits). */
+const pointsOf = (method) => (method === 'GET' || method === 'HEAD' ? 1 : 5);
+/** Deletes that fit into a minute when each is preceded by so many reads. */
+const deletesPerMinute = (reads) => Math.floor(POINTS_A_MINUTE / (pointsOf('DELETE') + reads * pointsOf('GET')));
+/** Waits until a request may be sent, so that no minute costs more points than GitHub gives. */
+const createPoints = ({ now, sleep }) => {
+    let spent = [];
+    return async (method) => {
+        const points = pointsOf(method);
+        for (;;) {
+            spent = spent.filter(({ at }) => at > now() - MINUTE);
+            const [oldest] = spent;
+            const sum = spent.reduce((total, one) => total + one.points, 0);
+            if (oldest === undefined || sum + points <= POINTS_A_MINUTE)
+                break;
+            await sleep(oldest.at + MINUTE - now());
+        }
+        spent = [...spent, { at: now(), points }];
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/github-session.ts
+
+
+
+
+
+/** Long enough for a secondary rate limit, which is over after a minute or a few, not for an hour's. */
+const github_session_PATIENCE = { attempts: 6, requestTimeout: 60_000, deadline: 240_000 };
+/** Requests at the same time. GitHub allows 100 of all that a token does. */
+const CONCURRENCY = 4;
+/** When GitHub answers again, ms since the epoch; 0 while it does. */
+const resetOf = (headers) => headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset'] ?? 0) * 1000 : 0;
+/**
+ * A session with GitHub's API. When it asks one request to wait, or says that the last one of the hour is spent, none is
+ * sent until that is over: who goes on asking is shut out for longer (docs, "Best practices for using the REST API").
+ */
+const createGithubSession = (options) => {
+    const { pacing = REAL_PACING, patience = github_session_PATIENCE } = options;
+    const gate = createGate(CONCURRENCY);
+    const waitForPoints = createPoints(pacing);
+    let closedUntil = 0;
+    const closeUntil = (time) => {
+        closedUntil = Math.max(closedUntil, time);
+    };
+    const waitForTurn = async (method) => {
+        for (let wait = closedUntil - pacing.now(); wait > 0; wait = closedUntil - pacing.now()) {
+            const reason = 'the rate limit is used up';
+            if (wait > patience.deadline)
+                throw new GithubError({ kind: 'temporary', reason, wait });
+            await pacing.sleep(wait);
+        }
+        await waitForPoints(method);
+    };
+    const connect = async () => {
+        const octokit = await connectGithub({ ...options, requestTimeout: patience.requestTimeout });
+        octokit.hook.before('request', ({ method }) => waitForTurn(method));
+        octokit.hook.after('request', ({ headers }) => {
+            closeUntil(resetOf(headers));
+        });
+        return octokit;
+    };
+    let connection;
+    const attempt = async (request) => {
+        try {
+            return await request(await (connection ??= connect()));
+        }
+        catch (thrown) {
+            const error = githubErrorOf(thrown, pacing.now());
+            if (error.failure.kind === 'temporary' && error.failure.wait > 0)
+                closeUntil(pacing.now() + error.failure.wait);
+            throw error;
+        }
+    };
+    return { ask: (request) => gate(() => withGithubRetries(pacing, patience, () => attempt(request))) };
+};
+
+// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
+var actions_cache_key = __nccwpck_require__(62096);
+;// CONCATENATED MODULE: ./src/io/github-pages.ts
+
+/** How often a list is read altogether while things in it are deleted. */
+const PASSES = 3;
+/** Number of the last page: of `rel="last"` in a `Link` header, which the last page itself does not have. */
+const parseLastPage = (link, page) => {
+    const [, last] = /[?&]page=(\d+)[^>]*>;\s*rel="last"/.exec(link ?? '') ?? [];
+    return last === undefined ? page : Number(last);
+};
+/**
+ * By how many items a page has slid down since it was read, when nothing else has happened to it. Undefined when that is
+ * not so. `room`: how many items `after` could have.
+ */
+const slideOf = (before, after, room, idOf) => {
+    const [ids, idsAfter] = [before.map(idOf), after.map(idOf)];
+    const slide = ids[0] === undefined ? -1 : idsAfter.indexOf(ids[0]);
+    if (slide === -1)
+        return undefined;
+    const needed = ids.slice(0, room - slide);
+    return needed.every((id, index) => id === idsAfter[slide + index]) ? slide : undefined;
+};
+/** Reads the first page again, and the second where something came on top: what was on the first must still be there. */
+const readTop = async (read, before, idOf) => {
+    const { items } = await read(1);
+    const same = before.every((item, index) => items[index] !== undefined && idOf(items[index]) === idOf(item));
+    return same ? items : [...items, ...(await read(2)).items];
+};
+/**
+ * Reads the first page, then the last, then all others in any order, then the first and the last again. What comes or
+ * goes lets the pages below it slide, past a reader who is between them: some items are seen twice, or not at all. What
+ * is new comes on top. So nothing was missed if both ends slid alike, and there are as many different items
+ * as the pages had, and those that came on top (fewer than a page).
+ */
+const readPass = async (read, idOf) => {
+    const { items: first, last: count } = await read(1);
+    if (count === 1)
+        return { items: first, whole: true };
+    const { items: last } = await read(count);
+    const numbers = Array.from({ length: count - 2 }, (_, index) => index + 2);
+    const between = await Promise.all(numbers.map(read));
+    const pages = [first, ...between.map(({ items }) => items), last].flat();
+    const top = await readTop(read, first, idOf);
+    const { items: end } = await read(count);
+    const slide = slideOf(first, top, 2 * first.length, idOf);
+    const items = [...top, ...end, ...pages];
+    const seen = new Set(items.map(idOf)).size;
+    const alike = slide !== undefined && slide === slideOf(last, end, first.length, idOf);
+    return { items, whole: alike && seen - slide === pages.length };
+};
+/**
+ * All items of a list that has the newest on top, each once, though it may change while its pages are read. Throws
+ * {@link GithubError} rather than leave one out.
+ */
+const readAllPages = async (read, idOf) => {
+    for (let count = 0; count < PASSES; count++) {
+        const { items, whole } = await readPass(read, idOf);
+        if (whole)
+            return [...new Map(items.map((item) => [idOf(item), item])).values()];
+    }
+    const reason = `things were deleted while the list was read, ${PASSES} times over; let no two prunes run at once`;
+    throw new GithubError({ kind: 'temporary', reason, wait: 0 });
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/github-deletion.ts
+/** What GitHub never deletes, in its own words; it answers 400. */
+const NEVER_DELETED = [/cannot delete the last (tagged )?version of a package/i, /more than 5,?000 downloads/i];
+/** The reason for a failure, with what to do about it. */
+const explainGithubError = ({ failure }, { token, permission }) => {
+    const { reason } = failure;
+    if (failure.kind === 'temporary')
+        return reason;
+    if (failure.status === 401)
+        return `${reason}; ${token}`;
+    return failure.kind === 'denied' ? `${reason}; ${permission}` : reason;
+};
+/** What a failed deletion means. A token that may not delete one thing may not delete the others. */
+const deletionOf = (error, remedies) => {
+    const { failure } = error;
+    const reason = explainGithubError(error, remedies);
+    if (failure.kind === 'temporary' && failure.wait > 0)
+        return { status: 'exhausted', reason, wait: failure.wait };
+    if (failure.kind === 'temporary')
+        return { status: 'failed', reason };
+    if (failure.status === 401 || failure.status === 403)
+        return { status: 'unsupported', reason };
+    const skipped = NEVER_DELETED.some((words) => words.test(reason));
+    return { status: skipped ? 'skipped' : 'failed', reason };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/actions-cache-store.ts
+
+
+
+
+
+
+/** The cache itself allows 400 deletes a minute (docs, "Actions limits"), the API fewer. */
+const PACE = { concurrency: 4, perMinute: deletesPerMinute(0) };
+const PER_PAGE = 100;
+const REMEDIES = {
+    token: 'give the input github-token a token that is still good, such as `${{ github.token }}`',
+    permission: 'give the job `actions: write`; runs for pull requests from forks have a token that only reads',
+};
+/** GitHub's description promises no field of an entry, so one that lacks its id or key is broken. */
+const objectOf = (entry) => {
+    const { id, key, ref, created_at: pushedAt, last_accessed_at: usedAt, size_in_bytes: bytes } = entry;
+    if (id === undefined || key === undefined)
+        throw new Error('GitHub sent a cache entry without id or key');
+    return {
+        id: String(id),
+        tags: [key],
+        ...(pushedAt === undefined ? {} : { pushedAt }),
+        ...(usedAt === undefined ? {} : { usedAt }),
+        ...(bytes === undefined ? {} : { bytes }),
+        ...(ref === undefined ? {} : { scope: ref }),
+    };
+};
+/** Newest first: an order that does not change when an entry is used. */
+const readPage = async ({ ask }, target, key, page) => ask(async (octokit) => {
+    const order = { sort: 'created_at', direction: 'desc', per_page: PER_PAGE, page };
+    const { data, headers } = await octokit.rest.actions.getActionsCacheList({ ...target, key, ...order });
+    return { items: data.actions_caches.map(objectOf), last: parseLastPage(headers.link, page) };
+});
+const isOurs = ({ tags: [key = ''] }) => (0,actions_cache_key/* parseActionsCacheKey */.S)(key) !== undefined;
+const listEntries = async (session, target) => {
+    const lists = actions_cache_key/* ACTIONS_CACHE_PREFIXES */.G.map((prefix) => readAllPages((page) => readPage(session, target, prefix, page), ({ id }) => id));
+    return (await Promise.all(lists)).flat().filter(isOurs);
+};
+/** An entry never changes: its number stands for what was listed. A lost answer's repetition finds nothing any more. */
+const deleteEntry = async ({ ask }, { owner, repo }, id) => {
+    let sent = 0;
+    try {
+        await ask((octokit) => {
+            sent++;
+            return octokit.rest.actions.deleteActionsCacheById({ owner, repo, cache_id: Number(id) });
+        });
+        return { status: 'deleted' };
+    }
+    catch (error) {
+        if (!(error instanceof GithubError))
+            return { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
+        const { failure } = error;
+        if (failure.kind === 'denied' && failure.status === 404)
+            return { status: sent > 1 ? 'deleted' : 'gone' };
+        return deletionOf(error, REMEDIES);
+    }
+};
+/**
+ * The store of a repository's Actions cache: BuildKit's entries and our own, never those of others. Its entries are
+ * opaque: which blobs an index needs cannot be read.
+ */
+const createActionsCacheStore = ({ session, repository, ref }) => {
+    const name = `Actions cache of ${repository}`;
+    const [owner = '', repo = ''] = repository.split('/');
+    const target = { owner, repo, ...(ref === undefined ? {} : { ref }) };
+    return {
+        backend: 'actions-cache',
+        name,
+        pace: PACE,
+        list: async () => {
+            try {
+                return await listEntries(session, target);
+            }
+            catch (error) {
+                if (!(error instanceof GithubError))
+                    throw error;
+                throw new Error(`${name}: ${explainGithubError(error, REMEDIES)}`, { cause: error });
+            }
+        },
+        inspect: () => Promise.resolve({ status: 'opaque' }),
+        referrers: () => Promise.resolve([]),
+        delete: ({ id }) => deleteEntry(session, target, id),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/package-owner.ts
+
+
+/** Whether the token is the account's own. One that may not even say whose it is, is nobody's own. */
+const isOwn = async ({ ask }, owner) => {
+    try {
+        const login = await ask(readLogin);
+        return login.toLowerCase() === owner.toLowerCase();
+    }
+    catch (error) {
+        if (error instanceof GithubError && error.failure.kind !== 'temporary')
+            return false;
+        throw error;
+    }
+};
+/** The paths that an owner's packages have for this token. Throws {@link GithubError}. */
+const readOwnerPath = async (session, owner) => {
+    const { data } = await session.ask((octokit) => octokit.rest.users.getByUsername({ username: owner }));
+    if (data.type === 'Organization')
+        return '/orgs/{owner}';
+    return (await isOwn(session, owner)) ? '/user' : '/users/{owner}';
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/package-versions.ts
+
+
+
+
+const package_versions_PER_PAGE = 100;
+/** Reads a `package-version` of GitHub's API. */
+const parseVersion = (value) => {
+    const { id, name, created_at, metadata } = value;
+    const tags = metadata?.container?.tags;
+    const tagged = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string');
+    const named = typeof name === 'string' && (0,oci_reference/* isDigest */.Bc)(name);
+    if (typeof id !== 'number' || !named || typeof created_at !== 'string' || !tagged) {
+        throw new Error('GitHub sent a version of a container package without id, digest, tags or date');
+    }
+    return { id, digest: name, tags: tags.toSorted(), createdAt: created_at };
+};
+const parseVersions = (value) => value.map(parseVersion);
+const package_versions_isNotFound = (error) => error instanceof GithubError && error.failure.kind === 'denied' && error.failure.status === 404;
+const package_versions_readPage = async ({ ask }, { path, names }, page) => ask(async (octokit) => {
+    const answer = await octokit.request(`GET ${path}`, { ...names, per_page: package_versions_PER_PAGE, page });
+    return { items: parseVersions(answer.data), last: parseLastPage(answer.headers.link, page) };
+});
+const readVersion = async ({ ask }, { path, names }, id) => {
+    try {
+        return await ask(async (octokit) => {
+            const answer = await octokit.request(`GET ${path}/{id}`, { ...names, id });
+            return parseVersion(answer.data);
+        });
+    }
+    catch (error) {
+        if (package_versions_isNotFound(error))
+            return undefined;
+        throw error;
+    }
+};
+/** GitHub says 404 for what is not there, and for what the token may not delete. */
+const deleteVersion = async (session, target, id) => {
+    const { path, names } = target;
+    let sent = 0;
+    try {
+        await session.ask((octokit) => {
+            sent++;
+            return octokit.request(`DELETE ${path}/{id}`, { ...names, id });
+        });
+        return 'deleted';
+    }
+    catch (error) {
+        if (!package_versions_isNotFound(error))
+            throw error;
+        if ((await readVersion(session, target, id)) !== undefined)
+            return 'present';
+        // What is not there any more when a request is repeated was deleted by the one whose answer got lost.
+        return sent > 1 ? 'deleted' : 'gone';
+    }
+};
+/** The versions of a package, through the Packages API. Whose it is, is asked once. */
+const createPackageVersions = (session, names) => {
+    let found;
+    const readTarget = async () => {
+        // What failed is asked again.
+        found ??= readOwnerPath(session, names.owner).catch((error) => {
+            found = undefined;
+            throw error;
+        });
+        const ownerPath = await found;
+        // Octokit sends as a parameter or a body what the path does not need.
+        const { owner, name } = names;
+        return {
+            path: `${ownerPath}/packages/container/{name}/versions`,
+            names: ownerPath === '/user' ? { name } : { owner, name },
+        };
+    };
+    return {
+        list: async () => {
+            const target = await readTarget();
+            return readAllPages((page) => package_versions_readPage(session, target, page), ({ id }) => id);
+        },
+        read: async (id) => readVersion(session, await readTarget(), id),
+        delete: async (id) => deleteVersion(session, await readTarget(), id),
+        restorePath: async (id) => {
+            const { path } = await readTarget();
+            const encoded = path.replace('{owner}', names.owner).replace('{name}', encodeURIComponent(names.name));
+            return `${encoded}/${id}/restore`;
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/ghcr.ts
+
+
+
+
+
+
+
+/** Each delete is preceded by a read. */
+const ghcr_PACE = { concurrency: 4, perMinute: deletesPerMinute(1) };
+const remediesFor = (name) => ({
+    token: 'give the input github-token a token that is still good: `${{ github.token }}`, or a classic personal access token ' +
+        'with `read:packages` and `delete:packages`; fine-grained ones do not reach packages',
+    permission: `give the job \`packages: write\`, and its repository the role Admin in the settings of the package ${name} ` +
+        'under "Manage Actions access" (a package of another repository does not have it by itself); or use a classic ' +
+        'personal access token with `read:packages` and `delete:packages` of someone who has that role',
+});
+const ghcr_objectOf = ({ id, digest, tags, createdAt }) => ({
+    id: String(id),
+    tags,
+    digest,
+    pushedAt: createdAt,
+});
+/** Why the version is not what was listed; undefined when it is. */
+const movedReason = (object, { digest, tags }) => {
+    if (object.digest !== digest)
+        return `it has the digest ${digest} now`;
+    if (object.tags.toSorted().join() === tags.join())
+        return undefined;
+    return tags.length === 0 ? 'it has no tag any more' : `it has the tags ${tags.join(', ')} now`;
+};
+const deleteUnmoved = async (versions, object, id, { permission }) => {
+    const found = await versions.read(id);
+    if (found === undefined)
+        return { status: 'gone' };
+    const reason = movedReason(object, found);
+    if (reason !== undefined)
+        return { status: 'moved', reason };
+    switch (await versions.delete(id)) {
+        case 'deleted':
+            return { status: 'deleted', restore: `gh api --method POST ${await versions.restorePath(id)}` };
+        case 'gone':
+            return { status: 'gone' };
+        case 'present':
+            return { status: 'failed', reason: `GitHub says 404, though version ${id} is there; ${permission}` };
+    }
+};
+/**
+ * GitHub says 404 for a package that the token may not see, too; the registry knows whether there is one. Where it does
+ * not tell, there may be.
+ */
+const isInRegistry = async (registry, repository) => {
+    try {
+        return (await registry.listTagsWithin(repository, { maxPages: 1 })) !== undefined;
+    }
+    catch (error) {
+        if (error instanceof registry_error/* RegistryError */.g)
+            return true;
+        throw error;
+    }
+};
+/** The store of a package on GHCR, whose own registry refuses to delete (405). */
+const createGhcrStore = ({ session, repository, registry, oci }) => {
+    const name = (0,oci_reference/* formatReference */.FH)(repository);
+    const [owner = '', ...rest] = repository.repository.split('/');
+    const versions = createPackageVersions(session, { owner, name: rest.join('/') });
+    const remedies = remediesFor(name);
+    let listed = new Map();
+    const list = async () => {
+        try {
+            const objects = (await versions.list()).map(ghcr_objectOf);
+            listed = new Map(objects.map((object) => [object.digest ?? object.id, object]));
+            return objects;
+        }
+        catch (error) {
+            if (!(error instanceof GithubError))
+                throw error;
+            const { failure } = error;
+            const missing = failure.kind === 'denied' && failure.status === 404;
+            if (missing && !(await isInRegistry(registry, repository)))
+                return undefined;
+            throw new Error(`${name}: ${explainGithubError(error, remedies)}`, { cause: error });
+        }
+    };
+    return {
+        backend: 'ghcr',
+        name,
+        pace: ghcr_PACE,
+        list,
+        inspect: oci.inspect,
+        // All that is there has been listed, tagged or not. What came since is no object yet.
+        referrers: async (digest) => (await oci.referrers(digest)).flatMap((object) => listed.get(object.digest ?? object.id) ?? []),
+        delete: async (object) => {
+            const known = /^\d+$/.test(object.id) ? object.id : listed.get(object.id)?.id;
+            if (known === undefined)
+                return { status: 'gone' };
+            try {
+                return await deleteUnmoved(versions, object, Number(known), remedies);
+            }
+            catch (error) {
+                return error instanceof GithubError
+                    ? deletionOf(error, remedies)
+                    : { status: 'failed', reason: (0,failure_reason/* reasonOf */.A)(error) };
+            }
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/github-stores.ts
+
+
+
+/**
+ * The stores that GitHub has, undefined without a token. They share one session, since GitHub counts what a token asks
+ * for, whatever it is.
+ */
+const createGithubStores = (options) => {
+    const { token = '', repository: ownRepository = '', registry } = options;
+    if (token === '')
+        return undefined;
+    const session = createGithubSession({ ...options, token });
+    return {
+        ghcr: (repository, oci) => createGhcrStore({ session, repository, registry, oci }),
+        actionsCache: () => ownRepository === '' ? undefined : createActionsCacheStore({ session, repository: ownRepository }),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/oci-deletion.ts
+
+
+/**
+ * Deletions by digest between two looks at the list of tags: at least so many, and so many for a page of the list that
+ * listing again costs next to nothing beside the deletions.
+ */
+const BETWEEN_LISTS = 100;
+const TAGS_FOR_ONE = 50;
+const SAME = 'same';
+/** What a tag, or the digest itself, leads to now. */
+const readAgain = async ({ client, repository }, name, digest) => {
+    const head = await client.headManifest({ ...repository, ...name });
+    if (head === undefined)
+        return 'gone';
+    return head.digest === digest ? SAME : { digest: head.digest };
+};
+/**
+ * Guards what tags lead to that came since the listing: deleting by digest takes all tags on it along. One look for many
+ * deletions; what remains is a tag that is put on the very digest between the last look and the deletion, and a known tag
+ * that is moved onto it. Both take somebody who pushes exactly what is being deleted.
+ */
+const lookForNewTags = async ({ client, repository, known, guarded }) => {
+    const tags = (await client.listTags(repository)) ?? [];
+    const fresh = tags.filter((tag) => !known.has(tag));
+    const heads = await Promise.all(fresh.map((tag) => client.headManifest({ ...repository, tag })));
+    for (const head of heads)
+        if (head !== undefined)
+            guarded.add(head.digest);
+    for (const tag of fresh)
+        known.add(tag);
+};
+/** Before an object is read again, so that nothing slow stands between that and its deletion. */
+const guard = async (state) => {
+    if (state.left <= 0) {
+        state.left = Math.max(BETWEEN_LISTS, Math.ceil(state.known.size / TAGS_FOR_ONE));
+        state.listing = lookForNewTags(state);
+    }
+    state.left--;
+    await state.listing;
+};
+/** A registry that says 404 of what it still has cannot delete, and does not say so (ECR). */
+const checkGone = async (state, reference, digest) => {
+    if ((await readAgain(state, reference, digest)) !== SAME)
+        return { status: 'gone' };
+    state.closed = `${(0,oci_reference/* formatReference */.FH)(reference)} is there, and the registry says that there is nothing to delete`;
+    return { status: 'unsupported', reason: state.closed };
+};
+const deleteByDigest = async (state, digest) => {
+    const { client, repository, guarded } = state;
+    if (guarded.has(digest))
+        return { status: 'moved', reason: 'another tag was put on its digest meanwhile' };
+    const reference = { ...repository, digest };
+    const done = await client.deleteManifest(reference);
+    switch (done.status) {
+        case 'deleted':
+            return { status: 'deleted' };
+        case 'gone':
+            return checkGone(state, reference, digest);
+        case 'refused':
+            return { status: 'failed', reason: done.reason };
+        case 'unsupported':
+            state.closed = done.reason;
+            return done;
+    }
+};
+/** Deletes a tag, and finds out at the first one whether that can be done here. */
+const deleteTag = async (state, reference) => {
+    if (state.byTag !== undefined) {
+        if (await state.byTag)
+            return state.client.deleteManifest(reference);
+        return { status: 'unsupported', reason: '' };
+    }
+    const asked = state.client.deleteManifest(reference);
+    state.byTag = asked.then(({ status }) => {
+        state.byDigest = status === 'unsupported';
+        return !state.byDigest;
+    }, () => {
+        state.byTag = undefined;
+        return true;
+    });
+    return asked;
+};
+const deleteTags = async (state, tags, digest) => {
+    let last = { status: 'gone' };
+    for (const tag of tags) {
+        const reference = { ...state.repository, tag };
+        const done = await deleteTag(state, reference);
+        if (done.status === 'refused')
+            return { status: 'failed', reason: done.reason };
+        if (done.status === 'unsupported') {
+            await guard(state);
+            return deleteByDigest(state, digest);
+        }
+        if (done.status === 'deleted')
+            last = { status: 'untagged' };
+        else if (last.status === 'gone')
+            last = await checkGone(state, reference, digest);
+        if (last.status === 'unsupported')
+            return last;
+    }
+    return last;
+};
+const deleteObject = async (state, { tags, digest }) => {
+    if (state.closed !== undefined)
+        return { status: 'unsupported', reason: state.closed };
+    if (digest === undefined)
+        return { status: 'moved', reason: 'nobody knows what it is' };
+    const { repository } = state;
+    const byDigest = state.byDigest || tags.length === 0;
+    if (byDigest)
+        await guard(state);
+    const names = tags.length === 0 ? [{ ...repository, digest }] : tags.map((tag) => ({ ...repository, tag }));
+    const found = await Promise.all(names.map((name) => readAgain(state, name, digest)));
+    const moved = found.findIndex((each) => typeof each === 'object');
+    if (moved >= 0)
+        return { status: 'moved', reason: `${tags[moved] ?? 'it'} leads to something else by now` };
+    if (!found.includes(SAME))
+        return { status: 'gone' };
+    const there = tags.filter((_, index) => found[index] === SAME);
+    return byDigest ? deleteByDigest(state, digest) : deleteTags(state, there, digest);
+};
+/** What a failure means for those that follow: a right that is missing is missing for all. */
+const failureOf = (state, error) => {
+    const { status, message, retryAfter = 0 } = error;
+    if (status === 429)
+        return { status: 'exhausted', reason: message, wait: retryAfter };
+    if (status !== 401 && status !== 403)
+        return { status: 'failed', reason: message };
+    state.closed = message;
+    return { status: 'unsupported', reason: message };
+};
+/**
+ * Deletes objects of a repository by the tag where the registry can do that, so that no tag which nobody knew of goes
+ * along, else by digest. `listed` tells which tags were there when the plan was made.
+ */
+const createOciDeletion = (client, repository) => {
+    const state = {
+        ...{ client, repository, known: new Set(), guarded: new Set() },
+        ...{ left: 0, listing: undefined, byTag: undefined, byDigest: false, closed: undefined },
+    };
+    return {
+        listed: (tags) => {
+            for (const tag of tags)
+                state.known.add(tag);
+        },
+        delete: async (object) => {
+            try {
+                return await deleteObject(state, object);
+            }
+            catch (error) {
+                if (!(error instanceof registry_error/* RegistryError */.g))
+                    throw error;
+                return failureOf(state, error);
+            }
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/stored-content.ts
+
+const isDocument = (mediaType) => (0,media_types/* isIndexMediaType */.$$)(mediaType) || (0,media_types/* isManifestMediaType */.CM)(mediaType);
+/** What a fetched OCI manifest or index says of itself. An older BuildKit cache is an index that lists blobs. */
+const storedContentOf = ({ descriptor, manifest }) => {
+    const listed = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers];
+    const { artifactType, subject, annotations } = manifest;
+    return {
+        ...descriptor,
+        kind: manifest.kind,
+        annotations,
+        ...(artifactType === undefined ? {} : { artifactType }),
+        ...(manifest.kind === 'index' ? {} : { configType: manifest.config.mediaType }),
+        ...(subject === undefined ? {} : { subject: subject.digest }),
+        children: listed.filter(({ mediaType }) => isDocument(mediaType)),
+        blobs: listed.filter(({ mediaType }) => !isDocument(mediaType)),
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/oci-store.ts
+
+
+
+
+/** As many requests as a session makes to one registry at the same time. */
+const oci_store_CONCURRENCY = 6;
+const readManifest = async (client, reference) => {
+    try {
+        return { status: 'read', content: storedContentOf(await client.getManifest(reference)) };
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        return error.status === 404 ? { status: 'gone' } : { status: 'unreadable', reason: error.message };
+    }
+};
+/** The tags of a repository with what they lead to, by digest; what could not be read is alone under its tag. */
+const readTags = async (client, repository, tags, seen) => {
+    const objects = new Map();
+    const inspections = await Promise.all(tags.map((tag) => readManifest(client, { ...repository, tag })));
+    for (const [index, inspection] of inspections.entries()) {
+        const tag = tags[index] ?? '';
+        if (inspection.status === 'gone')
+            continue;
+        const digest = inspection.status === 'read' ? inspection.content.digest : undefined;
+        const id = digest ?? tag;
+        seen.set(id, inspection);
+        const others = objects.get(id)?.tags ?? [];
+        objects.set(id, { id, tags: [...others, tag].sort(), ...(digest === undefined ? {} : { digest }) });
+    }
+    return objects;
+};
+/**
+ * A repository of any registry that follows the OCI distribution specification. Listing reads the manifest of each tag
+ * with one request, since nothing else says what a tag leads to. What no tag leads to is found as a child or a referrer
+ * of something else, or not at all.
+ */
+const createOciStore = (client, repository) => {
+    const seen = new Map();
+    const deletion = createOciDeletion(client, repository);
+    const inspect = async ({ digest, tags: [tag] }) => {
+        const id = digest ?? tag ?? '';
+        const known = seen.get(id);
+        if (known !== undefined)
+            return known;
+        const found = await readManifest(client, { ...repository, ...(digest === undefined ? { tag: id } : { digest }) });
+        seen.set(id, found);
+        return found;
+    };
+    const list = async () => {
+        const tags = await client.listTags(repository);
+        if (tags === undefined)
+            return undefined;
+        const objects = [...(await readTags(client, repository, tags, seen)).values()];
+        deletion.listed(tags);
+        return objects;
+    };
+    const referrers = async (subject) => (await client.listReferrers(repository, subject)).map(({ digest }) => ({ id: digest, tags: [], digest }));
+    return {
+        backend: 'oci',
+        name: (0,oci_reference/* repositoryOf */._M)(repository),
+        pace: { concurrency: oci_store_CONCURRENCY },
+        list,
+        inspect,
+        referrers,
+        delete: deletion.delete,
+    };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/registry-rules.ts
+
+/**
+ * Registries whose content cannot be deleted with what a login to the registry gives: their own API wants other
+ * credentials (facts of docs: ECR answers 404, Docker Hub 405, GAR refuses what is tagged, ACR deletes tags elsewhere).
+ */
+const OTHERS = [
+    {
+        name: 'Amazon ECR',
+        host: /(^|\.)dkr[.-]ecr(-fips)?[.-][a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)$|^public\.ecr\.aws$/,
+        rule: 'a lifecycle policy of the repository: aws ecr put-lifecycle-policy --repository-name {repository} --lifecycle-policy-text \'{"rules":[{"rulePriority":1,"description":"cache refs of 30 days","selection":{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"expire"}}]}\'',
+    },
+    {
+        name: 'Google Artifact Registry',
+        host: /(^|[.-])docker\.pkg\.dev$|(^|\.)gcr\.io$/,
+        rule: 'a cleanup policy of the repository: gcloud artifacts repositories set-cleanup-policies REPOSITORY --location LOCATION --policy policy.json, with policy.json [{"name":"old-cache","action":{"type":"Delete"},"condition":{"packageNamePrefixes":["{package}"],"tagState":"any","olderThan":"30d"}}]',
+    },
+    {
+        name: 'Azure Container Registry',
+        host: /\.azurecr\.(io|cn|us)$/,
+        rule: "a scheduled task with acr purge: az acr task create --registry REGISTRY --name prune --schedule '0 3 * * *' --context /dev/null --cmd \"acr purge --filter '{repository}:.*' --ago 30d --untagged\"",
+    },
+    {
+        name: 'Docker Hub',
+        host: /^docker\.io$/,
+        rule: 'delete tags of {repository} in Image Management of the repository on hub.docker.com, or keep the cache in a registry that can delete',
+    },
+];
+const fill = (rule, repository) => rule.replaceAll('{repository}', repository).replaceAll('{package}', repository.split('/').at(-1) ?? repository);
+/** Which backend deletes in a registry, by its host. */
+const backendOf = (registry) => {
+    const host = canonicalHost(registry);
+    if (host === 'ghcr.io' || /^containers\.[a-z0-9-]+\.ghe\.com$/.test(host))
+        return 'ghcr';
+    return OTHERS.some((known) => known.host.test(host)) ? 'none' : 'oci';
+};
+/** What to set up in a registry where nothing can be deleted from here; undefined where it can. */
+const ownRuleOf = (registry, repository) => {
+    const known = OTHERS.find(({ host }) => host.test(canonicalHost(registry)));
+    return known && { name: known.name, rule: fill(known.rule, repository) };
+};
+
+;// CONCATENATED MODULE: ./src/io/stores/stores.ts
+
+
+
+const NO_TOKEN = 'GHCR deletes through the API of GitHub alone: give the input github-token';
+const closedReason = (repository) => {
+    const own = ownRuleOf(repository.registry, repository.repository);
+    const name = (0,oci_reference/* repositoryOf */._M)(repository);
+    if (own === undefined)
+        return `input backend says that nothing is deleted from ${name}`;
+    return `${own.name} does not delete for those who log in to the registry; give it its own rule: ${own.rule}`;
+};
+/** Stores by the host of the registry. `github` is absent where nobody may ask GitHub. */
+const createStores = (client, github) => ({
+    open: (repository, asked) => {
+        const store = createOciStore(client, repository);
+        const backend = asked === 'auto' ? backendOf(repository.registry) : asked;
+        switch (backend) {
+            case 'oci':
+                return { status: 'open', store };
+            case 'ghcr':
+                if (github === undefined)
+                    return { status: 'closed', store, reason: NO_TOKEN };
+                return { status: 'open', store: github.ghcr(repository, store) };
+            case 'none':
+                return { status: 'closed', store, reason: closedReason(repository) };
+        }
+    },
+    actionsCache: () => github?.actionsCache(),
+});
+
 ;// CONCATENATED MODULE: ./package.json
 const package_namespaceObject = {"rE":"0.1.0"};
 ;// CONCATENATED MODULE: ./src/io/version.ts
 
 /** Version of this release. */
-const VERSION = package_namespaceObject.rE;
+const version_VERSION = package_namespaceObject.rE;
 
 ;// CONCATENATED MODULE: ./src/io/create-io.ts
 
@@ -47700,8 +54374,16 @@ const VERSION = package_namespaceObject.rE;
 
 
 
+
+
+
+
+
+
+/** A mirror that is down costs this much once, not the patience that the cache itself deserves; ms. */
+const LITTLE_PATIENCE = { attempts: 1, requestTimeout: 4000, deadline: 4000 };
 /** The real world: the toolkit, Docker, registries, files and the clock. */
-const createIo = (actions, { workspace, temporary, env, event }, { githubToken }) => {
+const createIo = (actions, { workspace, temporary, env, event }, { githubToken, fetchesCache = false }) => {
     if (githubToken !== undefined)
         actions.mask(githubToken);
     const account = { registry: 'ghcr.io', username: event.actor ?? 'github', source: 'the input github-token' };
@@ -47711,9 +54393,14 @@ const createIo = (actions, { workspace, temporary, env, event }, { githubToken }
     const warn = (message) => {
         actions.warning({ message });
     };
+    const keychain = createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] });
+    const registry = createRegistry({ version: version_VERSION, keychain, warn });
+    const actionsCache = createActionsCache(env);
+    const xdg = env['XDG_CACHE_HOME'] ?? '';
+    const cacheHome = (0,external_node_path_.join)(xdg === '' ? (0,external_node_path_.join)((0,external_node_os_.homedir)(), '.cache') : xdg, 'strata');
     return {
         actions,
-        actionsCache: createActionsCache(env),
+        actionsCache,
         artifacts: createArtifacts(env),
         builders: createBuilders(docker),
         clock: createClock(),
@@ -47722,20 +54409,72 @@ const createIo = (actions, { workspace, temporary, env, event }, { githubToken }
             apiUrl: env['GITHUB_API_URL'],
             repository: event.repository,
             pullRequest: event.pullRequest,
-            version: VERSION,
+            version: version_VERSION,
         }),
         contexts: createContextReader(workspace),
         disk: disk_createDisk(),
         docker,
         emulators: createEmulators(docker),
         files: createFiles(workspace, temporary),
-        registry: createRegistry({
-            version: VERSION,
-            keychain: createKeychain({ ...keychainOptions, extra: given === undefined ? [] : [given] }),
-            warn,
-        }),
+        ghaScopes: createGhaScopes(env),
+        localCache: createLocalCache({ home: cacheHome, workspace, actionsCache, fetches: fetchesCache }),
+        reach: createReach(createRegistry({ version: version_VERSION, keychain, warn, patience: LITTLE_PATIENCE })),
+        registry,
+        stores: createStores(registry, createGithubStores({
+            token: githubToken,
+            apiUrl: env['GITHUB_API_URL'],
+            repository: event.repository,
+            version: version_VERSION,
+            registry,
+        })),
         whileSignedIn: createWhileSignedIn(docker, createKeychain(keychainOptions), given, warn),
     };
+};
+
+
+/***/ }),
+
+/***/ 42019:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ reasonOf)
+/* harmony export */ });
+/** First line of what went wrong; the further ones of the toolkit's clients are general advice. */
+const reasonOf = (error) => (error instanceof Error ? error.message : String(error)).split('\n', 1).join().trim();
+
+
+/***/ }),
+
+/***/ 28747:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ sha256Of),
+/* harmony export */   f: () => (/* binding */ verifyContent)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _registry_error_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2212);
+
+
+const ALGORITHMS = { sha256: 'sha256', sha512: 'sha512' };
+/** `sha256:<hex>` of the content. */
+const sha256Of = (bytes) => `sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex')}`;
+/** Proves that the content is what the digest says (OCI image spec, descriptor.md). Throws {@link RegistryError}. */
+const verifyContent = (bytes, digest, { registry, repository }) => {
+    const [name = '', expected] = digest.split(':');
+    const algorithm = ALGORITHMS[name];
+    const what = `${registry}/${repository}@${digest}`;
+    if (algorithm === undefined)
+        throw new _registry_error_js__WEBPACK_IMPORTED_MODULE_1__/* .RegistryError */ .g(`${what}: the digest algorithm is unknown`, { registry });
+    const found = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)(algorithm).update(bytes).digest('hex');
+    if (found === expected)
+        return;
+    throw new _registry_error_js__WEBPACK_IMPORTED_MODULE_1__/* .RegistryError */ .g(`${what}: the registry sent other content, ${name}:${found} of ${bytes.length} bytes`, {
+        registry,
+        hint: 'do not use it: the registry, or a proxy before it, is broken or not to be trusted',
+    });
 };
 
 
@@ -47774,6 +54513,35 @@ const printable = (text) => text
 
 /***/ }),
 
+/***/ 62096:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ ACTIONS_CACHE_PREFIXES),
+/* harmony export */   S: () => (/* binding */ parseActionsCacheKey)
+/* harmony export */ });
+/** How the keys begin that {@link parseActionsCacheKey} knows. */
+const ACTIONS_CACHE_PREFIXES = ['buildkit-blob-1-', 'index-', 'strata-'];
+/** moby/buildkit, cache/remotecache/gha/gha.go: `blobKey`. */
+const BLOB = /^buildkit-blob-1-(sha256:[0-9a-f]{64})$/;
+/** The same file's `indexKey`, whose hash is of the Git ref; tonistiigi/go-actions-cache appends `#<n>`. */
+const INDEX = /^index-(.+)-1-[0-9a-f]{8}#(\d+)$/;
+/** src/commands/reporting/history.ts */
+const OWN = /^strata-history\//;
+/** Reads a key; undefined when it is that of another tool. */
+const parseActionsCacheKey = (key) => {
+    const [, digest] = BLOB.exec(key) ?? [];
+    if (digest !== undefined)
+        return { kind: 'blob', digest };
+    const [, cacheScope, generation] = INDEX.exec(key) ?? [];
+    if (cacheScope !== undefined)
+        return { kind: 'index', cacheScope, generation: Number(generation) };
+    return OWN.test(key) ? { kind: 'own' } : undefined;
+};
+
+
+/***/ }),
+
 /***/ 44073:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -47802,6 +54570,68 @@ const stepOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([k
 const IMAGE_OPTIONS = new Set(['annotations', 'attest', 'labels', 'output']);
 /** Of the bake options of a work item, those that reach its image: what its steps are keyed on, labels and the like. */
 const imageOptions = (bake) => Object.fromEntries(Object.entries(bake).filter(([key]) => !IMAGE_ONLY.has(key) || IMAGE_OPTIONS.has(key)));
+
+
+/***/ }),
+
+/***/ 46454:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   De: () => (/* binding */ parsePlace),
+/* harmony export */   EC: () => (/* binding */ backendOf),
+/* harmony export */   M1: () => (/* binding */ localFolder),
+/* harmony export */   WD: () => (/* binding */ tagGroup),
+/* harmony export */   mh: () => (/* binding */ localHomeOf)
+/* harmony export */ });
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
+
+const SCHEME = /^(local|gha|inline):\/\/(.*)$/s;
+/** The backend that a cache repository or a ref of it is of. */
+const backendOf = (repository) => {
+    switch (SCHEME.exec(repository)?.[1]) {
+        case 'local':
+            return 'local';
+        case 'gha':
+            return 'gha';
+        case 'inline':
+            return 'inline';
+        default:
+            return 'registry';
+    }
+};
+/** The folder or the name in front of a tag, and the tag. */
+const splitTag = (text) => {
+    const colon = text.lastIndexOf(':');
+    return colon <= text.lastIndexOf('/') ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
+};
+/** Reads a cache ref; undefined when it is none. */
+const parsePlace = (ref) => {
+    const [, , rest = ''] = SCHEME.exec(ref) ?? [];
+    const [home, tag] = splitTag(rest);
+    switch (backendOf(ref)) {
+        case 'local':
+            return home === '' || tag === '' ? undefined : { backend: 'local', home, tag };
+        case 'gha':
+            return tag === '' ? undefined : { backend: 'gha', scope: tag };
+        case 'inline':
+            return rest === '' ? undefined : { backend: 'inline', image: rest };
+        case 'registry': {
+            const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(ref);
+            return reference === undefined ? undefined : { backend: 'registry', reference };
+        }
+    }
+};
+/** The name or path of the folder that a local cache repository is; undefined for all others. */
+const localHomeOf = (repository) => {
+    if (backendOf(repository) !== 'local')
+        return undefined;
+    return splitTag(SCHEME.exec(repository)?.[2] ?? '')[0];
+};
+/** Where a local cache lies: names are below the machine's own cache folder. */
+const localFolder = (home, cacheHome) => home.startsWith('/') || home.startsWith('./') ? home : `${cacheHome}/${home}`;
+/** Tags of one layer and platform have all but their key in common; others are a group each. */
+const tagGroup = (tag) => tag.replace(/-[0-9a-f]{16}$/, '');
 
 
 /***/ }),
@@ -48207,20 +55037,1387 @@ const inputsOf = ({ below, content }) => [...below, ...content.inputs];
 
 /***/ }),
 
+/***/ 71632:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  sA: () => (/* binding */ instructionAt),
+  C4: () => (/* binding */ lintFragment),
+  $t: () => (/* binding */ orderFindings)
+});
+
+// UNUSED EXPORTS: lint
+
+// EXTERNAL MODULE: ./src/factory/lint-levels.ts
+var lint_levels = __nccwpck_require__(1461);
+// EXTERNAL MODULE: ./src/lint/rules/arguments.ts
+var rules_arguments = __nccwpck_require__(92425);
+// EXTERNAL MODULE: ./src/lint/rules/context-not-copied.ts + 1 modules
+var context_not_copied = __nccwpck_require__(3988);
+// EXTERNAL MODULE: ./src/lint/source.ts + 1 modules
+var source = __nccwpck_require__(31946);
+;// CONCATENATED MODULE: ./src/lint/rules/copy-all-early.ts
+
+/** What fetches or installs by a few files of a project: program, and words one of which says so. */
+const INSTALLERS = [
+    [/^(?:npm|pnpm|yarn|bun)$/, /^(?:ci|install|i|add|fetch)$/],
+    [/^(?:pip[\d.]*|pipenv|poetry|uv|conda|mamba)$/, /^(?:install|sync|wheel|download|pip)$/],
+    [/^python[\d.]*$/, /^pip$/],
+    [/^(?:apt|apt-get|dnf|yum|microdnf|apk|zypper)$/, /^(?:install|add)$/],
+    [/^go$/, /^download$/],
+    [/^(?:cargo)$/, /^(?:fetch|install)$/],
+    [/^(?:bundle|composer|gem)$/, /^install$/],
+    [/^(?:mvn|mvnw)$/, /^dependency:/],
+    [/^(?:gradle|gradlew)$/, /^dependencies$/],
+];
+const installs = ({ name, texts }) => INSTALLERS.some(([program, verb]) => program.test(name) && texts.slice(1, 5).some((text) => verb.test(text)));
+const isWhole = (path) => /^(?:\.?\/?|\.\/\*|\*)$/.test(path) && path !== '';
+const findIn = (stage, copy, low) => {
+    const { keyword, flags } = copy.instruction;
+    if ((keyword !== 'COPY' && keyword !== 'ADD') || flags.some(({ name }) => name === 'from' || name === 'exclude'))
+        return [];
+    const whole = (0,source/* copyWords */.rb)(copy)
+        .slice(0, -1)
+        .find(({ text }) => isWhole(text));
+    if (whole === undefined)
+        return [];
+    const after = stage.instructions.slice(stage.instructions.indexOf(copy) + 1);
+    const installer = after.flatMap(({ programs }) => programs).find(installs);
+    if (installer !== undefined) {
+        return [
+            { found: `the whole build context is copied before ${installer.texts.slice(0, 2).join(' ')}`, span: whole.span },
+        ];
+    }
+    if (!low || !stage.isChain)
+        return [];
+    return [{ found: 'the whole build context is copied, and layers stand above', span: whole.span }];
+};
+/** The whole context copied where a change to any file costs what stands above. */
+const copyAllEarly = {
+    id: 'copy-all-early',
+    why: 'a change to any file of the context, be it a README, runs every step behind this one again',
+    fix: 'copy the files that the next step reads (lock files first), and all others in the last step, in the topmost layer',
+    find: ({ stages, top }) => stages.flatMap((stage) => stage.instructions.flatMap((copy) => findIn(stage, copy, !top))),
+};
+
+// EXTERNAL MODULE: ./src/lint/rules/context-reads.ts
+var context_reads = __nccwpck_require__(29950);
+;// CONCATENATED MODULE: ./src/lint/rules/file-modes.ts
+
+/** Files whose modes depend on the machine that checked them out. BuildKit keys on them. */
+const fileModes = {
+    id: 'file-modes',
+    why: 'a machine with another umask misses the cache of what copies them',
+    fix: 'set umask 022 before the checkout, or give COPY a --chmod',
+    find: (source) => (0,context_reads/* placedReads */.f)(source)
+        .filter(({ step: { instruction } }) => !instruction.flags.some(({ name }) => name === 'chmod'))
+        .flatMap(({ read, word }) => {
+        const odd = source.context.pathsOf(read).flatMap((path) => {
+            const mode = source.context.oddMode(read, path);
+            return mode === undefined ? [] : [{ path, mode }];
+        });
+        const [first] = odd;
+        if (first === undefined)
+            return [];
+        const what = odd.length === 1 ? '1 file has a mode' : `${odd.length} files have modes`;
+        const found = `${what} that git does not check out, first ${first.path} with ${first.mode}`;
+        return [{ found, span: word.span }];
+    }),
+};
+
+// EXTERNAL MODULE: ./src/fragment/flags.ts
+var flags = __nccwpck_require__(15287);
+;// CONCATENATED MODULE: ./src/lint/rules/urls.ts
+
+/** Options of curl and wget whose value may be a URL, and is not what is fetched. */
+const VALUE_OPTIONS = [
+    '-x',
+    '--proxy',
+    '-e',
+    '--referer',
+    '-H',
+    '--header',
+    '-A',
+    '--user-agent',
+    '-o',
+    '-O',
+    '--output',
+];
+/** What is sent rather than fetched. */
+const SENDS = /^(?:-[a-zA-Z]*[dFIT]|--data.*|--form.*|--head|--upload-file|--spider|-X(?!GET)\w+|--request=(?!GET)\w+)$/;
+const isUrl = (text) => /^(?:https?|ftp):\/\//.test(text);
+/** Hosts of this machine and of nobody's else: they are no content from outside. */
+const isLocal = (url) => /^\w+:\/\/(?:[^@/]*@)?(?:localhost|127\.|0\.0\.0\.0|\[|[\w-]+(?=[:/]|$))/.test(url);
+/** The URLs that a call of curl or wget fetches. */
+const fetchedUrls = ({ name, words, texts }) => {
+    if (name !== 'curl' && name !== 'wget')
+        return [];
+    if (texts.some((text, index) => SENDS.test(text) || (text === '-X' && texts[index + 1] !== 'GET')))
+        return [];
+    return words.filter((word, index) => {
+        const text = (0,flags/* textOf */.b6)(word);
+        const isValue = VALUE_OPTIONS.includes(texts[index - 1] ?? '') && !(name === 'curl' && texts[index - 1] === '-O');
+        return isUrl(text) && !isLocal(text) && !isValue;
+    });
+};
+const NAMES_NO_VERSION = /^(?:TARGET\w*|BUILD(?:ARCH|OS|PLATFORM)|\w*ARCH\w*|\w*PLATFORM|OS|\w*MIRROR\w*|\w*(?:HOST|URL|PROXY))$/i;
+const MOVING = /(?:^|[/@#=.-])(?:latest|master|main|HEAD|nightly|stable|edge|trunk|develop)(?:[/.?&-]|$)/;
+/** Variables that may hold a version or a digest. */
+const hasVersionVariable = (text) => [...text.matchAll(/\$\{?(\w+)/g)].some(({ 1: name = '' }) => !NAMES_NO_VERSION.test(name));
+/** Whether a text names one content for good, as far as people keep their promises: a version, a digest, a commit. */
+const isPinned = (text) => {
+    const path = text.replace(/^\w+:\/\/[^/]*/, '');
+    if (/(?:^|[^0-9a-f])[0-9a-f]{40,}(?:[^0-9a-f]|$)/i.test(path))
+        return true;
+    if (MOVING.test(path))
+        return false;
+    return /\d+[._]\d+|[/@#-]v?\d+(?:[/.-]|$)/.test(path) || hasVersionVariable(path);
+};
+/** Whether a revision is one, and not a branch. */
+const isRevision = (text) => /^[0-9a-f]{7,}$/i.test(text) || /\d+[._]\d+|^v\d+$/.test(text) || hasVersionVariable(text);
+
+;// CONCATENATED MODULE: ./src/lint/rules/hard-coded-architecture.ts
+
+
+
+const ARCHITECTURE = /(?<![A-Za-z0-9{$])(?:x86[_-]64|amd64|x64|aarch64|arm64(?:v8)?|armv7l?|armhf)(?![A-Za-z0-9])/;
+/** How a step asks for its own architecture. */
+const ASKS = /\bTARGET(?:ARCH|PLATFORM|VARIANT)\b|\buname\b|--print-architecture|\$\(arch\)|`arch`|--eval[= ]["']?%_?\{?_?arch|go env/;
+const foundAt = (url, architecture, span) => ({
+    found: `${url} is for ${architecture} only, and this fragment is built for several platforms`,
+    span,
+});
+const inRun = (run) => run.programs.flatMap(fetchedUrls).flatMap((url) => {
+    const match = ARCHITECTURE.exec((0,flags/* textOf */.b6)(url));
+    if (match === null)
+        return [];
+    const span = run.spanOf(url.slice(match.index, match.index + match[0].length));
+    return [foundAt((0,flags/* textOf */.b6)(url), match[0], span)];
+});
+const inAdd = (step) => step.instruction.keyword !== 'ADD'
+    ? []
+    : (0,source/* copyWords */.rb)(step).flatMap(({ text, span }) => {
+        const match = /^\w+:\/\//.test(text) ? ARCHITECTURE.exec(text) : null;
+        if (match === null)
+            return [];
+        const start = span.start + match.index;
+        return [foundAt(text, match[0], { line: span.line, start, end: start + match[0].length })];
+    });
+const hard_coded_architecture_findIn = ({ instructions, platform }) => 
+// A stage that has a platform of its own is built for that one.
+platform !== undefined
+    ? []
+    : instructions.filter(({ body }) => !ASKS.test(body)).flatMap((step) => [...inRun(step), ...inAdd(step)]);
+/** A download that fits one of several platforms. */
+const hardCodedArchitecture = {
+    id: 'hard-coded-architecture',
+    why: 'the image of every other platform gets programs that it cannot run',
+    fix: 'declare ARG TARGETARCH and use it in the name, or choose by a case over it',
+    find: ({ stages, platforms }) => (platforms.length < 2 ? [] : stages.flatMap(hard_coded_architecture_findIn)),
+};
+
+// EXTERNAL MODULE: ./src/lint/rules/latest-image.ts
+var latest_image = __nccwpck_require__(2282);
+;// CONCATENATED MODULE: ./src/lint/rules/package-index.ts
+/** Where the options of a package manager are, and which word says what to do. */
+const subcommandIndex = ({ texts }) => {
+    // Options of apt and dnf that are followed by their value.
+    const takesValue = /^(?:-o|-c|-t|--option|--config-file|--target-release|--installroot|--releasever|-X|--repository)$/;
+    let index = 1;
+    while (index < texts.length && (texts[index] ?? '').startsWith('-'))
+        index += takesValue.test(texts[index] ?? '') ? 2 : 1;
+    return index;
+};
+/** The calls of a package manager in a RUN. */
+const usesOf = (run, names) => run.programs
+    .filter(({ name }) => names.includes(name))
+    .flatMap((program) => {
+    const index = subcommandIndex(program);
+    const verb = program.texts[index];
+    if (verb === undefined)
+        return [];
+    const chars = program.words.slice(0, index + 1).flat();
+    return [{ program, verb, found: (text) => ({ found: text, span: run.spanOf(chars) }) }];
+});
+const APT = ['apt-get', 'apt', 'aptitude'];
+const DNF = ['dnf', 'yum', 'microdnf', 'dnf5'];
+const isMounted = ({ mounts }, path) => mounts.some(({ type, target, dst, destination }) => {
+    const folder = (target ?? dst ?? destination ?? '').replace(/\/+$/, '');
+    return (type === 'cache' || type === 'tmpfs') && (folder === path || path.startsWith(`${folder}/`));
+});
+const removes = ({ programs }, path) => programs.some(({ name, texts }) => name === 'rm' && texts.some((text) => path.test(text)));
+const cleans = ({ programs }, names) => programs.some(({ name, texts }) => names.includes(name) && texts.includes('clean'));
+/** Packages that apt takes from files need no index of their own, but what they depend on does. */
+const needsIndex = ({ program: { texts } }) => !texts.includes('--no-download') && !texts.includes('--print-uris');
+const staleApt = (run) => {
+    const uses = usesOf(run, APT);
+    const update = uses.findIndex(({ verb }) => verb === 'update');
+    const install = uses.findIndex((use) => ['install', 'upgrade', 'dist-upgrade', 'full-upgrade', 'build-dep'].includes(use.verb) && needsIndex(use));
+    const use = uses[install];
+    if (use === undefined || (update !== -1 && update < install) || isMounted(run, '/var/lib/apt/lists'))
+        return [];
+    const what = `${use.program.name} ${use.verb} uses the package index of an earlier step`;
+    return [use.found(what)];
+};
+const staleApk = (run, stage) => {
+    const uses = usesOf(run, ['apk']);
+    const fresh = uses.some(({ verb, program: { texts } }) => verb === 'update' || texts.some((text) => /^(?:--no-cache|--update-cache|--update|-[a-z]*U[a-z]*)$/.test(text)));
+    const add = uses.find(({ verb }) => verb === 'add' || verb === 'upgrade');
+    const updates = stage.instructions.some((other) => other !== run && usesOf(other, ['apk']).some(({ verb }) => verb === 'update'));
+    if (add === undefined || fresh || !updates || isMounted(run, '/var/cache/apk') || isMounted(run, '/etc/apk/cache'))
+        return [];
+    return [add.found(`apk ${add.verb} uses the package index of an earlier step`)];
+};
+const inEachRun = ({ stages }, find) => stages.flatMap((stage) => stage.instructions.flatMap((run) => find(run, stage)));
+/** An index that an earlier step refreshed and this one uses. */
+const stalePackageIndex = {
+    id: 'stale-package-index',
+    why: 'the cache keeps the step that refreshed the index, so packages come from an index that is long out of date, or are gone',
+    fix: 'refresh the index in the same RUN: apt-get update && apt-get install …; apk add --no-cache …',
+    find: (source) => inEachRun(source, (run, stage) => [...staleApt(run), ...staleApk(run, stage)]),
+};
+const aptLeftovers = (run) => {
+    const update = usesOf(run, APT).find(({ verb }) => verb === 'update');
+    if (update === undefined ||
+        isMounted(run, '/var/lib/apt/lists') ||
+        removes(run, /\/var\/lib\/apt(?:\/|$)|\/var\/lib\/\*/))
+        return [];
+    return [update.found(`${update.program.name} update leaves its lists in /var/lib/apt/lists`)];
+};
+const apkLeftovers = (run) => {
+    const add = usesOf(run, ['apk']).find(({ verb, program: { texts } }) => verb === 'add' && !texts.includes('--no-cache'));
+    const kept = isMounted(run, '/var/cache/apk') || isMounted(run, '/etc/apk/cache');
+    if (add === undefined || kept || removes(run, /\/var\/cache/))
+        return [];
+    return [add.found('apk add leaves its index in /var/cache/apk')];
+};
+const dnfLeftovers = (run) => {
+    const install = usesOf(run, DNF).find(({ verb }) => ['install', 'groupinstall', 'reinstall'].includes(verb));
+    if (install === undefined || cleans(run, DNF) || removes(run, /\/var\/cache/))
+        return [];
+    if (isMounted(run, '/var/cache/dnf') || isMounted(run, '/var/cache/yum') || isMounted(run, '/var/cache/libdnf5'))
+        return [];
+    return [install.found(`${install.program.name} ${install.verb} leaves its metadata and archives in /var/cache`)];
+};
+/** Indexes and archives that stay in the image. Auxiliary stages are no part of it. */
+const packageLeftovers = {
+    id: 'package-leftovers',
+    why: 'every image and every cache ref above carries them, and removing them in a later step frees nothing',
+    fix: 'give the RUN cache mounts (for apt: /var/lib/apt and /var/cache/apt), or remove them in the same RUN',
+    find: (source) => inEachRun(source, (run, { isChain }) => isChain ? [...aptLeftovers(run), ...apkLeftovers(run), ...dnfLeftovers(run)] : []),
+};
+
+;// CONCATENATED MODULE: ./src/lint/rules/pip-leftovers.ts
+/** Words up to `install`, where a program is pip or uv's pip; undefined for others. */
+const installIndex = ({ name, texts }) => {
+    const isPip = /^pip(?:\d[\d.]*)?$/.test(name);
+    const asModule = /^python[\d.]*$/.test(name) && texts[1] === '-m' && texts[2] === 'pip';
+    const byUv = name === 'uv' && texts[1] === 'pip';
+    if (!isPip && !asModule && !byUv)
+        return undefined;
+    const index = texts.indexOf('install');
+    return index === -1 ? undefined : index;
+};
+/** What turns the cache off for a RUN: an option, a variable, a mount, or removing it. */
+const KEEPS_NOTHING = /--no-cache(?:-dir)?\b|--cache-dir\b|\b(?:PIP_NO_CACHE_DIR|UV_NO_CACHE)\b|\bpip\d* cache purge\b|\brm\b[^;&|]*\.cache/;
+const isSetBefore = ({ instructions }, run) => instructions
+    .slice(0, instructions.indexOf(run))
+    .some(({ instruction: { keyword }, body }) => ['ARG', 'ENV'].includes(keyword) && /\b(?:PIP_NO_CACHE_DIR|UV_NO_CACHE)\b/.test(body));
+const hasMount = ({ mounts }) => mounts.some(({ type, target = '', dst = '' }) => type === 'cache' && /cache|pip|uv/.test(target + dst));
+const find = (run, stage) => {
+    const program = run.programs.find((each) => installIndex(each) !== undefined);
+    if (program === undefined || KEEPS_NOTHING.test(run.body) || hasMount(run) || isSetBefore(stage, run))
+        return [];
+    const chars = program.words.slice(0, (installIndex(program) ?? 0) + 1).flat();
+    return [
+        { found: `${program.name} install leaves its downloads in a cache folder of the image`, span: run.spanOf(chars) },
+    ];
+};
+/** What pip keeps for itself in the image. Auxiliary stages are no part of it. */
+const pipLeftovers = {
+    id: 'pip-leftovers',
+    why: 'every image and every cache ref above carries them, and nothing ever reads them',
+    fix: 'give the RUN --mount=type=cache,target=/root/.cache/pip, or pip --no-cache-dir',
+    find: ({ stages }) => stages.filter(({ isChain }) => isChain).flatMap((stage) => stage.instructions.flatMap((run) => find(run, stage))),
+};
+
+// EXTERNAL MODULE: ./src/fragment/instruction.ts
+var instruction = __nccwpck_require__(67308);
+// EXTERNAL MODULE: ./src/fragment/stages.ts
+var fragment_stages = __nccwpck_require__(33377);
+;// CONCATENATED MODULE: ./src/lint/rules/too-many-layers.ts
+
+
+
+/**
+ * Steps of one image that BuildKit loads from a cache in good time. Measured, a full hit: 10 steps 0.3 s, 20 steps 1.2 s,
+ * 40 steps 8 s, 60 steps 22 s.
+ */
+const MAX_STEPS = 40;
+/** The step with which an image has too many. */
+const tooManyLayers = {
+    id: 'too-many-layers',
+    why: 'the time BuildKit takes to load a cache grows faster than linearly with the steps: 20 take a second, 40 eight, 60 twenty',
+    fix: 'join steps that always change together into one RUN with a heredoc',
+    find: ({ stages, stepsBelow }) => {
+        const steps = stages
+            .filter(({ isChain }) => isChain)
+            .flatMap(({ instructions }) => instructions.filter(({ instruction }) => (0,fragment_stages/* isStep */.Vf)(instruction)));
+        if (stepsBelow > MAX_STEPS)
+            return [];
+        const step = steps[MAX_STEPS - stepsBelow];
+        if (step === undefined)
+            return [];
+        const found = `with this step the stack has more than ${MAX_STEPS}, of ${stepsBelow + steps.length}`;
+        return [{ found, span: (0,source/* spanOfToken */.$f)((0,instruction/* keywordToken */.XR)(step.instruction)) }];
+    },
+};
+
+;// CONCATENATED MODULE: ./src/lint/rules/unpinned-download.ts
+
+
+
+/** Programs that prove what was fetched. */
+const CHECKERS = [
+    'sha256sum',
+    'sha512sum',
+    'sha384sum',
+    'sha1sum',
+    'b2sum',
+    'md5sum',
+    'shasum',
+    'cosign',
+    'minisign',
+    'gpgv',
+    'slsa-verifier',
+];
+const checks = ({ name, texts }) => CHECKERS.includes(name) ||
+    (name === 'gpg' && texts.includes('--verify')) ||
+    (name === 'openssl' && texts[1] === 'dgst');
+/** Keys of package repositories: what they sign is checked, and a wrong key fails. */
+const isKey = (url) => /(?:\.(?:asc|gpg|key|pub)|gpg(?:key)?|RPM-GPG-KEY[\w-]*)$/i.test(url);
+const fetches = (run) => {
+    if (run.programs.some(checks))
+        return [];
+    return run.programs.flatMap((program) => fetchedUrls(program)
+        .filter((url) => !isPinned((0,flags/* textOf */.b6)(url)) && !isKey((0,flags/* textOf */.b6)(url)))
+        .map((url) => ({ found: `${program.name} fetches ${(0,flags/* textOf */.b6)(url)}, which can change`, span: run.spanOf(url) })));
+};
+const optionValue = (texts, ...names) => {
+    for (const [index, text] of texts.entries()) {
+        if (names.includes(text))
+            return texts[index + 1];
+        const name = names.find((each) => each.startsWith('--') && text.startsWith(`${each}=`));
+        if (name !== undefined)
+            return text.slice(name.length + 1);
+    }
+    return undefined;
+};
+/** A later call of git in the same RUN that takes one commit or tag. */
+const takesRevision = ({ name, texts }) => name === 'git' &&
+    texts.some((text) => ['checkout', 'switch', 'reset', 'fetch'].includes(text)) &&
+    texts.slice(2).some(isRevision);
+const clones = (run) => run.programs.flatMap((program, index) => {
+    const { name, texts, words } = program;
+    if (name !== 'git' || !texts.includes('clone'))
+        return [];
+    const revision = optionValue(texts, '-b', '--branch', '--revision');
+    if (revision !== undefined && isRevision(revision))
+        return [];
+    if (run.programs.slice(index + 1).some(takesRevision))
+        return [];
+    const url = words.find((word) => /^(?:\w+:\/\/|[\w.-]+@[\w.-]+:)/.test((0,flags/* textOf */.b6)(word)));
+    return url === undefined
+        ? []
+        : [{ found: `git clones ${(0,flags/* textOf */.b6)(url)} without a commit or a tag`, span: run.spanOf(url) }];
+});
+/** What stands behind the last `@` of the path of `git+https://host/path@revision#egg=…`. */
+const gitRevision = (word) => {
+    const [path = ''] = word.slice(word.indexOf('git+')).split('#');
+    const at = path.lastIndexOf('@');
+    return at === -1 || path.indexOf('/', at) !== -1 ? undefined : path.slice(at + 1);
+};
+/** `git+https://…` without a revision, and `@latest` of a language's package manager. */
+const isMovingPackage = ({ name }, word) => {
+    if (/^(?:pip[\d.]*|python[\d.]*|uv|poetry)$/.test(name)) {
+        return /git\+\w+:\/\//.test(word) && !isRevision(gitRevision(word) ?? '');
+    }
+    return /^(?:go|npm|npx|pnpm|yarn|bunx?|cargo|deno)$/.test(name) && word.endsWith('@latest');
+};
+const unpinned_download_packages = (run) => run.programs.flatMap((program) => program.words
+    .filter((word) => isMovingPackage(program, (0,flags/* textOf */.b6)(word)))
+    .map((word) => ({ found: `${program.name} fetches ${(0,flags/* textOf */.b6)(word)}, which can change`, span: run.spanOf(word) })));
+const added = (step, { fragment }) => {
+    const { keyword, lines } = step.instruction;
+    if (keyword !== 'ADD')
+        return [];
+    const open = fragment.remotes.filter(({ line, pinned }) => line === lines.start && !pinned);
+    return (0,source/* copyWords */.rb)(step)
+        .filter(({ text }) => open.some(({ url }) => url === text))
+        .map(({ text, span }) => ({
+        found: `ADD fetches ${text} without ${/\.git|^git/.test(text) ? 'a commit' : 'a checksum'}`,
+        span,
+    }));
+};
+/** Content from outside that no digest or revision fixes. */
+const unpinnedDownload = {
+    id: 'unpinned-download',
+    why: 'the step stays cached while what it fetches changes, so old content is used for months, and a rebuild gives another image',
+    fix: 'name a version and check a digest (ADD --checksum, sha256sum -c), or a commit or tag for git',
+    find: (source) => source.stages
+        .flatMap(({ instructions }) => instructions)
+        .flatMap((step) => [...fetches(step), ...clones(step), ...unpinned_download_packages(step), ...added(step, source)]),
+};
+
+;// CONCATENATED MODULE: ./src/lint/rules/rules.ts
+
+
+
+
+
+
+
+
+
+
+/** All rules but `buildkit-check`, which BuildKit itself applies. */
+const RULES = [
+    rules_arguments/* secretInArgument */.D$,
+    context_not_copied/* contextNotCopied */.Z,
+    stalePackageIndex,
+    unpinnedDownload,
+    rules_arguments/* changingArgument */.VM,
+    hardCodedArchitecture,
+    latest_image/* latestImage */.jK,
+    copyAllEarly,
+    rules_arguments/* earlyArgument */.Rz,
+    packageLeftovers,
+    pipLeftovers,
+    fileModes,
+    tooManyLayers,
+];
+
+// EXTERNAL MODULE: ./src/lint/silence.ts
+var silence = __nccwpck_require__(638);
+;// CONCATENATED MODULE: ./src/lint/lint.ts
+
+
+
+
+const RANKS = new Map(lint_levels/* LINT_RULES */.wT.map(({ id }, index) => [id, index]));
+const rankOf = ({ level, rule }) => (level === 'error' ? 0 : RANKS.size) + (RANKS.get(rule) ?? 0);
+/** Findings in the order in which people should see them: errors first, then grave rules, then by place; each once. */
+const orderFindings = (findings) => {
+    const distinct = new Map(findings.map((each) => [JSON.stringify([each.rule, each.check, each.place, each.found]), each]));
+    const byPlace = (a, b) => a.place.file < b.place.file
+        ? -1
+        : a.place.file > b.place.file
+            ? 1
+            : a.place.line - b.place.line || a.place.column - b.place.column;
+    return [...distinct.values()].sort((a, b) => rankOf(a) - rankOf(b) || byPlace(a, b));
+};
+/** The lines of the instruction that a line belongs to. */
+const instructionAt = ({ stages, preamble }, line) => {
+    const bodies = stages.flatMap(({ instructions }) => instructions.map(({ lines }) => lines));
+    return [...bodies, ...preamble].find(({ start, end }) => start <= line && line <= end) ?? { start: line, end: line };
+};
+/** Longest text of a finding, in UTF-16 units; GitHub cuts a message at 4,096 characters. */
+const MAX_FOUND = 500;
+const clip = (text) => text.length <= MAX_FOUND ? text : `${text.slice(0, MAX_FOUND - 1).replace(/\p{Cs}$/u, '')}…`;
+const findingOf = ({ id, why, fix }, level, file, { found, span }) => ({
+    ...{ rule: id, level, found: clip(found.replaceAll(/\s+/g, ' ')), why, fix },
+    place: { file, line: span.line, column: span.start + 1 },
+    ...(span.end > span.start ? { endColumn: span.end } : {}),
+});
+/** What the rules find in a fragment that was read for them. `sources` are levels, weakest first. */
+const lintFragment = (source, sources = []) => {
+    const { fragment } = source;
+    const isSilenced = (0,silence/* readSilences */.H)(fragment.lines);
+    const findings = RULES.flatMap((rule) => {
+        const level = (0,lint_levels/* levelOf */.In)(rule.id, sources);
+        if (level === 'off')
+            return [];
+        return rule
+            .find(source)
+            .filter(({ span }) => !isSilenced([rule.id], instructionAt(fragment, span.line)))
+            .map((found) => findingOf(rule, level, fragment.file, found));
+    });
+    return orderFindings(findings);
+};
+/** As {@link lintFragment}, of a fragment and what stands around it. */
+const lint = (fragment, surroundings, sources = []) => lintFragment(lintSource(fragment, surroundings), sources);
+
+
+/***/ }),
+
+/***/ 29761:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ isShell),
+/* harmony export */   h: () => (/* binding */ programsOf)
+/* harmony export */ });
+/* harmony import */ var _fragment_flags_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(15287);
+/* harmony import */ var _shell_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(16383);
+
+
+const RESERVED = ['if', 'then', 'else', 'elif', 'do', 'while', 'until', '!', '{', 'time'];
+const WRAPPERS = [
+    'sudo',
+    'env',
+    'exec',
+    'command',
+    'nohup',
+    'eval',
+    'xargs',
+    'timeout',
+    'nice',
+    'builtin',
+];
+const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
+/** Shells whose language is the one that is read here. */
+const SHELLS = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh'];
+/** Whether a program is a shell. */
+const isShell = (name) => SHELLS.includes(name);
+const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
+/** Where the program stands among the words. Options and numbers behind a wrapper belong to the wrapper. */
+const programIndex = (texts) => {
+    let wrapped = false;
+    for (const [index, text] of texts.entries()) {
+        if (RESERVED.includes(text) || ASSIGNMENT.test(text))
+            continue;
+        if (WRAPPERS.includes(baseName(text)))
+            wrapped = true;
+        else if (!(wrapped && /^(?:-|\d)/.test(text)))
+            return index;
+    }
+    return -1;
+};
+const programOf = ({ words, inputs, outputs }) => {
+    const texts = words.map(_fragment_flags_js__WEBPACK_IMPORTED_MODULE_0__/* .textOf */ .b6);
+    const index = programIndex(texts);
+    const name = texts[index];
+    if (name === undefined)
+        return inputs.length + outputs.length === 0 ? undefined : { name: '', words: [], texts: [], inputs, outputs };
+    return { name: baseName(name), words: words.slice(index), texts: texts.slice(index), inputs, outputs };
+};
+/** The script behind `sh -c`, also where other options are joined to it: `bash -euxc '…'`. */
+const inlineScript = ({ name, texts, words }) => {
+    if (!isShell(name))
+        return undefined;
+    const option = texts.findIndex((text, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(text));
+    return option === -1 ? undefined : words[option + 1];
+};
+/** Scripts in scripts that are looked into. */
+const MAX_DEPTH = 5;
+/** The programs that commands run, those of inline scripts (`sh -c`) right behind the shell that runs them. */
+const programsOf = (commands, depth = 0) => commands.flatMap((command) => {
+    const program = programOf(command);
+    if (program === undefined)
+        return [];
+    const script = inlineScript(program);
+    if (script === undefined || depth >= MAX_DEPTH)
+        return [program];
+    return [program, ...programsOf((0,_shell_js__WEBPACK_IMPORTED_MODULE_1__/* .readCommands */ .P)(script), depth + 1)];
+});
+
+
+/***/ }),
+
+/***/ 92425:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D$: () => (/* binding */ secretInArgument),
+/* harmony export */   Rz: () => (/* binding */ earlyArgument),
+/* harmony export */   VM: () => (/* binding */ changingArgument)
+/* harmony export */ });
+/* harmony import */ var _fragment_arguments_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1788);
+/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(31946);
+
+
+const settingsOf = ({ stages }) => stages.flatMap((stage) => stage.instructions.flatMap((instruction, index) => {
+    const { keyword } = instruction.instruction;
+    if (keyword !== 'ARG' && keyword !== 'ENV')
+        return [];
+    const after = stage.instructions.slice(index + 1);
+    return (0,_source_js__WEBPACK_IMPORTED_MODULE_1__/* .settingsIn */ .RV)(instruction).map((word) => ({ ...word, keyword, stage, after }));
+}));
+const SECRET = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|APIKEY|(?:API|ACCESS|PRIVATE|SECRET|AUTH|SSH|DEPLOY|SIGNING)_?KEY)(?:$|_(?:KEY|VALUE|BASE64|B64)$)/i;
+/** What is no secret whatever it is called: a switch, a number, a path. */
+const HARMLESS = /^["']?(?:true|false|yes|no|none|\d*|\/[^"']*)["']?$/i;
+const isSecret = ({ text, keyword, value }) => {
+    if (!SECRET.test(text) || /PUBLIC/i.test(text))
+        return false;
+    return value === undefined ? keyword === 'ARG' : value !== '' && !HARMLESS.test(value);
+};
+/** Secrets in the image's configuration, or in the key and the log of steps. */
+const secretInArgument = {
+    id: 'secret-in-argument',
+    why: 'everybody who can pull the image or its cache can read it, and a new value runs every step behind it again',
+    fix: 'mount it: RUN --mount=type=secret,id=… with env=NAME or a file, and input secrets',
+    find: (source) => settingsOf(source)
+        .filter(isSecret)
+        .map(({ text, keyword, span }) => ({ found: `${keyword} ${text} looks like a secret`, span })),
+};
+const CHANGING = new RegExp('^(?:' +
+    [
+        '(?:\\w+_)?(?:GIT|VCS|SOURCE|SRC|CI|GITHUB|HEAD)_?(?:SHA|COMMIT|COMMIT_SHA|REF|REV|REVISION|HASH|DESCRIBE)',
+        '(?:\\w+_)?COMMIT_?(?:SHA|HASH|ID|REF|TIME|DATE)',
+        '(?:\\w+_)?BUILD_?(?:DATE|TIME|TIMESTAMP|NUMBER|NUM|ID|SHA)',
+        '(?:GITHUB_)?RUN_(?:ID|NUMBER|ATTEMPT)',
+        'COMMIT|REVISION|SHA|TIMESTAMP|DATE|NOW|TODAY|CREATED|CACHE_?BUST(?:ER)?|CI_(?:PIPELINE|JOB)_ID|SOURCE_DATE_EPOCH',
+    ].join('|') +
+    ')$', 'i');
+/** Defaults that only keep a place; with any other the value is one that people change by hand. */
+const PLACEHOLDER = /^["']?(?:|unknown|none|dev|local|n\/a|null|0|HEAD|main|latest|\$.*)["']?$/i;
+const isChanging = ({ text, keyword, value }) => CHANGING.test(text) && (keyword === 'ENV' ? value?.includes('$') === true : PLACEHOLDER.test(value ?? ''));
+/** Whether an instruction holds a name as a word of its own. */
+const mentions = ({ body }, name) => {
+    for (let at = body.indexOf(name); at !== -1; at = body.indexOf(name, at + 1)) {
+        if (!/\w/.test(body[at - 1] ?? ' ') && !/\w/.test(body[at + name.length] ?? ' '))
+            return true;
+    }
+    return false;
+};
+const isRun = ({ instruction: { keyword } }) => keyword === 'RUN';
+/** Whether a new value costs steps that do not need it: in this stage, or in the layers above. */
+const costs = ({ text, after, stage }, { top }) => (stage.isChain && !top) || after.some((step) => isRun(step) && !mentions(step, text));
+const changes = (source) => {
+    const found = settingsOf(source).filter((each) => isChanging(each) && !isSecret(each) && costs(each, source));
+    const names = found.filter(({ keyword }) => keyword === 'ARG').map(({ text }) => text);
+    // An ENV that only hands on an ARG is told of there.
+    const isTold = ({ keyword, value = '' }) => keyword === 'ENV' && names.some((name) => value.includes(name));
+    return found
+        .filter((each) => !isTold(each))
+        .map(({ text, keyword, span }) => ({ found: `${keyword} ${text} changes with every build`, span }));
+};
+/** What is new in every build, above steps that would be the same. */
+const changingArgument = {
+    id: 'changing-argument',
+    why: 'every step behind it, here and in the layers above, runs again in every build',
+    fix: 'put it behind the last step, in the topmost layer, or give it as a label or annotation, which are no part of any key',
+    find: changes,
+};
+const isName = (text) => /^[A-Za-z_]\w*$/.test(text);
+const isEarly = ({ text, keyword, after }) => {
+    if (keyword !== 'ARG' || text === _fragment_arguments_js__WEBPACK_IMPORTED_MODULE_0__/* .PARENT */ .f7 || _fragment_arguments_js__WEBPACK_IMPORTED_MODULE_0__/* .PREDEFINED */ .Vz.includes(text) || !isName(text))
+        return false;
+    const first = after.findIndex((each) => mentions(each, text));
+    return first !== -1 && after.slice(0, first).some(isRun);
+};
+/** An ARG above steps that do not use it. One that is never named may be read by programs, so nothing is said of it. */
+const earlyArgument = {
+    id: 'early-argument',
+    why: 'an ARG is part of the environment of every RUN behind it, so another value runs those again that do not use it, too',
+    fix: 'move it down to the first step that uses it',
+    find: (source) => settingsOf(source)
+        .filter((each) => isEarly(each) && !isSecret(each) && !isChanging(each))
+        .map(({ text, span }) => ({ found: `ARG ${text} stands before steps that do not use it`, span })),
+};
+
+
+/***/ }),
+
+/***/ 3988:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  m: () => (/* binding */ broughtNames),
+  Z: () => (/* binding */ contextNotCopied)
+});
+
+// EXTERNAL MODULE: ./src/fragment/flags.ts
+var flags = __nccwpck_require__(15287);
+// EXTERNAL MODULE: ./src/lint/program.ts
+var lint_program = __nccwpck_require__(29761);
+// EXTERNAL MODULE: ./src/lint/shell.ts
+var shell = __nccwpck_require__(16383);
+// EXTERNAL MODULE: ./src/lint/rules/context-reads.ts
+var context_reads = __nccwpck_require__(29950);
+;// CONCATENATED MODULE: ./src/lint/rules/read-files.ts
+
+
+/** Interpreters that are given a file. */
+const INTERPRETERS = /^(?:python[\d.]*|node|perl|ruby|php|deno|Rscript)$/;
+const REQUIREMENTS = ['-r', '--requirement', '-c', '--constraint', '--requirements'];
+const isPip = ({ name, texts }) => /^pip[\d.]*$/.test(name) || ((name === 'uv' || /^python[\d.]*$/.test(name)) && texts.slice(1, 3).includes('pip'));
+const requirementFiles = ({ texts, words }) => words.filter((_, index) => REQUIREMENTS.includes(texts[index - 1] ?? ''));
+/** The first argument that is no option; none where an option brings the script itself, or names a module. */
+const scriptArgument = ({ texts, words }) => {
+    const index = texts.findIndex((text, position) => position > 0 && !/^[-+]/.test(text));
+    const before = texts.slice(1, index === -1 ? undefined : index);
+    const word = words[index];
+    return index === -1 || word === undefined || before.some((text) => /^-[a-z]*[cmes]/.test(text)) ? [] : [word];
+};
+/** The words of a program that name a file which it reads or runs, as far as that is sure. */
+const readFiles = (program) => {
+    const { name, texts, words, inputs } = program;
+    const own = texts[0]?.startsWith('./') === true ? words.slice(0, 1) : [];
+    if (isPip(program))
+        return [...requirementFiles(program), ...inputs];
+    if (name === '.' || name === 'source')
+        return [...words.slice(1, 2), ...inputs];
+    if ((0,lint_program/* isShell */.H)(name) || INTERPRETERS.test(name))
+        return [...scriptArgument(program), ...inputs];
+    return [...own, ...inputs];
+};
+/** A relative path that stands for itself, in its shortest form; undefined for any other word. */
+const plainPath = (text) => {
+    if (!/^(?!-)[\w.@+/-]+$/.test(text) || text.startsWith('/'))
+        return undefined;
+    const parts = text.split('/').filter((part) => part !== '' && part !== '.');
+    return parts.length === 0 || parts.includes('..') ? undefined : parts.join('/');
+};
+/** What scripts write before the name of a file beside them: `$(dirname "$0")/`, `${0%/*}/`, `$SCRIPT_DIR/`. */
+const BESIDE = /^(?:\$\(.*\)|\$\{(?:0|BASH_SOURCE)[^}]*\}|\$\{?\w*(?:dir|here|root)\w*\}?)\/(?=[^/]*[^/$])/is;
+/** The path of a file that a script in a folder calls by a path of its own; undefined where it cannot be told. */
+const pathBeside = (folder, word) => {
+    const path = plainPath((0,flags/* textOf */.b6)(word).replace(BESIDE, ''));
+    return path === undefined ? undefined : `${folder}${path}`;
+};
+
+;// CONCATENATED MODULE: ./src/lint/rules/context-not-copied.ts
+
+
+
+
+
+const baseName = (path) => path.slice(path.lastIndexOf('/') + 1);
+/** What can bring files of any name, so that nothing can be said behind it. */
+const BRINGS_FILES = [
+    'tar',
+    'unzip',
+    'git',
+    'curl',
+    'wget',
+    'cd',
+    'pushd',
+    'cp',
+    'mv',
+    'ln',
+    'tee',
+    'bsdtar',
+    'rsync',
+];
+const bringsFiles = ({ name }) => BRINGS_FILES.includes(name);
+const writtenBy = ({ outputs }) => outputs.map(flags/* textOf */.b6);
+const copiesFromElsewhere = ({ instruction: { keyword, flags }, mounts }) => keyword === 'ADD' ||
+    (keyword === 'COPY' && flags.some(({ name }) => name === 'from')) ||
+    mounts.some(({ type = 'bind', from }) => type === 'bind' && from !== undefined);
+/** Files that a RUN reads, as long as nothing before it can have brought them by other ways. */
+const usesOf = (run, { instructions }) => {
+    const before = instructions.slice(0, instructions.indexOf(run));
+    if (run.programs.length === 0 || [...before, run].some(copiesFromElsewhere))
+        return [];
+    const earlier = before.flatMap(({ programs }) => programs);
+    let blind = earlier.some(bringsFiles);
+    const written = before.filter(({ instruction: { keyword } }) => keyword === 'COPY').map(({ body }) => body);
+    written.push(...earlier.flatMap(writtenBy));
+    return run.programs.flatMap((program) => {
+        if (blind)
+            return [];
+        blind = bringsFiles(program);
+        const uses = readFiles(program).flatMap((word) => {
+            const path = plainPath((0,flags/* textOf */.b6)(word));
+            if (path === undefined || written.some((text) => text.includes(baseName(path))))
+                return [];
+            const found = `${program.name === '' ? 'this step' : program.name} reads ${path} of the build context, and no COPY, ADD or bind brings it in`;
+            return [{ path, found, span: run.spanOf(word) }];
+        });
+        written.push(...writtenBy(program));
+        return uses;
+    });
+};
+const callsOf = (text) => {
+    const chars = Array.from({ length: text.length }, (_, at) => ({ char: text[at] ?? '', at }));
+    return (0,lint_program/* programsOf */.h)((0,shell/* readCommands */.P)(chars)).filter(({ name, texts }) => name === '.' || name === 'source' || (0,lint_program/* isShell */.H)(name) || /^(?:\.\/|\$)/.test(texts[0] ?? ''));
+};
+/** The files beside it that a script calls, each with the line that does. */
+const calledBy = (path, text) => {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    return callsOf(text).flatMap((program) => {
+        const own = /^(?:\.\/|\$)/.test(program.texts[0] ?? '') ? program.words.slice(0, 1) : [];
+        return [...own, ...readFiles(program)].flatMap((word) => {
+            const called = pathBeside(folder, word);
+            return called === undefined ? [] : [{ path: called, line: text.slice(0, word[0]?.at ?? 0).split('\n').length }];
+        });
+    });
+};
+/** Files that copied scripts call. */
+const usesOfScripts = (source) => {
+    const { pathsOf, scripts } = source.context;
+    return (0,context_reads/* placedReads */.f)(source).flatMap(({ read, word }) => {
+        if (read.context !== undefined)
+            return [];
+        return pathsOf(read).flatMap((script) => {
+            const calls = new Map(calledBy(script, scripts.get(script) ?? '').map((call) => [call.path, call]));
+            return [...calls.values()].map(({ path, line }) => {
+                const found = `${script} calls ${path} in line ${line}, and no COPY, ADD or bind brings it in`;
+                return { path, found, span: word.span };
+            });
+        });
+    });
+};
+const allUses = (source) => [
+    ...source.stages.flatMap((stage) => stage.instructions.flatMap((run) => usesOf(run, stage))),
+    ...usesOfScripts(source),
+];
+/** Names of all files that the steps of a fragment take from build contexts. */
+const broughtNames = ({ fragment, context }) => new Set(fragment.reads.flatMap((read) => context.pathsOf(read)).map(baseName));
+/** A file of the build context that is read and that nothing brings in. */
+const contextNotCopied = {
+    id: 'context-not-copied',
+    why: 'the step finds no such file, or another one of the image below, and a change to the file never runs it again',
+    fix: 'bring it in: COPY, or RUN --mount=type=bind,source=…; for scripts that call each other, their folder',
+    find: (source) => {
+        const uses = allUses(source);
+        if (uses.length === 0)
+            return [];
+        const brought = [broughtNames(source), ...source.namesBelow];
+        const isBrought = (path) => brought.some((names) => names.has(baseName(path)));
+        return uses.filter(({ path }) => !isBrought(path) && source.context.exists(path));
+    },
+};
+
+
+/***/ }),
+
+/***/ 29950:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ placedReads)
+/* harmony export */ });
+/* harmony import */ var _fragment_instruction_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(67308);
+/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(31946);
+
+
+const mountWord = ({ instruction }, path) => {
+    const at = instruction.text.indexOf(path, instruction.text.indexOf('--mount'));
+    if (at === -1 || at >= instruction.argumentsAt)
+        return undefined;
+    return { text: path, span: (0,_source_js__WEBPACK_IMPORTED_MODULE_0__/* .spanOfToken */ .$f)((0,_fragment_instruction_js__WEBPACK_IMPORTED_MODULE_1__/* .tokenOf */ .B9)(instruction, at, at + path.length)) };
+};
+/** What the steps of a fragment read from build contexts, with the words that name it. */
+const placedReads = ({ stages, fragment }) => stages
+    .flatMap(({ instructions }) => instructions)
+    .flatMap((step) => {
+    const { lines, keyword } = step.instruction;
+    const reads = fragment.reads.filter(({ line }) => line === lines.start);
+    const words = keyword === 'RUN' ? [] : (0,_source_js__WEBPACK_IMPORTED_MODULE_0__/* .copyWords */ .rb)(step).slice(0, -1);
+    return reads.flatMap((read) => {
+        const word = keyword === 'RUN' ? mountWord(step, read.path) : words.find(({ text }) => text === read.path);
+        return word === undefined ? [] : [{ read, word, step }];
+    });
+});
+
+
+/***/ }),
+
+/***/ 2282:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ro: () => (/* binding */ latestText),
+/* harmony export */   eL: () => (/* binding */ isLatest),
+/* harmony export */   jK: () => (/* binding */ latestImage)
+/* harmony export */ });
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62148);
+/* harmony import */ var _source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(31946);
+
+
+/** Whether an image has no tag or tag `latest`, and no digest. One with variables may have any. */
+const isLatest = (image) => {
+    if (image.includes('$') || image === 'scratch')
+        return false;
+    const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_1__/* .parseReference */ .F2)(image);
+    if (reference === undefined || reference.digest !== undefined)
+        return false;
+    return reference.tag === undefined || reference.tag === 'latest';
+};
+/** What to say of such an image. */
+const latestText = (image) => `${image} is whatever is newest on the day of the build`;
+const findIn = ({ fragment, stages }) => {
+    const froms = stages.flatMap(({ from }) => {
+        const isImage = fragment.images.some(({ how, reference }) => how === 'from' && reference === from?.text);
+        return from !== undefined && isImage && isLatest(from.text) ? [from] : [];
+    });
+    const used = fragment.sources
+        .filter(({ kind, token }) => kind === 'image' && isLatest(token.text))
+        .map(({ token }) => token);
+    return [...froms, ...used].map((token) => ({ found: latestText(token.text), span: (0,_source_js__WEBPACK_IMPORTED_MODULE_0__/* .spanOfToken */ .$f)(token) }));
+};
+/** Images without a version. */
+const latestImage = {
+    id: 'latest-image',
+    why: 'a new version arrives unasked, runs every step above again, and nobody can tell which one an image was built with',
+    fix: 'name a version, and a digest where it matters: node:24.11.1-bookworm-slim@sha256:…',
+    find: findIn,
+};
+
+
+/***/ }),
+
+/***/ 16383:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ readCommands)
+/* harmony export */ });
+/** Substitutions within each other that are looked into; deeper ones are plain text. */
+const MAX_DEPTH = 20;
+const isBlank = (char) => char === ' ' || char === '\t' || char === '\r';
+const peek = (lexer, ahead = 0) => lexer.at + ahead < lexer.end ? (lexer.chars[lexer.at + ahead]?.char ?? '') : '';
+/** The index behind the bracket that closes the one before `from`; quotes and escapes hide brackets. */
+const behindClosing = ({ chars, end }, from, open, close) => {
+    let depth = 1;
+    let quote = '';
+    for (let at = from; at < end; at++) {
+        const char = chars[at]?.char ?? '';
+        if (char === '\\' && quote !== "'")
+            at += 1;
+        else if (quote !== '')
+            quote = char === quote ? '' : quote;
+        else if (char === "'" || char === '"')
+            quote = char;
+        else if (char === open)
+            depth += 1;
+        else if (char === close && --depth === 0)
+            return at + 1;
+    }
+    return end;
+};
+/** Takes what stands between `lexer.at` and `until` into the word, and reads the commands in `from` to `to`. */
+const takeNested = (lexer, word, from, to, until) => {
+    if (lexer.depth < MAX_DEPTH && to > from) {
+        lexer.commands.push(...readCommands(lexer.chars.slice(from, to), lexer.depth + 1));
+    }
+    for (; lexer.at < until; lexer.at++) {
+        const char = lexer.chars[lexer.at];
+        if (char !== undefined)
+            word.push(char);
+    }
+};
+/** `$NAME`, `${…}`, `$(…)`, `$((…))`, or a dollar sign. */
+const readDollar = (lexer, word) => {
+    const next = peek(lexer, 1);
+    const from = lexer.at + 2;
+    if (next === '{')
+        takeNested(lexer, word, 0, 0, behindClosing(lexer, from, '{', '}'));
+    else if (next === '(') {
+        const until = behindClosing(lexer, from, '(', ')');
+        const isArithmetic = peek(lexer, 2) === '(';
+        takeNested(lexer, word, isArithmetic ? 0 : from, isArithmetic ? 0 : until - 1, until);
+    }
+    else
+        takeNested(lexer, word, 0, 0, lexer.at + 1);
+};
+const readBackticks = (lexer, word) => {
+    let close = lexer.at + 1;
+    while (close < lexer.end && lexer.chars[close]?.char !== '`')
+        close += lexer.chars[close]?.char === '\\' ? 2 : 1;
+    takeNested(lexer, word, lexer.at + 1, Math.min(close, lexer.end), Math.min(close + 1, lexer.end));
+};
+const take = (lexer, word) => {
+    const char = lexer.chars[lexer.at];
+    if (char !== undefined && lexer.at < lexer.end)
+        word.push(char);
+    lexer.at += 1;
+};
+const readDoubleQuoted = (lexer, word) => {
+    lexer.at += 1;
+    while (lexer.at < lexer.end) {
+        const char = peek(lexer);
+        if (char === '"')
+            break;
+        if (char === '$')
+            readDollar(lexer, word);
+        else if (char === '`')
+            readBackticks(lexer, word);
+        else if (char === '\\') {
+            const escaped = peek(lexer, 1);
+            if ('"\\$`\n'.includes(escaped))
+                lexer.at += 1;
+            if (escaped === '\n')
+                lexer.at += 1;
+            else
+                take(lexer, word);
+        }
+        else
+            take(lexer, word);
+    }
+    lexer.at += 1;
+};
+/** One word, up to a blank or an operator. */
+const readWord = (lexer) => {
+    const word = [];
+    while (lexer.at < lexer.end) {
+        const char = peek(lexer);
+        if (isBlank(char) || '\n;&|()<>'.includes(char))
+            break;
+        if (char === "'") {
+            lexer.at += 1;
+            while (lexer.at < lexer.end && peek(lexer) !== "'")
+                take(lexer, word);
+            lexer.at += 1;
+        }
+        else if (char === '"')
+            readDoubleQuoted(lexer, word);
+        else if (char === '$')
+            readDollar(lexer, word);
+        else if (char === '`')
+            readBackticks(lexer, word);
+        else if (char === '\\') {
+            lexer.at += 1;
+            if (peek(lexer) === '\n')
+                lexer.at += 1;
+            else
+                take(lexer, word);
+        }
+        else
+            take(lexer, word);
+    }
+    return word;
+};
+const skipBlanks = (lexer) => {
+    while (lexer.at < lexer.end) {
+        if (isBlank(peek(lexer)))
+            lexer.at += 1;
+        else if (peek(lexer) === '\\' && peek(lexer, 1) === '\n')
+            lexer.at += 2;
+        else
+            return;
+    }
+};
+/** A redirection, whose operator stands at `lexer.at`; the name of a heredoc is put on the list. */
+const readRedirection = (lexer, draft, heredocs) => {
+    let operator = '';
+    while (lexer.at < lexer.end && '<>&-|'.includes(peek(lexer)) && operator.length < 3) {
+        if (peek(lexer) === '-' && operator !== '<<')
+            break;
+        operator += peek(lexer);
+        lexer.at += 1;
+    }
+    skipBlanks(lexer);
+    const target = readWord(lexer);
+    if (operator === '<<' || operator === '<<-')
+        heredocs.push(target.map(({ char }) => char).join(''));
+    else if (operator === '<')
+        draft.inputs.push(target);
+    else if (operator.startsWith('>') || operator.startsWith('&>'))
+        draft.outputs.push(target);
+};
+const readLine = (lexer) => {
+    let line = '';
+    while (lexer.at < lexer.end && peek(lexer) !== '\n') {
+        line += peek(lexer);
+        lexer.at += 1;
+    }
+    lexer.at += 1;
+    return line;
+};
+/** Leaves out the bodies of heredocs, each up to its closing line. */
+const skipHeredocs = (lexer, heredocs) => {
+    for (const name of heredocs)
+        while (lexer.at < lexer.end && readLine(lexer).replace(/^\t+/, '') !== name)
+            ;
+};
+const newDraft = () => ({ words: [], inputs: [], outputs: [] });
+/** A word or a redirection of the command at hand. */
+const readPart = (lexer, draft, heredocs) => {
+    const char = peek(lexer);
+    if (char === '<' || char === '>' || (char === '&' && peek(lexer, 1) === '>')) {
+        readRedirection(lexer, draft, heredocs);
+        return;
+    }
+    const start = lexer.at;
+    const word = readWord(lexer);
+    // A number right before an angle bracket is a file descriptor.
+    const isDescriptor = '<>'.includes(peek(lexer) || ' ') && word.every(({ char: digit }) => /\d/.test(digit));
+    if (word.length > 0 && !isDescriptor)
+        draft.words.push(word);
+    if (lexer.at === start)
+        lexer.at += 1;
+};
+/**
+ * Cuts a shell script into its commands, those within `$(…)` first: pipes, lists, quotes, redirections, heredocs,
+ * comments, continued lines. Reserved words (`if`, `do`, `{`) stand as words of the command that follows them. It runs
+ * nothing and follows no branch; text that no shell takes makes some commands all the same.
+ */
+const readCommands = (chars, depth = 0) => {
+    const lexer = { chars, at: 0, end: chars.length, depth, commands: [] };
+    let draft = newDraft();
+    let heredocs = [];
+    const finish = () => {
+        if (draft.words.length + draft.inputs.length + draft.outputs.length > 0)
+            lexer.commands.push(draft);
+        draft = newDraft();
+    };
+    while (lexer.at < lexer.end) {
+        skipBlanks(lexer);
+        const char = peek(lexer);
+        if (char === '\n') {
+            finish();
+            lexer.at += 1;
+            skipHeredocs(lexer, heredocs);
+            heredocs = [];
+        }
+        else if (char === '#')
+            while (lexer.at < lexer.end && peek(lexer) !== '\n')
+                lexer.at += 1;
+        else if (char !== '' && ';|()'.includes(char)) {
+            finish();
+            lexer.at += 1;
+        }
+        else if (char === '&' && peek(lexer, 1) !== '>') {
+            finish();
+            lexer.at += 1;
+        }
+        else
+            readPart(lexer, draft, heredocs);
+    }
+    finish();
+    return lexer.commands;
+};
+
+
+/***/ }),
+
+/***/ 638:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ readSilences)
+/* harmony export */ });
+/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68980);
+
+const COMMENT = /#\s*strata:\s*(ignore|ignore-file)=([\w-]+(?:\s*,\s*[\w-]+)*)/;
+const IS_COMMENT = /^\s*#/;
+/** Names that a line silences, in lower case. */
+const namesOn = (line, how) => {
+    if (!line.includes('strata:'))
+        return [];
+    const [, kind, names = ''] = COMMENT.exec(line) ?? [];
+    return kind === how ? names.split(',').map((name) => name.trim().toLowerCase()) : [];
+};
+/** The first of the comments right above a line, or the line itself; counted from 1. */
+const firstComment = (lines, line) => {
+    let first = line;
+    while (first > 1 && IS_COMMENT.test(lines[first - 2] ?? ''))
+        first -= 1;
+    return first;
+};
+/**
+ * Reads what comments of a file silence: `# strata: ignore=<rule>[,<rule>] <reason>` for the instruction that it stands
+ * above or in, `# strata: ignore-file=…` for all of them.
+ */
+const readSilences = (lines) => {
+    const inFile = new Set(lines.flatMap((line) => namesOn(line, 'ignore-file')));
+    const known = new Map();
+    return (names, { start, end }) => {
+        const near = (0,_remember_js__WEBPACK_IMPORTED_MODULE_0__/* .remember */ .k)(known, `${start}-${end}`, () => lines.slice(firstComment(lines, start) - 1, end).flatMap((line) => namesOn(line, 'ignore')));
+        return names.some((name) => inFile.has(name.toLowerCase()) || near.includes(name.toLowerCase()));
+    };
+};
+
+
+/***/ }),
+
+/***/ 31946:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  rb: () => (/* binding */ copyWords),
+  nr: () => (/* binding */ lintSource),
+  RV: () => (/* binding */ settingsIn),
+  $f: () => (/* binding */ spanOfToken)
+});
+
+// EXTERNAL MODULE: ./src/fragment/arguments.ts
+var fragment_arguments = __nccwpck_require__(1788);
+// EXTERNAL MODULE: ./src/fragment/instruction.ts
+var fragment_instruction = __nccwpck_require__(67308);
+// EXTERNAL MODULE: ./src/fragment/stages.ts
+var fragment_stages = __nccwpck_require__(33377);
+// EXTERNAL MODULE: ./src/fragment/flags.ts
+var fragment_flags = __nccwpck_require__(15287);
+// EXTERNAL MODULE: ./src/lint/program.ts
+var lint_program = __nccwpck_require__(29761);
+// EXTERNAL MODULE: ./src/lint/shell.ts
+var shell = __nccwpck_require__(16383);
+;// CONCATENATED MODULE: ./src/lint/run.ts
+
+
+
+
+const charsOf = (text, at) => Array.from({ length: text.length }, (_, i) => ({ char: text[i] ?? '', at: at + i }));
+const bodiesOf = ({ heredocs, pieces, lines: range }, lines) => {
+    let next = pieces.at(-1)?.line ?? range.end;
+    return heredocs.map(({ name, chomp }) => {
+        const from = next;
+        const length = lines.slice(from, range.end).findIndex((line) => (chomp ? line.replace(/^\t+/, '') : line) === name);
+        next = length === -1 ? range.end : from + length + 1;
+        return { text: lines.slice(from, length === -1 ? range.end : from + length).join('\n'), line: from + 1 };
+    });
+};
+/** The words of an instruction in exec form, each with the characters between its quotes. */
+const execCommand = ({ text, argumentsAt }) => {
+    if ((0,fragment_instruction/* jsonStrings */.lJ)(text.slice(argumentsAt)) === undefined)
+        return [];
+    const words = [...text.slice(argumentsAt).matchAll(/"((?:\\.|[^"\\])*)"/g)].map(({ 1: inner = '', index }) => charsOf(inner, argumentsAt + index + 1));
+    return [{ words, inputs: [], outputs: [] }];
+};
+/** Whether heredocs are scripts: nothing stands before them, or a shell that is given nothing else to run. */
+const runsHeredocs = (programs, [body]) => {
+    const [program, ...more] = programs;
+    if (more.length > 0 || /^#!(?!.*\b(?:ba|da|a|z|k)?sh\b)/.test(body?.text ?? ''))
+        return false;
+    return (program === undefined ||
+        ((0,lint_program/* isShell */.H)(program.name) && program.texts.slice(1).every((text) => /^[-+]|^pipefail$/.test(text))));
+};
+const programsIn = (instruction, bodies) => {
+    const { text, argumentsAt } = instruction;
+    const exec = execCommand(instruction);
+    if (exec.length > 0)
+        return (0,lint_program/* programsOf */.h)(exec);
+    const own = (0,lint_program/* programsOf */.h)((0,shell/* readCommands */.P)(charsOf(text.slice(argumentsAt), argumentsAt)));
+    if (bodies.length === 0 || !runsHeredocs(own, bodies))
+        return own;
+    let at = text.length + 1;
+    const scripts = bodies.flatMap((body) => {
+        const chars = charsOf(body.text, at);
+        at += body.text.length + 1;
+        return (0,lint_program/* programsOf */.h)((0,shell/* readCommands */.P)(chars));
+    });
+    return [...own, ...scripts];
+};
+const lineStarts = (bodies, first) => {
+    let at = first;
+    return bodies.flatMap(({ text, line }) => text.split('\n').map(({ length }, index) => {
+        const start = { at, line: line + index, length };
+        at += length + 1;
+        return start;
+    }));
+};
+/** Where a stretch of a heredoc stands, as far as its first line goes. */
+const heredocSpan = (starts, from, to) => {
+    const start = starts.findLast(({ at }) => at <= from) ?? { at: 0, line: 1, length: 0 };
+    return { line: start.line, start: from - start.at, end: Math.min(to - start.at, start.length) };
+};
+const mountsOf = ({ flags }) => flags.flatMap(({ name, value }) => {
+    if (name !== 'mount' || value === undefined)
+        return [];
+    const fields = (0,fragment_flags/* mountFields */.n8)(value).map((field) => [
+        field.name,
+        field.value === undefined ? 'true' : (0,fragment_flags/* textOf */.b6)(field.value),
+    ]);
+    return [Object.fromEntries(fields)];
+});
+/** Reads an instruction of a file of these lines for the linter. */
+const readLintInstruction = (instruction, lines) => {
+    const bodies = bodiesOf(instruction, lines);
+    const isRun = instruction.keyword === 'RUN';
+    const starts = lineStarts(bodies, instruction.text.length + 1);
+    return {
+        instruction,
+        body: [instruction.text, ...bodies.map(({ text }) => text)].join('\n'),
+        programs: isRun ? programsIn(instruction, bodies) : [],
+        mounts: isRun ? mountsOf(instruction) : [],
+        spanOf: (chars) => {
+            const [start, end] = [chars[0]?.at ?? 0, (chars.at(-1)?.at ?? 0) + 1];
+            if (start > instruction.text.length)
+                return heredocSpan(starts, start, end);
+            const fallback = { line: instruction.lines.start, start: 0, end: 0 };
+            return (0,fragment_instruction/* tokenOf */.B9)(instruction, start, end).spans[0] ?? fallback;
+        },
+    };
+};
+
+;// CONCATENATED MODULE: ./src/lint/source.ts
+
+
+
+
+/** Reads a fragment for the linter. */
+const lintSource = (fragment, surroundings) => {
+    const { lines } = fragment;
+    const { sections } = (0,fragment_stages/* cutSections */.Bt)((0,fragment_instruction/* readInstructions */.KK)(lines.join('\n')).instructions);
+    const stages = sections.map((section, index) => {
+        const { onParent, tokens, platform } = (0,fragment_stages/* readStage */.NW)(section, lines);
+        return {
+            instructions: section.body.map((instruction) => readLintInstruction(instruction, lines)),
+            isChain: index === sections.length - 1,
+            onParent,
+            ...(tokens === undefined ? {} : { from: tokens.from }),
+            ...(platform === undefined ? {} : { platform }),
+        };
+    });
+    return { ...surroundings, fragment, stages };
+};
+/** Where a token begins, as far as its first line goes. */
+const spanOfToken = ({ spans }) => spans[0] ?? { line: 1, start: 0, end: 0 };
+/** The names that an ARG or ENV sets, each with its value as written. `ENV NAME value` sets one. */
+const settingsIn = ({ instruction }) => {
+    const words = (0,fragment_arguments/* argumentWords */.TA)(instruction);
+    const old = instruction.keyword === 'ENV' && words[0]?.text.includes('=') === false;
+    const tokens = old ? words.slice(0, 1) : words;
+    return tokens.map((token) => {
+        const [text = '', ...rest] = token.text.split('=');
+        const value = old
+            ? words
+                .slice(1)
+                .map((word) => word.text)
+                .join(' ')
+            : rest.join('=');
+        const { line, start } = spanOfToken(token);
+        const given = old || rest.length > 0 ? { value } : {};
+        return { text, span: { line, start, end: start + text.length }, ...given };
+    });
+};
+/** What a COPY or ADD names, the destination last. In exec form the words stand within their quotes. */
+const copyWords = ({ instruction }) => {
+    const { text, argumentsAt } = instruction;
+    if ((0,fragment_instruction/* jsonStrings */.lJ)(text.slice(argumentsAt)) === undefined) {
+        return (0,fragment_instruction/* wordsOf */.Z9)(instruction).map((token) => ({ text: token.text, span: spanOfToken(token) }));
+    }
+    return [...text.slice(argumentsAt).matchAll(/"((?:\\.|[^"\\])*)"/g)].map(({ 1: inner = '', index }) => {
+        const start = argumentsAt + index + 1;
+        return { text: inner, span: spanOfToken((0,fragment_instruction/* tokenOf */.B9)(instruction, start, start + inner.length)) };
+    });
+};
+
+
+/***/ }),
+
 /***/ 41730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17179);
+/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17988);
 /* harmony import */ var _commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(15781);
-/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(86193);
-/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(14277);
-/* harmony import */ var _commands_report_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(76782);
-/* harmony import */ var _commands_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(28046);
-/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(11323);
-/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(90545);
-/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3319);
-/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(64008);
+/* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75757);
+/* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(95660);
+/* harmony import */ var _commands_prune_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(24050);
+/* harmony import */ var _commands_prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(15939);
+/* harmony import */ var _commands_report_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(76782);
+/* harmony import */ var _commands_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(39337);
+/* harmony import */ var _commands_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(93859);
+/* harmony import */ var _commands_publish_inputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(13259);
+/* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(11323);
+/* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(90545);
+/* harmony import */ var _io_create_io_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(16187);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(64008);
+
+
+
+
 
 
 
@@ -48235,35 +56432,43 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 const PHASE = 'phase';
 /** Reads the command's inputs and runs it. Each action.yml names its command in an internal input. */
 const dispatch = async (actions, signal) => {
-    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_7__/* .readContext */ .y)(process.env, signal);
+    const context = await (0,_io_context_js__WEBPACK_IMPORTED_MODULE_11__/* .readContext */ .y)(process.env, signal);
     const command = actions.input('command');
     switch (command) {
         case 'build': {
             if (actions.state(PHASE) === 'post') {
-                await (0,_commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUp */ .n)((0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_8__/* .createIo */ .l)(actions, context, {}));
+                await (0,_commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__/* .cleanUp */ .n)((0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, {}));
                 return { outputs: {} };
             }
             actions.saveState(PHASE, 'post');
             const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readBuildInputs */ .q)(actions.input, process.env);
-            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_8__/* .createIo */ .l)(actions, context, inputs));
+            return (0,_commands_build_js__WEBPACK_IMPORTED_MODULE_0__/* .build */ .j)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, { ...inputs, fetchesCache: inputs.cache }));
         }
         case 'plan': {
             const inputs = (0,_commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__/* .readPlanInputs */ .j)(actions.input, process.env);
-            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_8__/* .createIo */ .l)(actions, context, inputs));
+            return (0,_commands_plan_js__WEBPACK_IMPORTED_MODULE_3__/* .plan */ .e)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, inputs));
+        }
+        case 'prune': {
+            const inputs = (0,_commands_prune_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readPruneInputs */ .a)(actions.input, process.env);
+            return (0,_commands_prune_js__WEBPACK_IMPORTED_MODULE_5__/* .prune */ .R)(inputs, context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, inputs.plan));
         }
         case 'report':
-            return (0,_commands_report_js__WEBPACK_IMPORTED_MODULE_5__/* .report */ .z)((0,_commands_report_inputs_js__WEBPACK_IMPORTED_MODULE_4__/* .readReportInputs */ .g)(actions.input), context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_8__/* .createIo */ .l)(actions, context, {}));
+            return (0,_commands_report_js__WEBPACK_IMPORTED_MODULE_7__/* .report */ .z)((0,_commands_report_inputs_js__WEBPACK_IMPORTED_MODULE_6__/* .readReportInputs */ .g)(actions.input), context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, {}));
+        case 'publish':
+            return (0,_commands_publish_js__WEBPACK_IMPORTED_MODULE_8__/* .publish */ .m)((0,_commands_publish_inputs_js__WEBPACK_IMPORTED_MODULE_9__/* .readPublishInputs */ .R)(actions.input), context, (0,_io_create_io_js__WEBPACK_IMPORTED_MODULE_12__/* .createIo */ .l)(actions, context, {}));
         default:
-            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_9__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, { expected: 'build, plan or report' });
+            throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_13__/* .inputError */ .Xu)(`input command is ${JSON.stringify(command)}`, {
+                expected: 'build, plan, prune, publish or report',
+            });
     }
 };
 /** Problems of input are annotations on the lines they speak of; anything else is one message. */
 const tell = (error, actions) => {
-    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_9__/* .InputError */ .dz) {
+    if (error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_13__/* .InputError */ .dz) {
         for (const problem of error.problems) {
             const { place } = problem;
             // The annotation has the place; the text repeats it for those who read the log.
-            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_9__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
+            actions.error({ message: (0,_problem_js__WEBPACK_IMPORTED_MODULE_13__/* .renderProblem */ .yM)(problem), ...(place === undefined ? {} : { place }) });
         }
         return;
     }
@@ -48278,7 +56483,7 @@ const main = async () => {
             abort.abort(signal);
         });
     }
-    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_6__/* .createActions */ .E)(process.env);
+    const actions = (0,_io_actions_js__WEBPACK_IMPORTED_MODULE_10__/* .createActions */ .E)(process.env);
     try {
         const { outputs, failure } = await dispatch(actions, abort.signal);
         for (const [name, value] of Object.entries(outputs))
@@ -48368,13 +56573,14 @@ const textMapAt = (members, name) => Object.fromEntries(Object.entries(objectAt(
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   $$: () => (/* binding */ isIndexMediaType),
 /* harmony export */   $T: () => (/* binding */ MANIFEST_MEDIA_TYPES),
+/* harmony export */   $c: () => (/* binding */ BUILDKIT_CACHE_CONFIG),
 /* harmony export */   $p: () => (/* binding */ OCI_INDEX),
 /* harmony export */   CM: () => (/* binding */ isManifestMediaType),
 /* harmony export */   EG: () => (/* binding */ OCI_MANIFEST),
 /* harmony export */   g1: () => (/* binding */ OCI_EMPTY),
 /* harmony export */   xk: () => (/* binding */ parseContentType)
 /* harmony export */ });
-/* unused harmony exports OCI_CONFIG, OCI_LAYER_GZIP, DOCKER_LIST, DOCKER_MANIFEST, BUILDKIT_CACHE_CONFIG */
+/* unused harmony exports OCI_CONFIG, OCI_LAYER_GZIP, DOCKER_LIST, DOCKER_MANIFEST */
 /** OCI image spec, media-types.md. */
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -48403,6 +56609,7 @@ const parseContentType = (contentType) => contentType?.split(';')[0]?.trim().toL
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ mirroredReferences),
 /* harmony export */   v: () => (/* binding */ parseMirror)
 /* harmony export */ });
 /* harmony import */ var _reference_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(62148);
@@ -48416,6 +56623,16 @@ const isHost = (text) => {
 const parseMirror = (text) => {
     const [, registry = 'docker.io', mirror = ''] = /^(?:([^=]+?)\s*=\s*)?(.*)$/.exec(text) ?? [];
     return isHost(registry) && isHost(mirror) ? { registry, mirror } : undefined;
+};
+/** Where to ask for an image: at the mirrors of its registry in their order, then at the registry itself. */
+const mirroredReferences = (reference, mirrors) => {
+    const { registry, ...rest } = reference;
+    const own = mirrors.filter((mirror) => mirror.registry === registry);
+    const mirrored = own.flatMap(({ mirror }) => {
+        const { registry: host = '', repository } = (0,_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .parseReference */ .F2)(`${mirror}/${rest.repository}`) ?? {};
+        return repository === undefined ? [] : [{ ...rest, registry: host, repository }];
+    });
+    return [...mirrored.filter((each) => (0,_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .formatReference */ .FH)(each) !== (0,_reference_js__WEBPACK_IMPORTED_MODULE_0__/* .formatReference */ .FH)(reference)), reference];
 };
 
 
@@ -48685,9 +56902,11 @@ const isLoopback = (registry) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FO: () => (/* binding */ readOnlyAccess),
 /* harmony export */   GQ: () => (/* binding */ weakerAccess),
 /* harmony export */   J3: () => (/* binding */ decideCacheAccess),
-/* harmony export */   U: () => (/* binding */ noCacheAccess)
+/* harmony export */   U: () => (/* binding */ noCacheAccess),
+/* harmony export */   wn: () => (/* binding */ accessWords)
 /* harmony export */ });
 /**
  * Events that run the code of the ref they name and that only people with write access can start. Every other event
@@ -48702,7 +56921,7 @@ const pullRequestReason = ({ headRepository, repository, actor }) => {
     return headRepository === repository ? 'a pull request only reads' : 'a pull request from a fork only reads';
 };
 /** What a run may do with the trusted cache, decided from its event alone. */
-const decideCacheAccess = (event) => {
+const decideTrusted = (event) => {
     const readOnly = (reason) => ({ read: true, write: false, reason });
     if (event.name === undefined)
         return { read: true, write: true, reason: 'a local run without an event' };
@@ -48721,8 +56940,61 @@ const decideCacheAccess = (event) => {
         return { read: true, write: true, reason: `${event.name} on the protected branch ${branch}` };
     return readOnly(`${branch} is neither the default nor a protected branch`);
 };
-/** The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. */
-const weakerAccess = (first, second) => (first.write ? second : first);
+/**
+ * Why a run may write the untrusted cache; undefined when it may not. A pull request of the same repository, or a branch
+ * that is surely not trusted: where the payload does not name the default branch, every branch might be it.
+ */
+const untrustedReason = (event) => {
+    const { name = '', ref, repository, headRepository, actor, defaultBranch } = event;
+    if (actor === 'dependabot[bot]')
+        return undefined;
+    if (name === 'pull_request') {
+        const isOwn = repository !== undefined && headRepository === repository;
+        return isOwn ? 'a pull request of the same repository writes the untrusted cache alone' : undefined;
+    }
+    const isBranch = WRITING_EVENTS.has(name) && ref.startsWith('refs/heads/');
+    if (!isBranch || defaultBranch === undefined)
+        return undefined;
+    const branch = ref.slice('refs/heads/'.length);
+    return `${branch} is neither the default nor a protected branch and writes the untrusted cache alone`;
+};
+/**
+ * What a run may do with caches, decided from its event alone: `untrusted` says whether there is a cache for branches and
+ * pull requests. Who writes the trusted cache, and everybody who is not surely a branch or a pull request of the same
+ * repository, never reads the untrusted one.
+ */
+const decideCacheAccess = (event, { untrusted } = { untrusted: false }) => {
+    const trusted = decideTrusted(event);
+    const reason = untrusted && !trusted.write ? untrustedReason(event) : undefined;
+    return reason === undefined ? trusted : { read: true, write: true, domain: 'untrusted', reason };
+};
+/**
+ * The weaker of two decisions, which is the one that holds: plan and leg decide each by their own event. A leg that
+ * would write the trusted cache reads nothing that an untrusted plan would, and writes nothing that it made.
+ */
+const weakerAccess = (plan, leg) => {
+    if (plan.domain === leg.domain)
+        return plan.write ? leg : plan;
+    if (leg.domain === 'untrusted')
+        return plan.read ? leg : plan;
+    return { read: plan.read && leg.read, write: false, reason: 'the plan was made by a run that is not trusted' };
+};
+/** What the run may do with the cache, before a colon and the reason. */
+const accessWords = ({ read, write, domain }) => {
+    if (domain === 'untrusted') {
+        return `The trusted cache is read, and the untrusted one is ${write ? 'read and written' : 'read, not written'}`;
+    }
+    const what = read
+        ? write
+            ? 'read and written'
+            : 'read, not written'
+        : write
+            ? 'written, not read'
+            : 'neither read nor written';
+    return `The cache is ${what}`;
+};
+/** A run that is told to write nothing, whatever it has earned. */
+const readOnlyAccess = (access, reason) => access.write ? { ...access, write: false, reason } : access;
 /** The access of a run that uses no cache, whatever its event has earned. */
 const noCacheAccess = (reason) => ({ read: false, write: false, reason });
 
@@ -48885,21 +57157,204 @@ const renderBytes = (bytes) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   TT: () => (/* binding */ mirrorRefsOf),
 /* harmony export */   gA: () => (/* binding */ refsOf),
 /* harmony export */   hD: () => (/* binding */ locationOf),
-/* harmony export */   lt: () => (/* binding */ homeOf)
+/* harmony export */   lt: () => (/* binding */ homeOf),
+/* harmony export */   wJ: () => (/* binding */ recordHomes)
 /* harmony export */ });
 /* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(93511);
 
-/** The cache location of a work item: that of its pool, else of the whole factory. */
-const locationOf = ({ ref, pools }, item) => ({
-    platform: item.platform,
-    repositories: pools[(0,_leg_js__WEBPACK_IMPORTED_MODULE_0__/* .poolOf */ .e9)(item)] ?? (ref === undefined ? [] : [ref]),
-});
+/** Of the trusted cache: that of the item's pool, else of the whole factory, and mirrors. */
+const trustedOf = ({ ref, pools, mirrors = [] }, item) => {
+    const own = pools[(0,_leg_js__WEBPACK_IMPORTED_MODULE_0__/* .poolOf */ .e9)(item)] ?? (ref === undefined ? [] : [ref]);
+    return [...new Set([...own, ...mirrors.filter(({ read }) => read).map((mirror) => mirror.ref)])];
+};
+/**
+ * The cache location of a work item. A run of the untrusted domain writes the untrusted repository and reads the trusted
+ * ones behind it; no other run has the untrusted one in its list.
+ */
+const locationOf = (cache, item) => {
+    const { platform } = item;
+    const trusted = trustedOf(cache, item);
+    if (cache.access?.domain === 'untrusted') {
+        return { platform, repositories: [...(cache.untrusted === undefined ? [] : [cache.untrusted]), ...trusted] };
+    }
+    const mirrors = (cache.mirrors ?? []).filter(({ write }) => write).map(({ ref }) => ref);
+    return { platform, repositories: trusted, ...(mirrors.length === 0 ? {} : { mirrors }) };
+};
 /** The repository that work items write; those of one home and one platform share their prefixes. */
 const homeOf = ({ repositories }) => repositories[0] ?? '';
 /** Refs with this tag, in the order in which they are read; the first is the one that is written. */
 const refsOf = ({ repositories }, tag) => repositories.map((repository) => `${repository}:${tag}`);
+/** Refs with this tag in mirrors that are written. */
+const mirrorRefsOf = ({ mirrors = [] }, tag) => mirrors.map((repository) => `${repository}:${tag}`);
+/** Repositories beside whose refs records are kept, in the order in which they are read; the first is written. */
+const recordHomes = ({ ref, untrusted, access }) => [access.domain === 'untrusted' ? untrusted : undefined, ref].filter((home) => home !== undefined);
+
+
+/***/ }),
+
+/***/ 70769:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ readsRepository),
+/* harmony export */   _: () => (/* binding */ planCache)
+/* harmony export */ });
+/* harmony import */ var _factory_cache_source_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42776);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(62148);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+
+
+
+/** Most that a local cache holds unless the file says otherwise: a repository's Actions cache has 10 GB for everything. */
+const DEFAULT_MAX_BYTES = 8 * 1024 ** 3;
+/** Inputs come first; a folder is what is left where no registry is configured. */
+const backendFor = ({ registry, cache, pools }, inputs) => {
+    if (inputs.cacheRef !== undefined)
+        return 'registry';
+    if (cache.backend !== undefined)
+        return cache.backend;
+    const names = [inputs.registry, registry, cache.ref, cache.untrustedRef, ...pools.map((pool) => pool.cache)];
+    return names.every((name) => name === undefined) && (cache.mirrors ?? []).length === 0 ? 'local' : 'registry';
+};
+/** What only repositories can do is refused elsewhere, since doing something else instead would cost trust. */
+const checkBackend = ({ cache, pools, file }, backend) => {
+    const place = { file, line: 1, column: 1 };
+    const only = [
+        ['cache.ref', cache.ref !== undefined],
+        ['cache.untrusted-ref', cache.untrustedRef !== undefined],
+        ['cache.mirrors', (cache.mirrors ?? []).length > 0],
+        ['the cache of a pool', pools.some((pool) => pool.cache !== undefined)],
+    ];
+    const [key] = only.find(([, isGiven]) => isGiven) ?? [];
+    if (backend !== 'registry' && key !== undefined) {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`cache.backend is ${backend} and ${key} is a repository`, { place, expected: 'backend registry' });
+    }
+    if (backend === 'inline' && cache.strategy !== undefined && cache.strategy !== 'manifest') {
+        const hint = 'an inline cache is part of an image, so it holds the steps of that image alone';
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`cache.backend is inline and cache.strategy ${cache.strategy}`, {
+            ...{ place, expected: 'manifest, or no strategy', hint },
+        });
+    }
+    const folder = backend === 'local' ? undefined : cache.folder;
+    if (folder !== undefined && cache.backend !== 'local') {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`cache.folder is given and cache.backend is ${backend}`, { place, expected: 'backend local' });
+    }
+};
+/** What stands for the repository where the cache is elsewhere. */
+const homeFor = (backend, { name, cache: { folder } }) => {
+    if (backend !== 'local' || folder === undefined)
+        return backend === 'inline' ? 'inline://' : `${backend}://${name}`;
+    return `local://${folder.startsWith('/') ? folder : `./${folder.replace(/^\.\//, '')}`}`;
+};
+/** Strategy `layer` names its refs itself, so with exactly one ref it is `platform` unless the file says otherwise. */
+const strategyOf = ({ cache: { strategy } }, ref) => {
+    const tag = ref === undefined ? undefined : (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(ref)?.tag;
+    if (tag === undefined)
+        return strategy ?? 'layer';
+    if (strategy !== 'layer')
+        return strategy ?? 'platform';
+    const found = `the cache ref ${ref ?? ''} has a tag, and cache.strategy is layer, which gives each prefix a tag of its own`;
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(found, { expected: 'a repository, or cache.strategy platform' });
+};
+/** The one that is named, or a repository beside the images, never the images' own. */
+const refOf = ({ name, registry, cache }, inputs) => {
+    const home = inputs.registry ?? registry;
+    const ref = inputs.cacheRef ?? cache.ref ?? (home === undefined ? undefined : `${home}/${name}-cache`);
+    if (ref === undefined)
+        return undefined;
+    const reference = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(ref);
+    if (reference !== undefined)
+        return (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .formatReference */ .FH)(reference);
+    const expected = 'a repository such as ghcr.io/acme/cache, with a tag if you want exactly one ref';
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`the cache ref is ${JSON.stringify(ref)}`, { expected });
+};
+/**
+ * Repositories of the pools that have one of their own, and of those that take it over from the plain pool of their
+ * platform. An input that says where the cache is says so for all pools.
+ */
+const poolsOf = ({ pools }, { cacheRef }, ref) => {
+    if (cacheRef !== undefined)
+        return {};
+    const entries = pools.flatMap(({ name, platform, cache }) => {
+        const plain = pools.find((pool) => pool.platform === platform && pool.accelerator === undefined);
+        const own = [cache, plain?.cache].flatMap((each) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(each ?? '') ?? []).map(_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .formatReference */ .FH);
+        return own.length === 0 ? [] : [[name, [...new Set([...own, ...(ref === undefined ? [] : [ref])])]]];
+    });
+    return Object.fromEntries(entries);
+};
+/** A cache ref with a tag is one ref, and a cache ref holds exactly one platform. */
+const checkOneRef = (ref, items) => {
+    const platforms = [...new Set(items.map(({ platform }) => platform))];
+    if ((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(ref)?.tag === undefined || platforms.length < 2)
+        return;
+    const expected = 'a repository, or one platform: a cache ref holds one';
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`cache ref ${ref} has a tag and there are work items for ${platforms.join(', ')}`, { expected });
+};
+/** Repositories in canonical form, which the shapes of the factory file have checked. */
+const canonical = (text) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .formatReference */ .FH)((0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(text) ?? { registry: '', repository: text });
+/** Beside the refs: where untrusted runs write, mirrors, and further sources. */
+const besides = ({ cache: { untrustedRef, mirrors = [], from = [] } }, ref) => {
+    const repository = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)(ref ?? '');
+    if (untrustedRef !== undefined && repository && canonical(untrustedRef) === (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .repositoryOf */ ._M)(repository)) {
+        const hint = 'whoever may write it could plant layers in trusted builds';
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`cache.untrusted-ref is the trusted repository ${(0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .repositoryOf */ ._M)(repository)}`, {
+            expected: 'another repository',
+            hint,
+        });
+    }
+    return {
+        ...(untrustedRef === undefined ? {} : { untrusted: canonical(untrustedRef) }),
+        ...(mirrors.length === 0 ? {} : { mirrors: mirrors.map((mirror) => ({ ...mirror, ref: canonical(mirror.ref) })) }),
+        ...(from.length === 0 ? {} : { from }),
+    };
+};
+/** Whether a source, as Buildx takes it, is in a repository. */
+const readsRepository = (source, repository) => {
+    const ref = (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .parseReference */ .F2)((0,_factory_cache_source_js__WEBPACK_IMPORTED_MODULE_0__/* .parseCacheAttributes */ .pV)(source)?.get('ref') ?? '');
+    return ref !== undefined && (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .repositoryOf */ ._M)(ref) === repository;
+};
+/** The untrusted repository can be none that a trusted run reads. */
+const checkDomains = (cache, file) => {
+    const { untrusted, mirrors = [], pools, from = [] } = cache;
+    const read = [...mirrors.map(({ ref }) => ref), ...Object.values(pools).flat()];
+    const isRead = read.includes(untrusted ?? '') || from.some((source) => readsRepository(source, untrusted));
+    if (untrusted === undefined || !isRead)
+        return cache;
+    const place = { file, line: 1, column: 1 };
+    const found = `cache.untrusted-ref ${untrusted} is in cache.mirrors, cache.from or a pool as well, which trusted runs read`;
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(found, { place, expected: 'a repository of its own' });
+};
+/**
+ * The cache of a run: inputs first, then the factory file, its pools before the rest, then a repository named after the
+ * factory, or where there is no registry a folder of this machine.
+ * Throws an InputError for a ref that is none, one ref for several platforms, and what a backend cannot do.
+ */
+const planCache = (factory, items, inputs, access) => {
+    const backend = backendFor(factory, inputs);
+    checkBackend(factory, backend);
+    const { cache, file } = factory;
+    if (backend !== 'registry') {
+        const strategy = backend === 'inline' ? 'manifest' : (cache.strategy ?? 'layer');
+        return {
+            ...{ strategy, ref: homeFor(backend, factory), pools: {} },
+            ...besides(factory, undefined),
+            ...(backend === 'local' ? { maxBytes: cache.maxBytes ?? DEFAULT_MAX_BYTES } : {}),
+            ...(backend === 'local' && cache.backend === undefined ? { embedded: true } : {}),
+            access,
+        };
+    }
+    const ref = refOf(factory, inputs);
+    const strategy = strategyOf(factory, ref);
+    const pools = poolsOf(factory, inputs, ref);
+    const planned = { strategy, pools, ...besides(factory, ref), access };
+    if (ref === undefined)
+        return checkDomains(planned, file);
+    checkOneRef(ref, items);
+    return checkDomains({ ...planned, ref }, file);
+};
 
 
 /***/ }),
@@ -49012,6 +57467,86 @@ const chooseEmulation = (platform, binfmt, qemu) => {
 
 /***/ }),
 
+/***/ 68641:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   FI: () => (/* binding */ periodEnd),
+/* harmony export */   IW: () => (/* binding */ isLayer),
+/* harmony export */   Ml: () => (/* binding */ foldEpochs),
+/* harmony export */   re: () => (/* binding */ withEpochs)
+/* harmony export */ });
+/* unused harmony export periodStart */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _factory_selector_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(35569);
+/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(68980);
+
+
+
+/** What names an epoch: a layer's variant on a platform. */
+const nameOf = (layer, variant, platform) => `${layer} ${variant} ${platform}`;
+/** The epochs of what was built. A later one takes the place of an earlier one. */
+const foldEpochs = (records) => {
+    const epochs = new Map();
+    for (const { verdict, platform, layers } of records) {
+        if (verdict !== 'built')
+            continue;
+        for (const { layer, variant, epoch } of layers) {
+            const name = nameOf(layer, variant, platform);
+            if (epoch !== undefined && epoch > (epochs.get(name) ?? ''))
+                epochs.set(name, epoch);
+        }
+    }
+    return epochs;
+};
+/** A share of a period, 0 to 1, that is another one for each name and always the same. */
+const shareOf = (name) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32;
+/** ISO 8601 in full seconds, UTC. Text order is the order of time. */
+const stampOf = (ms) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+/**
+ * When the period began that a moment is in. Periods follow each other without end, and those of different names begin at
+ * different times of them, so that not everything is built again in the same hour.
+ */
+const periodStart = (now, every, name) => {
+    const offset = shareOf(name) * every;
+    return stampOf(Math.floor((now.getTime() - offset) / every) * every + offset);
+};
+/** When the period ends that began then. */
+const periodEnd = (start, every) => stampOf(Date.parse(start) + every);
+/** Whether a layer is meant by a pattern. */
+const isLayer = (pattern, { layer, variant }) => (0,_factory_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .matchesPattern */ .MT)(pattern, layer) || (0,_factory_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .matchesPattern */ .MT)(pattern, `${layer}/${variant}`);
+/** Since when what a layer fetches counts as fresh; undefined for one that has no age and was never refreshed. */
+const epochOf = (layer, platform, sources) => {
+    const { now, factory, layers, known, refresh, mayBegin } = sources;
+    if (refresh.some((pattern) => isLayer(pattern, layer)))
+        return stampOf(now.getTime());
+    const before = known.get(nameOf(layer.layer, layer.variant, platform));
+    const every = layers.find(({ name }) => name === layer.layer)?.maxAge;
+    if (every === undefined || (before !== undefined && !mayBegin))
+        return before;
+    const start = periodStart(now, every, `${factory} ${layer.layer} ${layer.variant}`);
+    return before !== undefined && before > start ? before : start;
+};
+/**
+ * Work items with the epochs of their layers. An epoch is the time since when what a layer fetches counts as fresh: the
+ * beginning of its period, or that of a refresh after it. Layers without a fragment fetch nothing.
+ */
+const withEpochs = (items, sources) => {
+    const made = new Map();
+    return items.map((item) => {
+        const ofPlatform = (0,_remember_js__WEBPACK_IMPORTED_MODULE_2__/* .remember */ .k)(made, item.platform, () => new Map());
+        const layers = item.layers.map((layer) => (0,_remember_js__WEBPACK_IMPORTED_MODULE_2__/* .remember */ .k)(ofPlatform, layer, () => {
+            const epoch = layer.fragment === undefined ? undefined : epochOf(layer, item.platform, sources);
+            return epoch === undefined ? layer : { ...layer, epoch };
+        }));
+        return layers.every((layer, index) => layer === item.layers[index]) ? item : { ...item, layers };
+    });
+};
+
+
+/***/ }),
+
 /***/ 32915:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -49080,6 +57615,36 @@ const nameImages = (items, templates) => {
     if (clashes.length > 0)
         throw new _problem_js__WEBPACK_IMPORTED_MODULE_0__/* .InputError */ .dz(clashes);
     return names;
+};
+
+
+/***/ }),
+
+/***/ 77243:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ imageSubject),
+/* harmony export */   y: () => (/* binding */ leftOutItems)
+/* harmony export */ });
+/** What the manifest of a work item is published as. */
+const imageSubject = ({ image, tags, version, layers }) => ({
+    ...{ image, tags },
+    ...(version === undefined ? {} : { version }),
+    layers: layers.map(({ layer, variant, from }) => ({ layer, variant, ...(from === undefined ? {} : { from }) })),
+});
+/**
+ * Work items whose manifest is in a plan on another platform alone: a choice left them out, and no image of theirs is
+ * known to be there.
+ */
+const leftOutItems = (all, planned, others) => {
+    const known = [...planned, ...others];
+    const manifests = new Set(known.map(({ manifestId }) => manifestId));
+    const accounted = new Set(known.map(({ manifestId, platform }) => `${manifestId} ${platform}`));
+    const leftOut = all
+        .filter(({ manifestId, platform }) => manifests.has(manifestId) && !accounted.has(`${manifestId} ${platform}`))
+        .map(({ manifestId, platform }) => ({ manifestId, platform }));
+    return leftOut.length === 0 ? {} : { leftOut };
 };
 
 
@@ -49156,13 +57721,17 @@ const phaseLegs = (named, phase, pools, stamp) => {
         return { leg, items: scheduled.leaves, writes, repeats: scheduled.repeats };
     });
 };
+/** What the last phase is: legs that build images, or like those of a wave prefixes alone. */
+const lastPhase = ({ prewarm }) => prewarm === true
+    ? { kind: 'wave', idPrefix: 'prewarm-', title: ' · prewarm' }
+    : { kind: 'build', idPrefix: '', title: '' };
 /** The legs of all phases. Ids follow the slots of the schedule, which are stable when work items come or go. */
 const planLegs = (named, { waves, legs }, pools, stamp) => ({
     waves: waves.map((wave, index) => {
         const [idPrefix, title] = [`wave-${index + 1}-`, ` · wave ${index + 1}`];
         return phaseLegs(named, { kind: 'wave', idPrefix, title, legs: wave }, pools, stamp);
     }),
-    legs: phaseLegs(named, { kind: 'build', idPrefix: '', title: '', legs }, pools, stamp),
+    legs: phaseLegs(named, { ...lastPhase(named), legs }, pools, stamp),
 });
 
 
@@ -49297,7 +57866,12 @@ const parseLeg = (text) => {
         throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)('input leg has no id', { expected: '${{ toJSON(matrix) }} of a matrix that the plan action made' });
     }
     const digest = 'plan-digest' in value && typeof value['plan-digest'] === 'string' ? value['plan-digest'] : undefined;
-    return { id: value.id, ...(digest === undefined ? {} : { digest }) };
+    const plannedAt = 'planned-at' in value ? new Date(String(value['planned-at'])) : undefined;
+    return {
+        id: value.id,
+        ...(digest === undefined ? {} : { digest }),
+        ...(plannedAt === undefined || Number.isNaN(plannedAt.getTime()) ? {} : { plannedAt }),
+    };
 };
 /** The leg of that id. Throws an InputError when the plan has none. */
 const findLeg = ({ waves, legs }, id) => {
@@ -49317,10 +57891,13 @@ const findLeg = ({ waves, legs }, id) => {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   El: () => (/* binding */ encodePlan),
 /* harmony export */   sb: () => (/* binding */ decodePlan),
+/* harmony export */   v0: () => (/* binding */ PLAN_TYPE),
 /* harmony export */   wL: () => (/* binding */ renderPlanFile)
 /* harmony export */ });
 /* harmony import */ var _planned_items_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38636);
 
+/** Media type of a plan that is kept in a registry: gzip of the plan file. */
+const PLAN_TYPE = 'application/vnd.strata.plan.v1+gzip';
 /** The plan with each layer said once. */
 const encodePlan = ({ items, ...plan }) => {
     const { layers, encode } = (0,_planned_items_js__WEBPACK_IMPORTED_MODULE_0__/* .createItemEncoder */ ._)(items);
@@ -49657,6 +58234,7 @@ const createLayerNow = ({ files, context, fragments }) => {
             ...{ layer: layer.layer, variant: layer.variant, key, inputs: (0,tree/* inputsOf */.Vc)(prefix) },
             ...(layer.fragment === undefined ? {} : { file: layer.fragment }),
             ...(text === undefined ? {} : { text }),
+            ...(layer.epoch === undefined ? {} : { epoch: layer.epoch }),
             ...(tag === undefined ? {} : { tag }),
             files: (name) => {
                 const taken = (0,planned_files/* filesOf */.R)(name, { files, layer, context });
@@ -49686,13 +58264,34 @@ const createLayerNow = ({ files, context, fragments }) => {
 const plannedGeneration = ({ tops, prefixes }, index) => (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, tops[index])
     .map((each) => prefixes[each]?.key ?? '')
     .join(' ');
-/** Work items, by index, whose newest record is of this branch and has the same keys. */
+/** Work items, by index, whose newest record is of this branch and of the same image with the same keys. */
 const recordedItems = (work, records, branch) => work.items.flatMap((item, index) => {
     const record = records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item));
-    if (record === undefined || record.run.branch !== branch)
+    if (record === undefined || record.run.branch !== branch || record.imageKey !== work.imageKeys[index])
         return [];
     return plannedGeneration(work, index) === (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .generationOf */ .gS)(record) ? [index] : [];
 });
+
+
+/***/ }),
+
+/***/ 42661:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ TEMPORARY_PREFIX),
+/* harmony export */   k: () => (/* binding */ temporaryTag)
+/* harmony export */ });
+/* harmony import */ var _oci_platform_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1890);
+
+/** Begins the tags that hold images of one platform until they are published, where a builder cannot push by digest. */
+const TEMPORARY_PREFIX = 'strata-tmp-';
+/**
+ * The tag that holds the image of a work item until it is published: `strata-tmp-<run>-<attempt>-<manifest_id>-<platform>`.
+ * Attempts have their own, so that a leg that runs again never changes what is being published. `otherwise` stands for a
+ * run without an id.
+ */
+const temporaryTag = ({ manifestId, platform }, { id, attempt = 1 }, otherwise) => `${TEMPORARY_PREFIX}${id ?? otherwise}-${attempt}-${manifestId}-${(0,_oci_platform_js__WEBPACK_IMPORTED_MODULE_0__/* .platformSlug */ .DN)(platform)}`;
 
 
 /***/ }),
@@ -49822,6 +58421,52 @@ const fitLine = (text, width) => {
         return text;
     const characters = Array.from(text);
     return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+};
+
+
+/***/ }),
+
+/***/ 98195:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ foldFailures),
+/* harmony export */   R: () => (/* binding */ failedLayer)
+/* harmony export */ });
+/** The layer with the step that failed. */
+const failedLayer = ({ layers }) => layers.find(({ steps }) => steps.some(({ outcome }) => outcome === 'failed'));
+/** Keys of what a record of a success proves: that all of it can be built. */
+const builtKeys = ({ verdict, layers }) => verdict === 'built' ? layers.flatMap(({ key }) => key ?? []) : [];
+const failureOf = (record) => {
+    const { run, failures, error } = record;
+    const layer = record.verdict === 'failed' ? failedLayer(record) : undefined;
+    if (layer?.key === undefined || failures === undefined || run.number === undefined)
+        return undefined;
+    return {
+        ...{ key: layer.key, layer: layer.layer, variant: layer.variant, times: failures, runNumber: run.number },
+        ...(run.workflow === undefined ? {} : { workflow: run.workflow }),
+        ...(run.url === undefined ? {} : { url: run.url }),
+        message: error?.message ?? 'it failed',
+    };
+};
+/**
+ * What failed last and was not built since, by key. Records come in any order; another key, which any change to what
+ * decides the steps makes, is another prefix, so it starts anew.
+ */
+const foldFailures = (records) => {
+    const newestFirst = [...records].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1));
+    const failures = new Map();
+    const settled = new Set();
+    for (const record of newestFirst) {
+        for (const key of builtKeys(record))
+            settled.add(key);
+        const failure = failureOf(record);
+        if (failure === undefined || settled.has(failure.key))
+            continue;
+        settled.add(failure.key);
+        failures.set(failure.key, failure);
+    }
+    return failures;
 };
 
 
@@ -49972,21 +58617,24 @@ const remember = (map, key, make) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   em: () => (/* binding */ registryCacheFrom),
-/* harmony export */   ic: () => (/* binding */ renderAttributes),
-/* harmony export */   lM: () => (/* binding */ registryCacheTo)
+/* harmony export */   Oy: () => (/* binding */ cacheSource),
+/* harmony export */   VF: () => (/* binding */ cacheExport),
+/* harmony export */   ic: () => (/* binding */ renderAttributes)
 /* harmony export */ });
+/* unused harmony exports registryCacheFrom, registryCacheTo */
+/* harmony import */ var _layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(46454);
+
 /** Quotes a field as Buildx reads attribute lists: CSV, so a value with a comma or a quote stands in quotes. */
 const csvField = (field) => (/[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 /** `type=registry,ref=…`: the attributes of `--cache-from`, `--cache-to` and `--output`. */
 const renderAttributes = (attributes) => Object.entries(attributes)
     .map(([key, value]) => csvField(`${key}=${value}`))
     .join(',');
-/** Where cache is read. */
+/** Where cache is read of a registry. */
 const registryCacheFrom = (ref) => renderAttributes({ type: 'registry', ref });
 /**
- * Where cache is written. An image manifest with OCI media types is what all registries take (ECR, Harbor), and a
- * failed export must not fail a build that is done.
+ * Where cache is written to a registry. An image manifest with OCI media types is what all registries take (ECR, Harbor),
+ * and a failed export must not fail a build that is done.
  */
 const registryCacheTo = (ref, mode) => renderAttributes({
     type: 'registry',
@@ -49996,6 +58644,43 @@ const registryCacheTo = (ref, mode) => renderAttributes({
     'oci-mediatypes': 'true',
     'ignore-error': 'true',
 });
+/** Folder of a local cache ref, for BuildKit. */
+const folderOf = ({ home, tag }, cacheHome) => `${(0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .localFolder */ .M1)(home, cacheHome)}/${tag}`;
+/** Where a cache ref is read. `cacheHome` is the machine's own folder for local caches. */
+const cacheSource = (ref, cacheHome) => {
+    const place = (0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlace */ .De)(ref);
+    switch (place?.backend) {
+        case 'local':
+            return renderAttributes({ type: 'local', src: folderOf(place, cacheHome) });
+        case 'gha':
+            return renderAttributes({ type: 'gha', scope: place.scope });
+        case 'inline':
+            return registryCacheFrom(place.image);
+        case 'registry':
+        case undefined:
+            return registryCacheFrom(ref);
+    }
+};
+/**
+ * Where a cache ref is written. The address and the token of the Actions cache come from the environment, so that they
+ * are in no file: Buildx adds them (docker/buildx, util/buildflags/cache.go, `addGithubToken`).
+ */
+const cacheExport = (ref, mode, cacheHome) => {
+    const place = (0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlace */ .De)(ref);
+    switch (place?.backend) {
+        case 'local': {
+            const layout = { 'image-manifest': 'true', 'oci-mediatypes': 'true', 'ignore-error': 'true' };
+            return renderAttributes({ type: 'local', dest: folderOf(place, cacheHome), mode, ...layout });
+        }
+        case 'gha':
+            return renderAttributes({ type: 'gha', scope: place.scope, mode, 'ignore-error': 'true' });
+        case 'inline':
+            return renderAttributes({ type: 'inline' });
+        case 'registry':
+        case undefined:
+            return registryCacheTo(ref, mode);
+    }
+};
 
 
 /***/ }),
@@ -50009,10 +58694,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   al: () => (/* binding */ createImageFinder),
   jz: () => (/* binding */ requiresBuildkit),
   o9: () => (/* binding */ stitch),
-  rS: () => (/* binding */ syntaxOf)
+  rS: () => (/* binding */ syntaxOf),
+  iU: () => (/* binding */ traceLine)
 });
-
-// UNUSED EXPORTS: traceLine
 
 // EXTERNAL MODULE: ./src/fragment/stages.ts
 var fragment_stages = __nccwpck_require__(33377);
@@ -50292,6 +58976,26 @@ const collectEdits = (edits) => {
         throw new problem/* InputError */.dz(problems);
     return results.flatMap((result) => (result instanceof problem/* InputError */.dz ? [] : result));
 };
+/** Name of the argument that holds a layer's epoch. It is no input: nothing reads it, and a new value runs RUN again. */
+const EPOCH_ARGUMENT = 'STRATA_EPOCH';
+/** RUN alone is keyed by arguments. In a stage without one, it would only reach the layers above. */
+const epochLine = ({ epoch }, { steps }) => epoch === undefined || !steps.some(({ keyword }) => keyword === 'RUN')
+    ? []
+    : [{ text: `ARG ${EPOCH_ARGUMENT}=${quoteArgument(epoch)}` }];
+/** Last line of the FROM of a stage, which may go on over several. */
+const lastLineOfFrom = ({ tokens }, { lines }) => {
+    if (tokens === undefined)
+        return undefined;
+    let line = Math.max(...Object.values(tokens).flatMap(({ spans }) => spans.map((span) => span.line)));
+    while (/\\\s*$/.test(lines[line - 1] ?? ''))
+        line++;
+    return line;
+};
+/** Declares the epoch in the stages of the layer, behind FROM. */
+const withEpoch = (lines, fragment, layer) => {
+    const epochs = new Map(fragment.stages.map((stage) => [lastLineOfFrom(stage, fragment), epochLine(layer, stage)]));
+    return lines.flatMap((line) => [line, ...(line.from === undefined ? [] : (epochs.get(line.from) ?? []))]);
+};
 /**
  * The stages of one layer: its fragment with names and values filled in, or an empty stage for a variant without one.
  * Everything else of the fragment stays as it is. Throws an `InputError`.
@@ -50316,8 +59020,10 @@ const stitchLayer = (plan, fragment) => {
     const lines = applyEdits(fragment.lines, edits)
         .map((text, index) => ({ text, from: index + 1 }))
         .filter(({ from }) => !removed(from));
-    const hasFrom = fragment.stages.at(-1)?.tokens !== undefined;
-    return [...gathering.flatMap(renderContextStage), ...(hasFrom ? [] : [head]), ...trimBlank(lines)];
+    const chain = fragment.stages.at(-1);
+    const start = chain === undefined || chain.tokens !== undefined ? [] : [head, ...epochLine(plan.layer, chain)];
+    const own = withEpoch(trimBlank(lines), fragment, plan.layer);
+    return [...gathering.flatMap(renderContextStage), ...start, ...own];
 };
 /**
  * The images that a layer's fragment names, arguments filled in. Throws an `InputError` with everything that cannot be
@@ -50547,6 +59253,97 @@ const requiresBuildkit = (fragments) => [...fragments].flatMap(({ file, buildkit
 
 /***/ }),
 
+/***/ 75080:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ baseSection),
+/* harmony export */   a: () => (/* binding */ renderMovedBases)
+/* harmony export */ });
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(43215);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38105);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43844);
+
+
+
+/** Manifests that a row names before it counts the rest. */
+const MAX_NAMED = 5;
+/** Hex digits of a digest that people compare. */
+const short = (digest) => digest?.replace('sha256:', '').slice(0, 12) ?? 'unknown';
+const renderCost = ({ costMs }) => (costMs === 0 ? 'nothing to run' : (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderEstimate */ .tV)(costMs));
+/** A line for each image that moved: which manifests are on it, and what that costs. */
+const renderMovedBases = (moved) => moved.map((base) => {
+    const { reference, before, now, manifests } = base;
+    const what = `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(manifests.length, 'manifest')} (${manifests.slice(0, MAX_NAMED).join(', ')}${manifests.length > MAX_NAMED ? ', …' : ''})`;
+    return `${reference} moved from ${short(before)} to ${short(now)}: ${what}, ${renderCost(base)}`;
+});
+/** Images that moved since the last builds, for a job summary. */
+const baseSection = (moved) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_0__/* .tableSection */ .Yc)('Base images that moved', {
+    columns: [{ title: 'Image' }, { title: 'Digest' }, { title: 'Manifests' }, { title: 'Costs' }],
+    rows: moved.map((base) => [
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(base.reference),
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(short(base.before))} → ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(short(base.now))}`,
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCodeList */ .Mj)(base.manifests, MAX_NAMED),
+        renderCost(base),
+    ]),
+    ...{ rank: 2, share: 0.3 },
+});
+
+
+/***/ }),
+
+/***/ 71450:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   o: () => (/* binding */ renderHome),
+/* harmony export */   u: () => (/* binding */ renderCacheLines)
+/* harmony export */ });
+/* harmony import */ var _layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(46454);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(43215);
+
+
+/** What a cache that is part of images cannot do. */
+const INLINE = 'Cache: part of each image; it holds no steps of auxiliary stages, is written by a push alone, and what is warm is not known before';
+/** Where the cache is, in words, as Markdown. */
+const renderHome = (ref) => {
+    if (ref === undefined)
+        return 'no cache repository';
+    switch ((0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .backendOf */ .EC)(ref)) {
+        case 'registry':
+            return `cache ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCode */ .cR)(ref)}`;
+        case 'local':
+            return `cache in the folder ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCode */ .cR)((0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .localHomeOf */ .mh)(ref) ?? ref)} of the machine that builds`;
+        case 'gha':
+            return 'cache in the Actions cache';
+        case 'inline':
+            return 'cache in the images that are pushed';
+    }
+};
+/** `linux/amd64+cuda` */
+const namesOf = (pools) => pools.map(({ name }) => name).join(', ');
+/** Where each pool with a repository of its own has its cache, and who says so; one line each for the log. */
+const renderCacheLines = ({ ref, pools }, all, cacheRef) => {
+    if ((0,_layers_cache_place_js__WEBPACK_IMPORTED_MODULE_0__/* .backendOf */ .EC)(ref ?? '') === 'inline')
+        return [INLINE];
+    const own = all.filter(({ cache }) => cache !== undefined);
+    if (cacheRef !== undefined) {
+        if (own.length === 0)
+            return [];
+        return [
+            `Cache: ${ref ?? ''} for all pools, as input cache-ref says; not those of ${namesOf(own)} in the factory file`,
+        ];
+    }
+    return Object.entries(pools).map(([name, [first = '', ...further]]) => {
+        const says = own.some((pool) => pool.name === name) ? 'pool' : 'plain pool';
+        const also = further.length === 0 ? '' : `; ${further.join(' and ')} ${further.length === 1 ? 'is' : 'are'} read as well`;
+        return `Cache of pool ${name}: ${first}, as the ${says} in the factory file says${also}`;
+    });
+};
+
+
+/***/ }),
+
 /***/ 74877:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -50708,7 +59505,7 @@ const firstMissOf = ({ layers, prefixes }) => {
 
 /***/ }),
 
-/***/ 47702:
+/***/ 78100:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50737,12 +59534,13 @@ const firstMissOf = ({ layers }) => {
     return missed === undefined ? {} : { firstMiss: (0,reason_text/* missText */.gu)(missed) };
 };
 const recordedItem = (record, top) => {
-    const { run, digest, error } = record;
+    const { run, digest, error, test } = record;
     return {
         manifestId: record.manifest_id,
         aliases: record.aliases,
         platform: record.platform,
         verdict: record.verdict,
+        ...(test === undefined ? {} : { test: test.verdict }),
         ...(run.leg === undefined ? {} : { leg: run.leg }),
         ...(run.pool === undefined ? {} : { pool: run.pool }),
         ...(digest === undefined ? {} : { digest }),
@@ -50775,7 +59573,8 @@ const reportItems = (newest, keysOf, plan) => {
     const recorded = newest
         .filter(({ kind }) => kind === 'work-item')
         .map((record) => recordedItem(record, keysOf(record).at(-1)));
-    const planned = plan === undefined ? new Map() : plannedItems(plan);
+    // A plan for stable prefixes alone asks for no work item.
+    const planned = plan === undefined || plan.prewarm === true ? new Map() : plannedItems(plan);
     const known = new Set(recorded.map(work_item/* workItemName */.A));
     const missing = [...planned].flatMap(([name, item]) => (known.has(name) ? [] : [item]));
     const byPlan = (0,order/* compareByList */.Th)([...planned.keys()]);
@@ -50785,60 +59584,14 @@ const reportItems = (newest, keysOf, plan) => {
         .map(({ item }) => item);
 };
 
-;// CONCATENATED MODULE: ./src/report/fold/newest.ts
-
-/** Id of the leg of a job that builds everything and has no leg. */
-const WHOLE = 'all';
-/** The leg that a record comes from. */
-const legOf = ({ run }) => run.leg ?? WHOLE;
-const attemptOf = ({ run }) => run.attempt ?? 1;
-const nameOf = ({ kind, manifest_id, platform }) => JSON.stringify([kind, manifest_id, platform]);
-/** Which run a record is of. Without an id a job that builds everything is a run of its own; legs are all of one. */
-const runOf = ({ run }) => run.id ?? (run.leg === undefined ? run.startedAt : 'local');
-/** The later one of two records of the same thing; the texts decide where nothing else does, so that order does not. */
-const isLater = (a, b) => {
-    const difference = attemptOf(a) - attemptOf(b) || (0,order/* compareTexts */.qy)(a.run.finishedAt, b.run.finishedAt) || (0,order/* compareTexts */.qy)(legOf(a), legOf(b));
-    return difference === 0 ? (0,order/* compareTexts */.qy)(JSON.stringify(a), JSON.stringify(b)) > 0 : difference > 0;
-};
-const latestBy = (records, nameBy) => {
-    const latest = new Map();
-    for (const record of records) {
-        const name = nameBy(record);
-        const known = latest.get(name);
-        if (known === undefined || isLater(record, known))
-            latest.set(name, record);
-    }
-    return [...latest.values()];
-};
-/**
- * Of one run the records that count: those of the newest attempt of each leg, and of each work item the newest. Legs that
- * build the same prefix each keep their record of it. Sorted, whatever their order was.
- */
-const newestAttempts = (records) => {
-    const attempts = new Map();
-    for (const record of records) {
-        attempts.set(legOf(record), Math.max(attempts.get(legOf(record)) ?? 0, attemptOf(record)));
-    }
-    const ofLegs = records.filter((record) => attemptOf(record) === attempts.get(legOf(record)));
-    const latest = latestBy(ofLegs, (record) => record.kind === 'prefix' ? `${nameOf(record)} ${legOf(record)}` : nameOf(record));
-    return latest
-        .map((record) => ({ record, name: JSON.stringify([legOf(record), record.manifest_id, record.platform]) }))
-        .toSorted((a, b) => (0,order/* compareTexts */.qy)(a.name, b.name))
-        .map(({ record }) => record);
-};
-const latestStart = ({ records }) => records.reduce((latest, { run }) => (run.startedAt > latest ? run.startedAt : latest), '');
-/** The runs that these records are of, oldest first. */
-const runsOf = (records) => [...Map.groupBy(records, runOf)]
-    .map(([id, ofRun]) => ({ run: { id, records: ofRun }, start: latestStart({ id, records: ofRun }) }))
-    .toSorted((a, b) => (0,order/* compareTexts */.qy)(a.start, b.start) || (0,order/* compareTexts */.qy)(a.run.id, b.run.id))
-    .map(({ run }) => run);
-
+// EXTERNAL MODULE: ./src/report/fold/newest.ts
+var fold_newest = __nccwpck_require__(29296);
 ;// CONCATENATED MODULE: ./src/report/fold/legs.ts
 
 
 
 /** The records that count, by leg. */
-const foldLegs = (newest) => [...Map.groupBy(newest, legOf)].map(([id, records]) => ({ id, records, prefixes: (0,met_prefix/* foldPrefixes */.Cz)(records) }));
+const foldLegs = (newest) => [...Map.groupBy(newest, fold_newest/* legOf */.Yk)].map(([id, records]) => ({ id, records, prefixes: (0,met_prefix/* foldPrefixes */.Cz)(records) }));
 /** When records of a run began and ended: from the first leg's start to the last one's end. */
 const timesOf = (records) => {
     const [first] = records;
@@ -50886,7 +59639,7 @@ const reportLeg = (leg) => {
     return [
         {
             id,
-            name: run.legName ?? (id === WHOLE ? 'all work items' : id),
+            name: run.legName ?? (id === fold_newest/* WHOLE */.Ef ? 'all work items' : id),
             kind: records.some(({ kind }) => kind === 'work-item') ? 'build' : 'wave',
             ...(run.pool === undefined ? {} : { pool: run.pool }),
             status: records.some(({ verdict }) => verdict !== 'built') ? 'failed' : 'built',
@@ -50917,7 +59670,7 @@ const missingLeg = (leg) => ({
 const reportLegs = (folded, plan, needs) => {
     const legs = folded.flatMap(reportLeg);
     // A job that built everything stands for all legs that were planned.
-    const isWhole = legs.some(({ id }) => id === WHOLE);
+    const isWhole = legs.some(({ id }) => id === fold_newest/* WHOLE */.Ef);
     const expected = isWhole ? [] : expectedLegs(plan, needs);
     const known = new Set(legs.map(({ id }) => id));
     const all = [...legs, ...expected.filter(({ id }) => !known.has(id)).map(missingLeg)];
@@ -50950,7 +59703,7 @@ const missesOf = (all, prefixes) => all.flatMap((prefix) => {
     return [{ prefix, origin, reason: origin.reason ?? prefix.reason }];
 });
 /** Where a cause began, as people say it. */
-const misses_nameOf = ({ origin, reason: { root } }) => root === undefined ? `${origin.layer}/${origin.variant}` : `${root.layer}/${root.variant}`;
+const nameOf = ({ origin, reason: { root } }) => root === undefined ? `${origin.layer}/${origin.variant}` : `${root.layer}/${root.variant}`;
 /**
  * What makes two misses one cause: kind, subject and where it began. What is new, not read or repeated on purpose is one
  * cause wherever it is, and so is an image, which many variants may stand on; a ref is of one platform only, and what
@@ -50968,13 +59721,13 @@ const causeOf = (miss) => {
         case 'ref-missing':
         case 'import-failed':
         case 'disagreed':
-            return JSON.stringify([kind, misses_nameOf(miss)]);
+            return JSON.stringify([kind, nameOf(miss)]);
         default:
-            return JSON.stringify([kind, subject, misses_nameOf(miss)]);
+            return JSON.stringify([kind, subject, nameOf(miss)]);
     }
 };
 const listNames = (misses) => {
-    const names = [...new Set(misses.map(misses_nameOf))].toSorted(order/* compareTexts */.qy);
+    const names = [...new Set(misses.map(nameOf))].toSorted(order/* compareTexts */.qy);
     const more = names.length - MAX_NAMES;
     return more > 0 ? `${names.length} variants` : names.join(', ');
 };
@@ -50984,13 +59737,13 @@ const titleOf = (first, misses) => {
         case 'first-build':
             return `first build of ${listNames(misses)}`;
         case 'parent':
-            return `${misses_nameOf(first)} changed`;
+            return `${nameOf(first)} changed`;
         case 'base-image':
         case 'not-read':
         case 'repeated':
             return (0,reason_text/* reasonTitle */.tc)(reason);
         default:
-            return `${misses_nameOf(first)}: ${(0,reason_text/* reasonTitle */.tc)(reason)}`;
+            return `${nameOf(first)}: ${(0,reason_text/* reasonTitle */.tc)(reason)}`;
     }
 };
 const evidenceOf = (misses) => {
@@ -51214,7 +59967,7 @@ const pointOf = (of) => ({
 });
 /** A run of which there are records, as a point of a later one's trend. */
 const pastRun = ({ records, id }) => {
-    const newest = newestAttempts(records);
+    const newest = (0,fold_newest/* newestAttempts */.Nc)(records);
     const counts = (0,met_prefix/* countSteps */.jg)((0,met_prefix/* foldPrefixes */.Cz)(newest).values());
     const url = newest[0]?.run.url;
     const times = timesOf(newest) ?? { startedAt: '', finishedAt: '' };
@@ -51327,6 +60080,7 @@ const foldRun = (newest, options) => {
         ...stack,
         ...{ prefixes, items, misses: groupMisses(prefixes, items), pools: foldPools(legs) },
         legs: reportLegs(legs, plan, needs),
+        ...(plan?.held === undefined ? {} : { held: plan.held }),
         pays: foldPays(legs, byKey, stack.layers),
         disagreed: countDisagreed(prefixes),
     };
@@ -51338,9 +60092,9 @@ const foldRun = (newest, options) => {
  * others are in its trend; where they are of several factories, that of the plan. Their order makes no difference.
  */
 const foldRecords = (records, options) => {
-    const runs = runsOf(ofOneFactory(records, options.plan));
+    const runs = (0,fold_newest/* runsOf */.ky)(ofOneFactory(records, options.plan));
     const current = runs.at(-1) ?? { id: 'none', records: [] };
-    const newest = newestAttempts(current.records);
+    const newest = (0,fold_newest/* newestAttempts */.Nc)(current.records);
     const report = foldRun(newest, options);
     const { runs: kept, keep } = options.history;
     const earlier = [...runs.slice(0, -1).map(pastRun), ...kept];
@@ -51458,6 +60212,66 @@ const hitRatioOf = ({ total, cached }) => (total === 0 ? 1 : cached / total);
 
 /***/ }),
 
+/***/ 29296:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ef: () => (/* binding */ WHOLE),
+/* harmony export */   Nc: () => (/* binding */ newestAttempts),
+/* harmony export */   Yk: () => (/* binding */ legOf),
+/* harmony export */   ky: () => (/* binding */ runsOf)
+/* harmony export */ });
+/* harmony import */ var _order_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(13352);
+
+/** Id of the leg of a job that builds everything and has no leg. */
+const WHOLE = 'all';
+/** The leg that a record comes from. */
+const legOf = ({ run }) => run.leg ?? WHOLE;
+const attemptOf = ({ run }) => run.attempt ?? 1;
+const nameOf = ({ kind, manifest_id, platform }) => JSON.stringify([kind, manifest_id, platform]);
+/** Which run a record is of. Without an id a job that builds everything is a run of its own; legs are all of one. */
+const runOf = ({ run }) => run.id ?? (run.leg === undefined ? run.startedAt : 'local');
+/** The later one of two records of the same thing; the texts decide where nothing else does, so that order does not. */
+const isLater = (a, b) => {
+    const difference = attemptOf(a) - attemptOf(b) || (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(a.run.finishedAt, b.run.finishedAt) || (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(legOf(a), legOf(b));
+    return difference === 0 ? (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(JSON.stringify(a), JSON.stringify(b)) > 0 : difference > 0;
+};
+const latestBy = (records, nameBy) => {
+    const latest = new Map();
+    for (const record of records) {
+        const name = nameBy(record);
+        const known = latest.get(name);
+        if (known === undefined || isLater(record, known))
+            latest.set(name, record);
+    }
+    return [...latest.values()];
+};
+/**
+ * Of one run the records that count: those of the newest attempt of each leg, and of each work item the newest. Legs that
+ * build the same prefix each keep their record of it. Sorted, whatever their order was.
+ */
+const newestAttempts = (records) => {
+    const attempts = new Map();
+    for (const record of records) {
+        attempts.set(legOf(record), Math.max(attempts.get(legOf(record)) ?? 0, attemptOf(record)));
+    }
+    const ofLegs = records.filter((record) => attemptOf(record) === attempts.get(legOf(record)));
+    const latest = latestBy(ofLegs, (record) => record.kind === 'prefix' ? `${nameOf(record)} ${legOf(record)}` : nameOf(record));
+    return latest
+        .map((record) => ({ record, name: JSON.stringify([legOf(record), record.manifest_id, record.platform]) }))
+        .toSorted((a, b) => (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(a.name, b.name))
+        .map(({ record }) => record);
+};
+const latestStart = ({ records }) => records.reduce((latest, { run }) => (run.startedAt > latest ? run.startedAt : latest), '');
+/** The runs that these records are of, oldest first. */
+const runsOf = (records) => [...Map.groupBy(records, runOf)]
+    .map(([id, ofRun]) => ({ run: { id, records: ofRun }, start: latestStart({ id, records: ofRun }) }))
+    .toSorted((a, b) => (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(a.start, b.start) || (0,_order_js__WEBPACK_IMPORTED_MODULE_0__/* .compareTexts */ .qy)(a.run.id, b.run.id))
+    .map(({ run }) => run);
+
+
+/***/ }),
+
 /***/ 13352:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -51502,6 +60316,7 @@ const KINDS = [
     'argument',
     'context-file',
     'setting',
+    'epoch',
     'parent',
     'import-failed',
     'plan-differs',
@@ -51551,6 +60366,89 @@ const layerCounts = (report) => {
         }),
     ]));
 };
+
+
+/***/ }),
+
+/***/ 74434:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ renderHeldLines),
+/* harmony export */   X: () => (/* binding */ heldSection)
+/* harmony export */ });
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(43215);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38105);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43844);
+
+
+
+/** A line for each work item that is left out, and when it is tried again. */
+const renderHeldLines = (held) => held.map(({ manifestId, platform, layer, variant, times, nextRun }) => {
+    const failures = (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(times, 'time');
+    return `${manifestId} (${platform}) is left out: ${layer}/${variant} failed ${failures} in a row; run ${nextRun} tries again, or any change to it`;
+});
+/** Work items that are left out as they keep failing, for a job summary. */
+const heldSection = (held = []) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_0__/* .tableSection */ .Yc)('Held back, as they keep failing', {
+    columns: [
+        ...[{ title: 'Work item' }, { title: 'Layer' }, { title: 'Failures', align: 'right' }],
+        ...[{ title: 'Next try' }, { title: 'Last error' }],
+    ],
+    rows: held.map(({ manifestId, platform, layer, variant, times, nextRun, message, url }) => [
+        `${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(manifestId)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderText */ .S5)(platform)}`,
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(`${layer}/${variant}`),
+        (0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderNumber */ .kT)(times),
+        `run ${nextRun}, or any change to it`,
+        url === undefined ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderText */ .S5)(message) : `[${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderText */ .S5)(message)}](${url})`,
+    ]),
+    ...{ rank: 2, share: 0.3 },
+});
+
+
+/***/ }),
+
+/***/ 16887:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Aj: () => (/* binding */ findingTitle),
+/* harmony export */   ET: () => (/* binding */ renderLintSummary),
+/* harmony export */   Hm: () => (/* binding */ lintSection),
+/* harmony export */   Kj: () => (/* binding */ renderFinding)
+/* harmony export */ });
+/* harmony import */ var _document_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(48101);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(43215);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38105);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43844);
+
+
+
+
+/** The title of an annotation: the rule's id in words, or the name of BuildKit's check. */
+const findingTitle = ({ rule, check }) => {
+    const words = (check ?? rule).replaceAll('-', ' ');
+    return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+};
+/** A finding in full: what, why, what to do, how to silence it. */
+const renderFinding = ({ rule, check, found, why, fix }) => `${found}: ${why}. What to do: ${fix}. To silence it: # strata: ignore=${check ?? rule} <reason>`;
+/** All findings as a table, folded away; nothing where there is none. */
+const lintSection = (findings) => {
+    const errors = findings.filter(({ level }) => level === 'error').length;
+    const grave = errors === 0 ? '' : `, ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(errors, 'error')}`;
+    return (0,_sections_js__WEBPACK_IMPORTED_MODULE_0__/* .foldedSection */ .qF)(`${errors === 0 ? '⚠️' : '❌'} Lint: ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(findings.length, 'finding')}${grave}`, {
+        columns: [{ title: 'Where' }, { title: 'Rule' }, { title: 'Found' }, { title: 'What to do' }],
+        rows: findings.map(({ rule, check, place, found, fix }) => [
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(`${place.file}:${place.line}`),
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCode */ .cR)(check ?? rule),
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderText */ .S5)(found),
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .renderText */ .S5)(fix),
+        ]),
+        rank: 2,
+        share: 0.25,
+    });
+};
+/** The findings as a job summary of their own. */
+const renderLintSummary = (findings) => (0,_document_js__WEBPACK_IMPORTED_MODULE_3__/* .renderDocument */ .y)(lintSection(findings));
 
 
 /***/ }),
@@ -51763,6 +60661,8 @@ const reasonTitle = ({ kind, subject = '', evidence }) => {
         case 'context-file':
             // What happened to it is said by the first line: it changed, appeared, vanished, or has another mode.
             return first.replace(/^file/, 'context file');
+        case 'epoch':
+            return 'epoch rolled over';
         case 'setting':
             return first;
         case 'parent':
@@ -51810,9 +60710,9 @@ const furtherEvidence = (reason) => {
 /* harmony import */ var _fold_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(25483);
 /* harmony import */ var _fold_order_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(13352);
 /* harmony import */ var _heat_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(14634);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(43215);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(38105);
-/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(43844);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(43215);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(38105);
+/* harmony import */ var _sections_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(43844);
 
 
 
@@ -51821,25 +60721,25 @@ const furtherEvidence = (reason) => {
 
 
 
-const renderCell = (counts) => `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderBar */ .oe)((0,_fold_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__/* .hitRatioOf */ .Uj)(counts))}${_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_BREAK */ .Y_}· ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderNumber */ .kT)(counts.cached)}/${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderNumber */ .kT)(counts.total)}`;
+const renderCell = (counts) => `${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderBar */ .oe)((0,_fold_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__/* .hitRatioOf */ .Uj)(counts))}${_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .NO_BREAK */ .Y_}· ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderNumber */ .kT)(counts.cached)}/${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderNumber */ .kT)(counts.total)}`;
 /** Hits of each layer on each platform. */
 const heatSection = (report) => {
     const rows = [...Map.groupBy((0,_heat_js__WEBPACK_IMPORTED_MODULE_1__/* .heatCells */ .O)(report), ({ layer }) => layer)].map(([layer, cells]) => {
         const counts = new Map(cells.map((cell) => [cell.platform, cell.counts]));
         return [
-            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCode */ .cR)(layer),
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderCode */ .cR)(layer),
             ...report.platforms.map((platform) => {
                 const of = counts.get(platform);
                 return of === undefined ? '' : renderCell(of);
             }),
         ];
     });
-    const columns = [{ title: 'Layer' }, ...report.platforms.map((platform) => ({ title: (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCode */ .cR)(platform) }))];
+    const columns = [{ title: 'Layer' }, ...report.platforms.map((platform) => ({ title: (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderCode */ .cR)(platform) }))];
     const note = 'Distinct steps from cache. A step that work items share counts once.';
-    return (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .tableSection */ .Yc)('From cache', { columns, rows, rank: 1, share: 0.2 }, note);
+    return (0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .tableSection */ .Yc)('From cache', { columns, rows, rank: 1, share: 0.2 }, note);
 };
 /** Why steps ran, by cause. */
-const missSection = ({ misses }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .tableSection */ .Yc)('Why steps ran', {
+const missSection = ({ misses }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .tableSection */ .Yc)('Why steps ran', {
     columns: [
         { title: 'Cause' },
         { title: 'Steps', align: 'right' },
@@ -51848,16 +60748,16 @@ const missSection = ({ misses }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__
         { title: 'Evidence' },
     ],
     rows: misses.map(({ title, steps, execMs, manifests, evidence }) => [
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderText */ .S5)(title),
-        (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderNumber */ .kT)(steps),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderText */ .S5)(title),
+        (0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderNumber */ .kT)(steps),
         (0,_progress_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .renderDuration */ .P)(execMs),
-        manifests === 0 ? '' : (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCount */ .SS)(manifests, 'manifest'),
-        (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .renderReasons */ .e1)(evidence),
+        manifests === 0 ? '' : (0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCount */ .SS)(manifests, 'manifest'),
+        (0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .renderReasons */ .e1)(evidence),
     ]),
     ...{ rank: 1, share: 0.4 },
 });
 /** Hits and misses of each pool, where there are several. */
-const poolSection = ({ pools }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .tableSection */ .Yc)('Pools', {
+const poolSection = ({ pools }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .tableSection */ .Yc)('Pools', {
     columns: [
         { title: 'Pool' },
         { title: 'From cache' },
@@ -51867,10 +60767,10 @@ const poolSection = ({ pools }) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/
     rows: pools.length < 2
         ? []
         : pools.map(({ pool, counts }) => [
-            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCode */ .cR)(pool),
-            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderBar */ .oe)((0,_fold_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__/* .hitRatioOf */ .Uj)(counts)),
-            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderNumber */ .kT)(counts.cached),
-            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderNumber */ .kT)(counts.total - counts.cached),
+            (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderCode */ .cR)(pool),
+            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderBar */ .oe)((0,_fold_met_prefix_js__WEBPACK_IMPORTED_MODULE_0__/* .hitRatioOf */ .Uj)(counts)),
+            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderNumber */ .kT)(counts.cached),
+            (0,_quantity_js__WEBPACK_IMPORTED_MODULE_3__/* .renderNumber */ .kT)(counts.total - counts.cached),
         ]),
     ...{ rank: 2, share: 0.2 },
 });
@@ -51888,12 +60788,12 @@ const PAY_NOTE = 'Loading and writing over all legs, against what the steps from
 const renderHints = (report) => {
     const costly = report.pays.filter((pay) => costsMoreThanItSaves(pay, report));
     return costly
-        .map(({ layer }) => `<br>💡 The cache of ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCode */ .cR)(layer)} costs more than it saves: its steps are faster run than loaded and written. ` +
+        .map(({ layer }) => `<br>💡 The cache of ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderCode */ .cR)(layer)} costs more than it saves: its steps are faster run than loaded and written. ` +
         'Join it with the layer above, or pull less in it.')
         .join('\n');
 };
 /** Whether the cache pays, for each layer. */
-const paySection = (report) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .tableSection */ .Yc)('Does the cache pay?', {
+const paySection = (report) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_2__/* .tableSection */ .Yc)('Does the cache pay?', {
     columns: [
         { title: 'Layer' },
         { title: 'Saved', align: 'right' },
@@ -51902,7 +60802,7 @@ const paySection = (report) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .t
         { title: 'Added', align: 'right' },
     ],
     rows: report.pays.map(({ layer, savedMs, loadMs, exportMs, addedBytes }) => [
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .renderCode */ .cR)(layer),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .renderCode */ .cR)(layer),
         (0,_progress_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .renderDuration */ .P)(savedMs),
         (0,_progress_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .renderDuration */ .P)(loadMs),
         (0,_progress_duration_js__WEBPACK_IMPORTED_MODULE_5__/* .renderDuration */ .P)(exportMs),
@@ -51925,24 +60825,26 @@ const paySection = (report) => (0,_sections_js__WEBPACK_IMPORTED_MODULE_4__/* .t
 /* harmony export */   e1: () => (/* binding */ renderReasons),
 /* harmony export */   qF: () => (/* binding */ foldedSection)
 /* harmony export */ });
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43215);
-/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(38105);
+/* harmony import */ var _plan_access_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64661);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(43215);
+/* harmony import */ var _quantity_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(38105);
+
 
 
 /** A table under a heading; no section at all without rows. Heading and note are Markdown already. */
 const tableSection = (heading, { columns, rows, rank, share }, note = '') => {
     if (rows.length === 0)
         return [];
-    const head = `### ${heading}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableHead */ .HX)(columns)}`;
-    return [{ head, rows: rows.map(_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableRow */ .dA), tail: note === '' ? '' : `\n${note}`, rank, share }];
+    const head = `### ${heading}\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTableHead */ .HX)(columns)}`;
+    return [{ head, rows: rows.map(_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTableRow */ .dA), tail: note === '' ? '' : `\n${note}`, rank, share }];
 };
 /** A table that is folded away behind its summary; no section at all without rows. */
 const foldedSection = (summary, { columns, rows, rank, share }) => {
     if (rows.length === 0)
         return [];
     // The empty lines make GitHub read what stands inside as Markdown again (GFM, "HTML blocks").
-    const head = `<details>\n<summary>${summary}</summary>\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableHead */ .HX)(columns)}`;
-    return [{ head, rows: rows.map(_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderTableRow */ .dA), tail: '\n</details>', rank, share }];
+    const head = `<details>\n<summary>${summary}</summary>\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTableHead */ .HX)(columns)}`;
+    return [{ head, rows: rows.map(_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTableRow */ .dA), tail: '\n</details>', rank, share }];
 };
 /** A section that is one text and is never cut. Without a text there is none. */
 const fixedSection = (head) => head === '' ? [] : [{ head, rows: [], tail: '', rank: 0, share: 0 }];
@@ -51951,28 +60853,19 @@ const MAX_REASONS = 10;
 /** Reasons as the lines of a cell. */
 const renderReasons = (reasons) => {
     const more = reasons.length - MAX_REASONS;
-    const shown = reasons.slice(0, MAX_REASONS).map(_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderText */ .S5);
-    return [...shown, ...(more > 0 ? [`and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(more, 'more reason')}`] : [])].join('<br>');
+    const shown = reasons.slice(0, MAX_REASONS).map(_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderText */ .S5);
+    return [...shown, ...(more > 0 ? [`and ${(0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCount */ .SS)(more, 'more reason')}`] : [])].join('<br>');
 };
 /** What the run may do with the cache, and why: the sentence that `reason` was written for. */
-const renderAccess = ({ read, write, reason }) => {
-    const what = read
-        ? write
-            ? 'read and written'
-            : 'read, not written'
-        : write
-            ? 'written, not read'
-            : 'neither read nor written';
-    return `The cache is ${what}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderText */ .S5)(reason)}.`;
-};
+const renderAccess = (access) => `${(0,_plan_access_js__WEBPACK_IMPORTED_MODULE_0__/* .accessWords */ .wn)(access)}: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderText */ .S5)(access.reason)}.`;
 /** Combinations that were left out, with the rules that left them out. */
-const excludedSection = (excluded, rank) => foldedSection((0,_quantity_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCount */ .SS)(excluded.length, 'excluded combination'), {
+const excludedSection = (excluded, rank) => foldedSection((0,_quantity_js__WEBPACK_IMPORTED_MODULE_2__/* .renderCount */ .SS)(excluded.length, 'excluded combination'), {
     columns: [{ title: 'Combination' }, { title: 'Platform' }, { title: 'Reason' }, { title: 'Rule' }],
     rows: excluded.map(({ manifestId, platform, reason, place }) => [
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCode */ .cR)(manifestId),
-        platform === undefined ? 'all' : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCode */ .cR)(platform),
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderText */ .S5)(reason),
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .renderCode */ .cR)(`${place.file}:${place.line}`),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCode */ .cR)(manifestId),
+        platform === undefined ? 'all' : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCode */ .cR)(platform),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderText */ .S5)(reason),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .renderCode */ .cR)(`${place.file}:${place.line}`),
     ]),
     rank,
     share: 1,
