@@ -41,6 +41,7 @@ describe('inputs that are not given', () => {
         cache: true,
         keepMounts: false,
         cacheWrites: true,
+        pinned: false,
         cacheFrom: [],
         cacheTo: [],
         tags: [],
@@ -133,6 +134,8 @@ describe('plan', () => {
 describe('build', () => {
   test.each<{ given: Given; expected: object }>([
     { given: { push: 'TRUE', load: 'false', cache: 'False' }, expected: { push: true, load: false, cache: false } },
+    { given: { cache: 'read' }, expected: { cache: true, cacheWrites: false, pinned: false } },
+    { given: { cache: 'Pinned' }, expected: { cache: true, cacheWrites: false, pinned: true } },
     { given: { tags: '{manifest_id}\nlatest' }, expected: { tags: ['{manifest_id}', 'latest'] } },
     {
       given: { 'cache-from': 'type=gha,scope=a\ntype=local,src=b' },

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { listPushedTags } from '../support/e2e/registry-content.ts'
-import { type BuildRun, PULL_REQUEST, runBuild } from '../support/e2e/run-action.ts'
-import { emptyBuilder } from '../support/e2e/testbed.ts'
+import { deletePushedTag, listPushedLayers, listPushedTags } from '../support/e2e/registry-content.ts'
+import { type BuildRun, type Event, PULL_REQUEST, runBuild } from '../support/e2e/run-action.ts'
+import { docker, emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
 
 /** One app on one core: 3 steps, 2 refs. */
@@ -65,4 +65,55 @@ test('mirrors are written and read, and one that is down is skipped with one war
   // Another cluster, whose own repository is empty.
   await space.write(factory(`{ ref: '<registry>/e2e-<salt>-far', mirrors: [{ ref: ${mirror} }] }`))
   expect(await rebuild(space)).toMatchObject({ warnings: [], outputs: { 'steps-run': '0' } })
+})
+
+const RELEASE: Event = { name: 'release', ref: 'refs/tags/v1', payload: 'release.json' }
+
+test('a pinned release takes what the default branch recorded, not what somebody wrote over the tag', async () => {
+  await using space = await createWorkspace({
+    ...factory("{ ref: '<registry>/e2e-<salt>-cache' }"),
+    // Each time it runs it makes something else, so layers tell where an image comes from.
+    'core.Dockerfile': 'RUN echo <salt> && cat /proc/sys/kernel/random/uuid > /one\n',
+  })
+  const layers = () => listPushedLayers(space.image, 'all-linux-amd64')
+  const push = { push: 'true', platforms: 'linux/amd64' }
+  const release = { inputs: { ...push, cache: 'pinned' }, event: RELEASE }
+  await rebuild(space, { inputs: push })
+  const trusted = await layers()
+
+  const evil = space.cache.replace(/-cache$/, '-evil')
+  await rebuild(space, { inputs: { ...push, 'cache-ref': evil } })
+  const poison = await layers()
+  expect(poison).not.toEqual(trusted)
+  const tags = await listPushedTags(space.cache)
+  expect(tags).toEqual(await listPushedTags(evil))
+  for (const tag of tags) {
+    await docker(
+      'buildx',
+      'imagetools',
+      'create',
+      '--prefer-index=false',
+      '--tag',
+      `${space.cache}:${tag}`,
+      `${evil}:${tag}`,
+    )
+  }
+
+  const pinned = await rebuild(space, release)
+  expect(pinned.outputs['steps-run']).toBe('0')
+  expect(pinned.log).toContain('2 of 2 cache refs are pinned by digest in records of trusted runs')
+  expect(await layers()).toEqual(trusted)
+  const [item] = pinned.results.items
+  expect(item?.cacheFrom.map(({ ref }) => ref)).toEqual([expect.stringMatching(/-cache@sha256:[0-9a-f]{64}$/)])
+  expect(item?.cacheTo).toEqual([])
+
+  // What is gone is built; what lies below is still taken by its digest.
+  await deletePushedTag(space.cache, item?.cacheFrom[0]?.ref.replace(/^.*@/, '') ?? '')
+  const less = await rebuild(space, release)
+  expect(less.outputs['steps-run']).toBe('1')
+  expect((await layers()).slice(0, -1)).toEqual(trusted.slice(0, -1))
+
+  // By its tag the poison is what comes.
+  await rebuild(space, { inputs: { ...push, cache: 'read' } })
+  expect(await layers()).toEqual(poison)
 })

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
-import { decideCacheAccess, noCacheAccess, weakerAccess, type CacheAccess } from '../../src/plan/access.ts'
+import {
+  decideCacheAccess,
+  noCacheAccess,
+  pinnedAccess,
+  weakerAccess,
+  type CacheAccess,
+} from '../../src/plan/access.ts'
 import type { RunEvent } from '../../src/plan/access.ts'
 import { locationOf, recordHomes } from '../../src/plan/cache-location.ts'
 import { parseRunEvent, type RunEnvironment } from '../../src/plan/event.ts'
@@ -341,4 +347,10 @@ describe('domains', () => {
 
 test('noCacheAccess neither reads nor writes', () => {
   expect(noCacheAccess('off')).toEqual({ read: false, write: false, reason: 'off' })
+})
+
+test('pinnedAccess writes nothing, reads no untrusted cache, and gives back nothing that was taken away', () => {
+  const earned = { read: true, write: true, domain: 'untrusted', reason: 'a test' } as const
+  expect(pinnedAccess(earned)).toEqual({ read: true, write: false, reason: expect.stringContaining('pinned') })
+  expect(pinnedAccess(noCacheAccess('off')).read).toBe(false)
 })

@@ -14,6 +14,7 @@ import type { BuiltLeg } from './building/leg-results.ts'
 import { cachesOf, openLeg, openLegBuilder, targetsOf } from './building/open-leg.ts'
 import { withRoom } from './building/room.ts'
 import { selectWork, type LegWork } from './building/leg-work.ts'
+import { withPins } from './building/pin-refs.ts'
 import { keepLocal } from './building/keep-local.ts'
 import { reportLeg } from './building/report-leg.ts'
 import { checkMounts } from './building/secrets.ts'
@@ -77,7 +78,8 @@ const NOTHING_BUILT: CommandResult = {
 /** The main job: builds the work items of one leg, or all of them. */
 export const build = async (inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
   const startedAt = io.clock.now().toISOString()
-  const work = await selectWork(inputs, context, io)
+  const selected = await selectWork(inputs, context, io)
+  const work = await withPins(selected, inputs, context.event, io)
   if (work.items.length === 0) {
     const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed'
     io.actions.info(`${why}, so nothing is built`)

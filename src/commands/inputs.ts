@@ -93,6 +93,8 @@ export type BuildInputs = PlanInputs & {
   readonly keepMounts: boolean
   /** Whether what the event has earned is written. */
   readonly cacheWrites: boolean
+  /** Whether only those cache refs are read whose digest a record of a trusted run names. */
+  readonly pinned: boolean
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   readonly secrets: readonly SecretSource[]
@@ -165,11 +167,12 @@ const secrets = (read: ReadInput): readonly SecretSource[] => [
   ...pairs(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path }) as const),
 ]
 
-/** `true`, `read` or `false`: what a run may do with caches can only be lowered. */
-const cacheUse = (read: ReadInput): Pick<BuildInputs, 'cache' | 'cacheWrites'> => {
-  if (read('cache').toLowerCase() === 'read') return { cache: true, cacheWrites: false }
+/** `true`, `read`, `pinned` or `false`: what a run may do with caches can only be lowered. */
+const cacheUse = (read: ReadInput): Pick<BuildInputs, 'cache' | 'cacheWrites' | 'pinned'> => {
+  const given = read('cache').toLowerCase()
+  if (given === 'read' || given === 'pinned') return { cache: true, cacheWrites: false, pinned: given === 'pinned' }
   const cache = bool(read, 'cache', true)
-  return { cache, cacheWrites: cache }
+  return { cache, cacheWrites: cache, pinned: false }
 }
 
 /** Checked sources, as Buildx takes them. */

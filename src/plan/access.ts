@@ -37,6 +37,9 @@ export type CacheAccess = {
  */
 const WRITING_EVENTS: ReadonlySet<string> = new Set(['push', 'schedule', 'workflow_dispatch', 'repository_dispatch'])
 
+/** Whether runs of an event can write the trusted cache, if they are on a trusted branch. */
+export const isWritingEvent = (name: string): boolean => WRITING_EVENTS.has(name)
+
 const isPullRequest = (name: string): boolean => name.startsWith('pull_request')
 
 const pullRequestReason = ({ headRepository, repository, actor }: RunEvent): string => {
@@ -49,7 +52,7 @@ const decideTrusted = (event: RunEvent): CacheAccess => {
   const readOnly = (reason: string): CacheAccess => ({ read: true, write: false, reason })
   if (event.name === undefined) return { read: true, write: true, reason: 'a local run without an event' }
   if (isPullRequest(event.name)) return readOnly(pullRequestReason(event))
-  if (!WRITING_EVENTS.has(event.name)) return readOnly(`${event.name} runs only read`)
+  if (!isWritingEvent(event.name)) return readOnly(`${event.name} runs only read`)
   if (!event.ref.startsWith('refs/heads/')) return readOnly(`the ref ${JSON.stringify(event.ref)} is not a branch`)
   const branch = event.ref.slice('refs/heads/'.length)
   // A schedule always runs on the default branch, and its payload may not name it.
@@ -71,7 +74,7 @@ const untrustedReason = (event: RunEvent): string | undefined => {
     const isOwn = repository !== undefined && headRepository === repository
     return isOwn ? 'a pull request of the same repository writes the untrusted cache alone' : undefined
   }
-  const isBranch = WRITING_EVENTS.has(name) && ref.startsWith('refs/heads/')
+  const isBranch = isWritingEvent(name) && ref.startsWith('refs/heads/')
   if (!isBranch || defaultBranch === undefined) return undefined
   const branch = ref.slice('refs/heads/'.length)
   return `${branch} is neither the default nor a protected branch and writes the untrusted cache alone`
@@ -116,6 +119,12 @@ export const accessWords = ({ read, write, domain }: CacheAccess): string => {
 /** A run that is told to write nothing, whatever it has earned. */
 export const readOnlyAccess = (access: CacheAccess, reason: string): CacheAccess =>
   access.write ? { ...access, write: false, reason } : access
+
+/** A run that reads of the trusted cache only what is pinned, whatever it has earned. */
+export const pinnedAccess = ({ read }: CacheAccess): CacheAccess => ({
+  ...{ read, write: false },
+  reason: 'input cache is pinned, so only refs whose digest a record of a trusted run names are read',
+})
 
 /** The access of a run that uses no cache, whatever its event has earned. */
 export const noCacheAccess = (reason: string): CacheAccess => ({ read: false, write: false, reason })

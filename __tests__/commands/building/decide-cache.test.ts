@@ -119,6 +119,58 @@ describe('findRefs', () => {
   })
 })
 
+/** Refs as they are pinned: the digest of `core` is known, and that of nothing else. */
+const PINNED_CORE = `${CACHE_REPOSITORY}@sha256:${'c'.repeat(64)}`
+const PINS = new Map([[refOf('core'), PINNED_CORE]])
+
+describe('with pins', () => {
+  /** A registry in which everything is there by its tag, and this by its digest. */
+  const worldWith = (digests: readonly string[]) => {
+    const asked: string[] = []
+    const { io } = literalIo(new Map())
+    const headManifest: typeof io.registry.headManifest = (reference) => {
+      asked.push(formatReference(reference))
+      const isThere = reference.digest === undefined || digests.includes(formatReference(reference))
+      return Promise.resolve(isThere ? { digest: `sha256:${'a'.repeat(64)}`, mediaType: 'a', size: 1 } : undefined)
+    }
+    return { io: { ...io, registry: { ...io.registry, headManifest } }, asked }
+  }
+
+  test('a ref is there when what it is pinned to is; tags are asked for by nobody', async () => {
+    const [there, gone] = [worldWith([PINNED_CORE]), worldWith([])]
+    const chains = [chain(SECURITY, CORE, APP)]
+    await expect(findRefs(chains, there.io, PINS)).resolves.toEqual(new Set([refOf('core')]))
+    await expect(findRefs(chains, gone.io, PINS)).resolves.toEqual(new Set())
+    expect([...there.asked, ...gone.asked]).toEqual([PINNED_CORE, PINNED_CORE])
+  })
+
+  const WORK = legWork({
+    items: [legItem('a')],
+    chains: [chain(SECURITY, CORE, legPrefix('app', { imports: [refOf('old'), refOf('core')] }))],
+    access: { read: true, write: false, reason: 'a test' },
+    pins: PINS,
+  })
+
+  test('a leg imports digests alone, and writes nothing', () => {
+    const known = new Set([refOf('core')])
+    expect(decideCache(WORK, known, new Set())).toEqual({ items: [{ from: [PINNED_CORE], to: [] }], prefixes: [] })
+  })
+
+  test('what turned out to be broken by its digest is imported no more', () => {
+    expect(decideCache(WORK, new Set([refOf('core')]), new Set([PINNED_CORE])).items).toEqual([{ from: [], to: [] }])
+  })
+
+  test('refs that are named after work items are pinned as well', () => {
+    const plan = samplePlan({ cache: { strategy: 'manifest', pools: {}, access: WORK.access, ref: CACHE_REPOSITORY } })
+    const items = [legItem('a'), legItem('b')]
+    const pins = new Map([[refOf('a-linux-amd64'), PINNED_CORE]])
+    expect(decideCache({ ...WORK, plan, items, pins, chains: [] }, new Set(), new Set()).items).toEqual([
+      { from: [PINNED_CORE], to: [] },
+      { from: [], to: [] },
+    ])
+  })
+})
+
 const access = (read: boolean, write: boolean): CacheAccess => ({ read, write, reason: 'a test' })
 
 const NONE = new Set<string>()
@@ -245,4 +297,18 @@ describe('decideCache, with refs that are named after work items', () => {
   ] as const)('there are none $what', ({ strategy, where }) => {
     expect(decide(strategy, where)).toEqual({ items: WORK.items.map(() => ({ from: [], to: [] })), prefixes: [] })
   })
+})
+
+test('one leg writes at most 50 refs to the Actions cache, those of its work items first', () => {
+  const names = Array.from({ length: 80 }, (_, index) => `layer-${index}`)
+  const chains = [names.slice(0, 40), names.slice(40)].map((layers) => layers.map((layer) => legPrefix(layer)))
+  const items = [legItem('a'), legItem('b')]
+  const written = (ref: string): number => {
+    const plan = samplePlan({ cache: { strategy: 'layer', ref, pools: {}, access: access(true, true) } })
+    const refs = decideCache(legWork({ plan, items, chains }), NONE, NONE)
+    expect(refs.items.map(({ to }) => to.map((write) => write.ref))).toEqual([[refOf('layer-39')], [refOf('layer-79')]])
+    return refs.prefixes.length + refs.items.length
+  }
+  expect(written('gha://demo')).toBe(50)
+  expect(written(CACHE_REPOSITORY)).toBe(80)
 })

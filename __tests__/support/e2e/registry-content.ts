@@ -64,6 +64,12 @@ const getOrThrow = async (repository: string, tag: string): Promise<Response> =>
   return response
 }
 
+/** Digests of the filesystem layers that a tag lists, lowest first. */
+export const listPushedLayers = async (repository: string, tag: string): Promise<readonly string[]> => {
+  const { layers } = (await (await getOrThrow(repository, tag)).json()) as Layers
+  return layers.map(({ digest }) => digest)
+}
+
 /** Deletes what a tag points to, and with it all tags that point there. */
 export const deletePushedTag = async (repository: string, tag: string): Promise<void> => {
   const digest = (await getOrThrow(repository, tag)).headers.get('docker-content-digest') ?? ''

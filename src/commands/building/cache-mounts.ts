@@ -135,6 +135,10 @@ export const fillMounts = async (
   const [first] = mounts
   const item = work.items[first?.users[0]?.item ?? -1]
   if (item === undefined || !(work.access.read || work.access.write)) return undefined
+  if (work.pins !== undefined) {
+    io.actions.info('Cache mounts begin empty: input cache is pinned, and no record pins their files')
+    return undefined
+  }
   const startedAt = io.clock.now()
   const folder = join(context.temporary, 'strata-cache-mounts')
   const keyed = mounts.map((mount) => withKeys(mount, work, folder))

@@ -13,6 +13,7 @@ import {
   type LegChain,
   type LegRefs,
 } from '../../plan/leg-cache.ts'
+import { pinnedRef, type Pins } from '../../plan/pins.ts'
 import { remember } from '../../remember.ts'
 import type { RenderItem } from '../../render/leg.ts'
 import { askPlace, tellScopes } from '../planning/ask-place.ts'
@@ -48,13 +49,13 @@ const askChain = async (chain: LegChain, exists: (ref: string) => Promise<boolea
 /**
  * Asks for the highest refs of each chain, from the top, so one request a layer and repository at most. What the plan
  * knows may be hours old. A registry that does not answer is asked no more: then nothing is known to be in it, and the
- * build does without.
+ * build does without. With pins a ref is there when what it is pinned to is, whatever its tag says by now.
  */
-export const findRefs = async (chains: readonly LegChain[], io: Io): Promise<KnownRefs> => {
+export const findRefs = async (chains: readonly LegChain[], io: Io, pins?: Pins): Promise<KnownRefs> => {
   const asked = new Map<string, Promise<boolean>>()
   const broken = new Map<string, RegistryError>()
   const ask = async (ref: string): Promise<boolean> => {
-    const place = parsePlace(ref)
+    const place = parsePlace(pinnedRef(ref, pins) ?? '')
     if (place?.backend !== 'registry') return place !== undefined && (await askPlace(place, io)) === true
     const { reference } = place
     if (broken.has(reference.registry)) return false
@@ -82,6 +83,10 @@ const modeOf = ({ dockerfile }: RenderItem): CacheMode => {
   return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max'
 }
 
+/** What is imported of refs: as they are pinned, without those that must be and are not, or that are broken. */
+const readable = (refs: readonly string[], { pins }: LegWork, broken: KnownRefs): readonly string[] =>
+  refs.flatMap((ref) => pinnedRef(ref, pins) ?? []).filter((ref) => !broken.has(ref))
+
 /** An image holds its own cache: it is read where it was pushed, and written with it. */
 const inlineRefs = ({ images }: RenderItem, access: LegWork['access'], broken: KnownRefs): ItemRefs => {
   const refs = images.slice(0, 1).map((image) => `inline://${image}`)
@@ -92,7 +97,8 @@ const inlineRefs = ({ images }: RenderItem, access: LegWork['access'], broken: K
 }
 
 /** Refs that are named after manifests or platforms: each work item writes one, and reads it wherever it may be. */
-const namedRefs = ({ plan, items, access }: LegWork, broken: KnownRefs): LegRefs => {
+const namedRefs = (work: LegWork, broken: KnownRefs): LegRefs => {
+  const { plan, items, access } = work
   const { strategy } = plan.cache
   if (strategy === 'layer') return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] }
   const refIn = (repository: string, item: WorkItem): string =>
@@ -105,7 +111,7 @@ const namedRefs = ({ plan, items, access }: LegWork, broken: KnownRefs): LegRefs
       const refs = repositories.map((repository) => refIn(repository, item))
       const further = mirrors.length === 0 ? {} : { mirrors: mirrors.map((mirror) => refIn(mirror, item)) }
       return {
-        from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
+        from: access.read ? readable(refs, work, broken) : [],
         to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered), ...further })) : [],
       }
     }),
@@ -129,10 +135,10 @@ const MOST_SCOPES = 50
 /** What the targets of a leg read and write. Refs that turned out to be broken count as missing. */
 export const decideCache = (work: LegWork, known: KnownRefs, broken: KnownRefs): LegRefs => {
   if (work.chains.length === 0) return namedRefs(work, broken)
-  const exists = (ref: string): boolean => known.has(ref) && !broken.has(ref)
+  const exists = (ref: string): boolean => known.has(ref) && !broken.has(pinnedRef(ref, work.pins) ?? ref)
   const chains = work.access.domain === 'untrusted' ? withoutCopies(work.chains, exists) : work.chains
   const { items, prefixes } = decideRefs(chains, exists, work.access)
-  const whole = (refs: readonly string[]): readonly string[] => refs.filter((ref) => !broken.has(ref))
+  const whole = (refs: readonly string[]): readonly string[] => readable(refs, work, broken)
   const isLimited = backendOf(work.plan.cache.ref ?? '') === 'gha'
   const room = isLimited ? Math.max(0, MOST_SCOPES - items.filter(({ to }) => to.length > 0).length) : undefined
   return {

@@ -1,5 +1,6 @@
 import type { Io } from '../../io/io.ts'
 import { disagreements, writeOf, type PrefixWrite } from '../../plan/leg-cache.ts'
+import { pinnedRef } from '../../plan/pins.ts'
 import type { StepResult } from '../../progress/build-result.ts'
 import { prefixTarget } from '../../render/leg.ts'
 import { upToStage } from '../../render/stitched.ts'
@@ -49,7 +50,7 @@ export const healRefs = async (
   io: Io,
 ): Promise<Disagreement> => {
   if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0) return AGREED
-  const exists = (ref: string): boolean => known.has(ref) && !outcome.broken.has(ref)
+  const exists = (ref: string): boolean => known.has(ref) && !outcome.broken.has(pinnedRef(ref, work.pins) ?? ref)
   const found = disagreements(work.chains, exists, (item, layer) => ranIn(outcome, item, layer).length > 0)
   if (found.length === 0) return AGREED
   const ran = found.flatMap(({ prefix, item }) => ranIn(outcome, item, prefix.layer))

@@ -11,6 +11,7 @@ import {
   accessWords,
   decideCacheAccess,
   noCacheAccess,
+  pinnedAccess,
   readOnlyAccess,
   weakerAccess,
   type CacheAccess,
@@ -21,6 +22,7 @@ import { nameImages } from '../../plan/image-names.ts'
 import type { Leg, PlannedLeg } from '../../plan/leg.ts'
 import type { LegChain } from '../../plan/leg-cache.ts'
 import { findLeg, type LegStamp, parseLeg } from '../../plan/parse-plan.ts'
+import type { Pins } from '../../plan/pins.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { mustRun } from '../../plan/prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
@@ -61,6 +63,8 @@ export type LegWork = {
   readonly items: readonly LegWorkItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
   readonly access: CacheAccess
+  /** What cache refs are imported as, where only those that are pinned by digest may be; absent where all may. */
+  readonly pins?: Pins
   /** Prefixes of each item; empty where refs are not named by content. */
   readonly chains: readonly LegChain[]
 }
@@ -75,6 +79,7 @@ const accessOf = (plan: Plan, inputs: BuildInputs, context: Context, io: Io): Ca
   const { cache } = plan
   const own = decideCacheAccess(context.event, { untrusted: cache.untrusted !== undefined })
   const earned = weakerBackend(cache, weakerAccess(cache.access, own), inputs, io)
+  if (inputs.pinned) return pinnedAccess(earned)
   return inputs.cacheWrites ? earned : readOnlyAccess(earned, 'writing is turned off by input')
 }
 

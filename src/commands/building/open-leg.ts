@@ -109,7 +109,7 @@ export const openLeg = async (
   context: Context,
   io: Io,
 ): Promise<OpenLeg> => {
-  const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS
+  const known = all.access.read ? await findRefs(all.chains, io, all.pins) : NO_REFS
   const { work, dropped } = await dropFailedInWaves(all, known, io)
   const refs = decideCache(work, known, NO_REFS)
   await prepareCache(refs, io)

@@ -34,19 +34,19 @@ const dockerfileTargets = ({ targets, prefixes }: RenderedLeg): readonly BakeTar
 ]
 
 /** What decides which further caches a leg uses. */
-type WorkAccess = Pick<LegWork, 'access'> & {
+type WorkAccess = Pick<LegWork, 'access' | 'pins'> & {
   readonly plan: { readonly cache: Pick<PlannedCache, 'untrusted' | 'from'> }
 }
 
 /**
  * Sources that the user names besides the cache. A run that is trusted reads none in the untrusted repository, whoever
- * names it.
+ * names it, and one that reads only what is pinned reads none at all.
  */
 export const furtherSources = (
-  { plan: { cache }, access }: WorkAccess,
+  { plan: { cache }, access, pins }: WorkAccess,
   { cacheFrom }: Pick<BuildInputs, 'cacheFrom'>,
 ): readonly string[] =>
-  [...(cache.from ?? []), ...cacheFrom].filter(
+  (pins === undefined ? [...(cache.from ?? []), ...cacheFrom] : []).filter(
     (source) => access.domain === 'untrusted' || !readsRepository(source, cache.untrusted ?? ''),
   )
 

@@ -16,11 +16,14 @@ import { RECORDS_TYPE, recordsRepository, recordsTags } from '../../records/plac
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { readKeptRecords } from './kept-records.ts'
 
-/** Artifacts that are fetched at a time, and at the most. */
-const AT_A_TIME = 8
+/** Artifacts that are fetched at a time. */
+export const RECORDS_AT_A_TIME = 8
+
+/** Artifacts that are fetched at the most. */
 const MOST = 128
 
-const fetchRecords = async (place: Reference, io: Io): Promise<readonly CompatibilityRecord[]> => {
+/** The records of one artifact; none where they cannot be used, and one line says why. */
+export const fetchRecords = async (place: Reference, io: Io): Promise<readonly CompatibilityRecord[]> => {
   try {
     const text = await io.registry.getText(place, RECORDS_TYPE)
     return text === undefined ? [] : parseRecords(text, formatReference(place))
@@ -32,7 +35,8 @@ const fetchRecords = async (place: Reference, io: Io): Promise<readonly Compatib
   }
 }
 
-const listRecords = async (repository: Repository, io: Io): Promise<readonly string[]> => {
+/** Tags of the artifacts with records, newest first; none where nobody can tell, and one line says why. */
+export const listRecords = async (repository: Repository, io: Io): Promise<readonly string[]> => {
   try {
     return recordsTags((await io.registry.listTags(repository)) ?? [])
   } catch (error) {
@@ -60,8 +64,8 @@ const readRepository = async (
   const tags = (await listRecords(repository, io)).slice(0, MOST)
   const missing = new Set(items.map(workItemName))
   const found: CompatibilityRecord[] = []
-  for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
-    const some = tags.slice(start, start + AT_A_TIME)
+  for (let start = 0; start < tags.length && missing.size > 0; start += RECORDS_AT_A_TIME) {
+    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
     const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
     found.push(...fetched.flat())
     // One of a branch further back may still be replaced by an older one of the first branch.
