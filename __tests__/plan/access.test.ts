@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
+import { furtherExports, furtherSources } from '../../src/commands/building/write-leg.ts'
 import {
   decideCacheAccess,
   noCacheAccess,
@@ -302,6 +303,21 @@ describe('domains', () => {
     }
   }
 
+  /** What people name besides, in the factory file and in inputs: any of the cache's own repositories, and another. */
+  const anyNamed = fc.subarray(
+    ['trusted', 'untrusted', 'pool', 'mirror', 'other'].map((name) => `a.example/${name}`),
+    { minLength: 1 },
+  )
+  const specsOf = (repositories: readonly string[]) => repositories.map((each) => `type=registry,ref=${each}:app`)
+  const repositoriesOf = (specs: readonly string[]) => specs.map((spec) => spec.replace(/^.*ref=(.*):app$/, '$1'))
+  const named = (access: CacheAccess, from: readonly string[], cacheFrom: readonly string[], to: readonly string[]) => {
+    const work = { access, plan: { cache: { ...cacheOf(access), from: specsOf(from) } } }
+    return {
+      read: access.read ? repositoriesOf(furtherSources(work, { cacheFrom: specsOf(cacheFrom) })) : [],
+      written: access.write ? repositoriesOf(furtherExports(work, { cacheTo: specsOf(to) })) : [],
+    }
+  }
+
   test.each<[string, Partial<RunEvent>, boolean]>([
     ['a pull request of the same repository', { name: 'pull_request', headRepository: 'a/b' }, true],
     ['a pull request of a fork', { name: 'pull_request', headRepository: 'fork/b' }, false],
@@ -319,10 +335,11 @@ describe('domains', () => {
 
   test('nothing that a pull request or branch can write is read by a run that is trusted', () => {
     fc.assert(
-      fc.property(anyEvent, anyEvent, (one, other) => {
+      fc.property(anyEvent, anyEvent, anyNamed, anyNamed, anyNamed, (one, other, from, cacheFrom, cacheTo) => {
         fc.pre(!isTrusted(one) && isTrusted(other))
-        const { written } = places(decideCacheAccess(one, UNTRUSTED))
-        const { read } = places(decideCacheAccess(other, UNTRUSTED))
+        const [writer, reader] = [decideCacheAccess(one, UNTRUSTED), decideCacheAccess(other, UNTRUSTED)]
+        const written = [...places(writer).written, ...named(writer, from, cacheFrom, cacheTo).written]
+        const read = [...places(reader).read, ...named(reader, from, cacheFrom, cacheTo).read]
         expect(written.filter((place) => read.includes(place))).toEqual([])
       }),
       { numRuns: 1000 },

@@ -269,6 +269,36 @@ describe('bakeLeg, when a cache ref is broken', () => {
     expect(outcome.failed.size).toBe(0)
   })
 
+  const OWN = 'type=registry,ref=ghcr.io/acme/of-the-user:main'
+
+  /** A leg that imports something of the user's, whose blob is lost so often. `keeps`: no rendering leaves it out. */
+  const bakeOwn = async (lost: number, keeps = false) => {
+    const world = playedIo([...Array.from({ length: lost }, () => LOST), ...(keeps ? [] : [{ metadata: {} }])])
+    const sources = new Map<string, string>()
+    const targets = (cacheFrom: readonly string[]) => [legTarget('t0', ITEM('app2'), { cacheFrom })]
+    const leg = legBuild(targets([OWN]), {
+      sources,
+      withoutRefs: (broken) => {
+        return { targets: targets(keeps || !broken.has(OWN) ? [OWN] : []), collectors: [], sources }
+      },
+    })
+    const outcome = await bakeLeg(leg, world.io)
+    return { ...world, outcome, imports: world.calls.map(({ file }) => file.includes('of-the-user')) }
+  }
+
+  test('leaves out a source of the user whose blob is gone', async () => {
+    const { outcome, imports } = await bakeOwn(1)
+    expect(imports).toEqual([true, false])
+    expect([...outcome.broken]).toEqual([OWN])
+    expect(outcome.failed.size).toBe(0)
+  })
+
+  test('ends, when a source of the user cannot be left out', async () => {
+    const { outcome, calls } = await bakeOwn(2, true)
+    expect(calls).toHaveLength(2)
+    expect([...outcome.failed.keys()]).toEqual(['t0'])
+  })
+
   test('ends, when it goes wrong without any ref', async () => {
     const { outcome, calls } = await bake({}, 2, false)
     expect(calls).toHaveLength(2)
