@@ -3,7 +3,7 @@ import { readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startArtifactService, TOKEN } from '../support/artifact-service.ts'
 import { cacheRoutes } from '../support/cache-service.ts'
-import { type ActionStep, type BuildRun, runBuild } from '../support/e2e/run-action.ts'
+import { type ActionRun, type ActionStep, type BuildRun, runAction, runBuild } from '../support/e2e/run-action.ts'
 import { emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
 
@@ -106,6 +106,48 @@ describe('backend gha', () => {
     await space.write({ 'apps/play/Dockerfile': 'RUN echo play more > /play\n' })
     expect(await rebuild(space, { env: readOnly })).toMatchObject({ outputs: { 'steps-run': '1' } })
     expect(cache.entries.length).toBe(count)
+  })
+})
+
+/** Results in which every step took so long that none may run twice, and apps do not share a leg. */
+const COSTS = JSON.stringify({
+  items: [
+    {
+      platform: 'linux/amd64',
+      steps: [
+        ['core', 'tools', 'core.Dockerfile', 'RUN echo <salt> > /one'],
+        ['core', 'tools', 'core.Dockerfile', 'RUN echo two > /two'],
+        ['app', 'eat', 'apps/eat/Dockerfile', 'RUN echo eat > /eat'],
+        ['app', 'play', 'apps/play/Dockerfile', 'RUN echo play > /play'],
+      ].map(([layer, variant, file, text]) => ({ layer, variant, file, text, outcome: 'run', execMs: 1_200_000 })),
+    },
+  ],
+})
+
+const legsOf = ({ outputs }: ActionRun, matrix: string): readonly string[] => {
+  if (outputs[`has-${matrix}`] !== 'true') return []
+  const { include } = JSON.parse(outputs[matrix] ?? '{}') as { readonly include: readonly object[] }
+  return include.map((leg) => JSON.stringify(leg))
+}
+
+describe('backend gha, over jobs', () => {
+  test('what a wave leg wrote is what the legs of the plan build on, on other machines', async () => {
+    const cache = cacheRoutes(TOKEN)
+    await using service = await startArtifactService(cache.answer)
+    await using space = await createWorkspace({ ...factory('cache: { backend: gha }'), 'costs.json': COSTS })
+    const env = { ...service.env, ACTIONS_CACHE_SERVICE_V2: 'True' }
+    const plan = await runAction(space, { action: 'plan', env, inputs: { costs: 'costs.json' } })
+    expect(plan).toMatchObject({ code: 0, errors: [], warnings: [] })
+    const [waves, legs] = [legsOf(plan, 'wave-1'), legsOf(plan, 'matrix')]
+    expect([waves.length, legs.length]).toEqual([1, 2])
+
+    const run: string[] = []
+    for (const leg of [...waves, ...legs]) {
+      const built = await rebuild(space, { env, inputs: { leg } })
+      expect(built.log).toContain('from artifact')
+      run.push(built.outputs['steps-run'] ?? '')
+    }
+    expect(run).toEqual(['2', '1', '1'])
   })
 })
 
