@@ -5,6 +5,7 @@ import { compareImages, type ImageDifference, isEqual, withoutNoise } from '../.
 import { chainSteps, type StaleLayer, staleLayers, stepsByPosition } from '../../canary/stale-layers.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import type { CacheAccess } from '../../plan/access.ts'
 import { InputError } from '../../problem.ts'
 import { renderAttributes } from '../../render/attributes.ts'
 import { renderCanary, staleText } from '../../report/canary-texts.ts'
@@ -75,6 +76,12 @@ const annotate = (layers: readonly StaleLayer[], io: Io): void => {
   }
 }
 
+/** Without a cache there is nothing to compare with, and to call that a good end would be wrong. */
+const withoutCache = ({ reason }: CacheAccess, io: Io): CommandResult => {
+  io.actions.warning({ title: 'Canary', message: `nothing is compared, as this run reads no cache: ${reason}` })
+  return { outputs: { 'stale-layers': '' } }
+}
+
 /**
  * Builds one work item from cache and without any, and says which layers the cache holds something else for than their
  * steps make today. Nothing is pushed, and no cache is written.
@@ -87,7 +94,9 @@ export const runCanary = async (
 ): Promise<CommandResult> => {
   const [item] = all.items
   if (item === undefined) throw new Error('bug: a canary without a work item')
+  if (!all.access.read) return withoutCache(all.access, io)
   await using opened = await openLegBuilder(all, inputs, context, io)
+  if (!opened.all.access.read) return withoutCache(opened.all.access, io)
   const { leg } = await openLeg(opened, inputs, context, io)
   io.actions.info(`Canary ${workItemName(item.item)}: it is built from cache and without, and compared`)
   const { found, cached } = await findDifference(leg, io)

@@ -1,10 +1,13 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { backendOf } from '../../layers/cache-place.ts'
 import { findBaseChanges } from '../../plan/base-changes.ts'
+import type { PlannedCache } from '../../plan/cache.ts'
 import { findForced } from '../../plan/forced.ts'
 import { heldItems } from '../../plan/hold-back.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
+import type { PlannedPrefix } from '../../plan/prefixes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
 import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
 import { inputError } from '../../problem.ts'
@@ -12,6 +15,7 @@ import { plainLine } from '../../progress/plain-text.ts'
 import { renderMovedBases, type MovedBase } from '../../report/base-texts.ts'
 import { renderHeldLines } from '../../report/held-texts.ts'
 import type { PlanInputs } from '../inputs.ts'
+import type { PlanSubject } from './kept-plan.ts'
 import { findUnchanged } from './find-unchanged.ts'
 import { chooseItems, findChanges } from './plan-changes.ts'
 import type { Survey } from './survey.ts'
@@ -25,6 +29,12 @@ export type Choice = {
   readonly published: Pick<Plan, 'unchanged' | 'publishedKeys'>
 }
 
+/** What of the work says whether there is something to prewarm. */
+type PrewarmedWork = {
+  readonly items: readonly unknown[]
+  readonly prefixes: readonly Pick<PlannedPrefix, 'state'>[]
+}
+
 /** Work items, by index, and what was found out on the way. */
 type Chosen = {
   readonly kept: readonly number[]
@@ -32,13 +42,32 @@ type Chosen = {
   readonly published: Choice['published']
 }
 
-/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
-const choosePrewarmed = ({ subject: { cache }, all }: Survey, io: Io): Chosen => {
+/** Only refs that are named by what is in them are found by builds of other images. */
+const checkPrewarmed = ({ strategy, ref = '' }: PlannedCache): void => {
+  if (backendOf(ref) === 'inline') {
+    const hint = 'an inline cache is part of an image, and prewarming makes none'
+    throw inputError('scope is stable, and cache.backend is inline', { expected: 'another backend', hint })
+  }
+  if (strategy === 'layer') return
+  throw inputError(`scope is stable, and the cache strategy is ${strategy}`, {
+    expected: 'strategy layer, whose refs other builds find by what is in them',
+  })
+}
+
+/**
+ * Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. Throws an
+ * InputError where the cache cannot hold layers without an image.
+ */
+export const choosePrewarmed = (
+  { subject: { cache }, all }: { readonly subject: Pick<PlanSubject, 'cache'>; readonly all: PrewarmedWork },
+  io: Io,
+): Chosen => {
   const isUnknown = all.prefixes.some(({ state }) => state === 'unknown')
-  if (cache.strategy !== 'layer') {
-    throw inputError(`scope is stable, and the cache strategy is ${cache.strategy}`, {
-      expected: 'strategy layer, whose refs other builds find by what is in them',
-    })
+  checkPrewarmed(cache)
+  if (backendOf(cache.ref ?? '') === 'local') {
+    io.actions.info(
+      'The cache is in a folder of this machine: what is warm here may be cold where the builds run, and the other way round',
+    )
   }
   if (!cache.access.write) {
     io.actions.warning({
