@@ -3,6 +3,7 @@ import { readdir, rm, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startArtifactService, TOKEN } from '../support/artifact-service.ts'
 import { cacheRoutes } from '../support/cache-service.ts'
+import { checkOutExample } from '../support/e2e/example-workspace.ts'
 import { type ActionRun, type ActionStep, type BuildRun, runAction, runBuild } from '../support/e2e/run-action.ts'
 import { emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
@@ -63,6 +64,14 @@ describe('backend local', () => {
     await rm(home, { recursive: true })
     expect(await rebuild(space, { env })).toMatchObject({ outputs: { 'steps-run': '0' } })
   })
+})
+
+test('examples/local runs without any registry, and a second time nothing of it', async () => {
+  await using space = await checkOutExample('local')
+  const first = await rebuild(space)
+  expect(first).toMatchObject({ outputs: { 'steps-run': '2' } })
+  expect(first.log).toContain("The cache in this machine's folder local holds")
+  expect(await rebuild(space)).toMatchObject({ outputs: { 'steps-run': '0' } })
 })
 
 describe('backend local, with a folder that is named', () => {

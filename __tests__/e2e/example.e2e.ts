@@ -11,7 +11,7 @@ const fragmentsOf = (file: string) => {
   return variants.flatMap(({ fragment, contexts }) => (fragment === undefined ? [] : [{ fragment, contexts, context }]))
 }
 
-const FRAGMENTS = [...fragmentsOf('examples/llm-factory/strata.yaml'), ...fragmentsOf('examples/minimal/strata.yaml')]
+const FRAGMENTS = ['llm-factory', 'minimal', 'local'].flatMap((name) => fragmentsOf(`examples/${name}/strata.yaml`))
 
 describe('a fragment of the examples', () => {
   test.each(FRAGMENTS)(

@@ -87,6 +87,13 @@ describe('cache mounts', () => {
     expect(filled?.mounts.map(({ name }) => name)).toEqual(['pip'])
   })
 
+  test('begin empty where only what is pinned may be read', async () => {
+    const { io, asked, told } = world({})
+    expect(await fillMounts({ ...WORK, pins: new Map() }, settings([]), io)).toBeUndefined()
+    expect(asked).toEqual([])
+    expect(told.infos).toEqual([expect.stringContaining('input cache is pinned')])
+  })
+
   test('are asked for by id, platform and fragment, then by id and platform', async () => {
     const { io, asked } = world({})
     await fillMounts(WORK, settings([refOf('core')]), io)
