@@ -6,7 +6,7 @@ import { inputError } from '../../problem.ts'
 import { recordsRepository } from '../../records/place.ts'
 import type { StoreRole } from '../../retention/holding.ts'
 import type { PruneInputs } from '../prune-inputs.ts'
-import { surveyNeeds, type CurrentNeeds } from '../planning/survey.ts'
+import { surveyNeeds, type CurrentNeeds } from '../planning/survey-needs.ts'
 import type { PlaceKind } from './read-place.ts'
 
 /** Where caches and records are, and what of the caches is needed at the moment. */
