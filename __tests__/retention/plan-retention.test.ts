@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { RetentionSettings } from '../../src/factory/factory.ts'
 import type { CompatibilityRecord } from '../../src/records/record.ts'
 import { PLAN_TYPE } from '../../src/plan/plan-file.ts'
+import { RECORDS_TYPE } from '../../src/records/place.ts'
 import { explainRef, renderDecision } from '../../src/retention/explain.ts'
 import type { FoundHolding, StoreRole } from '../../src/retention/holding.ts'
 import { planRetention } from '../../src/retention/plan-retention.ts'
@@ -204,6 +205,23 @@ test('untrusted refs go by age: that of their push, else from when a prune first
   const state = { version: 1, noted: { [`untrusted/${tag}@${digest(1)}`]: daysAgo(8) } } as const
   expect(fateIn('untrusted', held(1, [tag]), { state })).toBe('delete expired')
   expect(fateIn('untrusted', held(1, ['theirs'], CACHE_CONTENT, { pushedAt: daysAgo(99) }))).toBe('keep foreign')
+})
+
+test('what untrusted builds did goes by age, too, and its tags are not believed', () => {
+  const tag = 'run-19990101t000000z-1-1-all'
+  const ofType = (artifactType: string) => held(1, [tag], { ...CACHE_CONTENT, artifactType })
+  const records = ofType(RECORDS_TYPE)
+  expect(fateIn('untrusted-records', records)).toBe('keep noted')
+  const state = { version: 1, noted: { [`untrusted-records/${tag}@${digest(1)}`]: daysAgo(8) } } as const
+  expect(fateIn('untrusted-records', records, { state })).toBe('delete expired')
+  expect(fateIn('untrusted-records', ofType(PLAN_TYPE), { state })).toBe('delete expired')
+  expect(fateIn('untrusted-records', ofType('application/theirs'), { state })).toBe('keep foreign')
+})
+
+test('what is needed or old in a cache is so in its mirrors', () => {
+  const mirror = { ...store('cache', FIVE_REFS, 'eu.example.com/mirror'), mirrorOf: [CACHE] }
+  expect(keptApps(facts(FIVE, [mirror]))).toBe('123')
+  expect(keptApps(facts(FIVE, [{ ...mirror, mirrorOf: ['ghcr.io/acme/other'] }]))).toBe('12345')
 })
 
 describe('images', () => {

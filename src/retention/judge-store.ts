@@ -1,8 +1,9 @@
-import type { FoundHolding, StoreListing } from './holding.ts'
+import type { FoundHolding, StoreListing, StoreRole } from './holding.ts'
 import { judgeActionsCache } from './judge-actions-cache.ts'
-import { judgeCache, judgeUntrusted } from './judge-cache.ts'
+import { judgeCache } from './judge-cache.ts'
 import { judgeImages } from './judge-images.ts'
 import { isRecordsTag, judgeRecords } from './judge-records.ts'
+import { judgeUntrusted, judgeUntrustedRecords } from './judge-untrusted.ts'
 import { isKnown, keep, type Court, type Judgement } from './judgement.ts'
 import type { Needs } from './needs.ts'
 import type { FoundRecords } from './prune-plan.ts'
@@ -20,6 +21,8 @@ const judge = (court: Court, artifacts: ReadonlyMap<string, FoundRecords>): read
       return objects.map((found) => judgeCache(found, court))
     case 'untrusted':
       return objects.map((found) => judgeUntrusted(found, court))
+    case 'untrusted-records':
+      return objects.map((found) => judgeUntrustedRecords(found, court))
     case 'images':
       return objects.map((found) => judgeImages(found, court))
     case 'records':
@@ -28,6 +31,9 @@ const judge = (court: Court, artifacts: ReadonlyMap<string, FoundRecords>): read
       return judgeActionsCache(objects, court)
   }
 }
+
+/** Roles whose holdings records decide about. */
+const BY_RECORDS: readonly StoreRole[] = ['cache', 'images', 'records']
 
 /** What of a store could not be read. What it leads to may be anything in there, so everything stays. */
 const unreadableIn = ({ name, unreadable, objects, role }: StoreListing, needs: Needs): readonly string[] => {
@@ -67,8 +73,7 @@ export const judgeStore = (
   const objects = court.store.objects.toSorted((a, b) => compare(nameOf(a), nameOf(b)))
   const store = { ...court.store, objects }
   const unreadable = unreadableIn(store, court.needs)
-  const byRecords = store.role !== 'untrusted' && store.role !== 'actions-cache'
-  const [first] = [...unreadable, ...(byRecords ? blind : [])]
+  const [first] = [...unreadable, ...(BY_RECORDS.includes(store.role) ? blind : [])]
   const judgements = judge({ ...court, store }, artifacts)
   const judged = objects.flatMap((found, index) => {
     const judgement = judgements[index]

@@ -1,6 +1,6 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import type { Holding } from '../../retention/holding.ts'
+import { refNamesOf, type Holding } from '../../retention/holding.ts'
 import type { PruneDecision } from '../../retention/prune-plan.ts'
 import { createBudget } from './budget.ts'
 import type { ReadPlace } from './read-place.ts'
@@ -20,7 +20,7 @@ export type DeletionPlaces = {
 }
 
 const refsOf = ({ listing }: ReadPlace, { tags }: Holding): readonly string[] =>
-  tags.map((tag) => `${listing.repository ?? ''}:${tag}`)
+  tags.flatMap((tag) => refNamesOf(listing, tag))
 
 /** Deletes what is doomed, place after place, within one budget of time for all. */
 export const deleteDoomed = async (

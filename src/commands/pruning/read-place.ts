@@ -1,13 +1,13 @@
 import { reasonOf } from '../../io/failure-reason.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import type { Store, StoredObject } from '../../io/stores/store.ts'
-import type { FoundHolding, StoreListing, StoreRole } from '../../retention/holding.ts'
+import type { FoundHolding, StoreListing } from '../../retention/holding.ts'
 
 /** A place, and all that is in it as far as it can be found. */
 export type ReadPlace = { readonly store: Store; readonly listing: StoreListing }
 
 /** What a place is for, and its name as references have it; the Actions cache has none. */
-export type PlaceKind = { readonly role: StoreRole; readonly repository?: string }
+export type PlaceKind = Pick<StoreListing, 'role' | 'repository' | 'mirrorOf'>
 
 /** What BuildKit's caches and our own artifacts are: nobody signs them, so nobody is asked who refers to them. */
 const hasReferrers = ({ inspection }: FoundHolding): boolean => {
