@@ -225,14 +225,32 @@ test('what is needed or old in a cache is so in its mirrors', () => {
 })
 
 describe('images', () => {
+  const OLD = { pushedAt: daysAgo(60) }
   const images = [1, 2, 3, 4, 5].map((each) => built(each * 10, [9, each], { digest: digest(each) }))
   const fates = (...objects: readonly FoundHolding[]) =>
     fatesOf(facts(images, [store('images', objects, 'ghcr.io/acme/llm')]))
 
   test('those of kept generations stay, and orphans of the others go', () => {
-    expect(fates(held(1, [], IMAGE_CONTENT), held(5, [], IMAGE_CONTENT), held(77, [], IMAGE_CONTENT))).toEqual({
+    expect(
+      fates(held(1, [], IMAGE_CONTENT, OLD), held(5, [], IMAGE_CONTENT, OLD), held(77, [], IMAGE_CONTENT, OLD)),
+    ).toEqual({
       ...{ id1: 'keep keep-last', id5: 'delete orphaned', id77: 'keep foreign' },
     })
+  })
+
+  test('an orphan without a push time goes when an earlier prune noted it, with or without its record', () => {
+    const name = 'ghcr.io/acme/llm'
+    const listing = store('images', [held(5, [], IMAGE_CONTENT)], name)
+    const at = (days: number, records: readonly CompatibilityRecord[]) =>
+      fatesOf(
+        facts(records, [listing], { state: { version: 1, noted: { [`${name}/@${digest(5)}`]: daysAgo(days) } } }),
+      )['id5']
+    expect(fatesOf(facts(images, [listing]))['id5']).toBe('keep noted')
+    expect(planRetention(facts(images, [listing])).state.noted).toEqual({ [`${name}/@${digest(5)}`]: NOW })
+    expect(at(0.5, images)).toBe('keep noted')
+    expect(at(2, images)).toBe('delete orphaned')
+    expect(at(2, images.slice(0, 3))).toBe('delete orphaned')
+    expect(at(2, [...images, built(3, [9, 6], { digest: digest(5) })])).toBe('keep keep-last')
   })
 
   test('what people pull stays, with children, attestations and referrers', () => {
@@ -251,7 +269,7 @@ describe('images', () => {
 
   test('parents go before children and referrers', () => {
     const signature = { ...IMAGE_CONTENT, subject: digest(5) }
-    const objects = [held(6, [], IMAGE_CONTENT), held(7, [], signature), held(5, [], indexOf(6))]
+    const objects = [held(6, [], IMAGE_CONTENT), held(7, [], signature), held(5, [], indexOf(6), OLD)]
     const { decisions } = planRetention(facts(images, [store('images', objects, 'ghcr.io/acme/llm')]))
     expect(decisions.map(({ object, rule, parents }) => [object.id, rule, parents])).toEqual([
       ['id5', 'orphaned', []],

@@ -55,12 +55,21 @@ const unreadableIn = ({ name, unreadable, objects, role }: StoreListing, needs: 
 const spare = (judgement: Judgement, reason: string): Judgement =>
   judgement.fate === 'keep' && judgement.rule !== 'noted' ? judgement : keep('unreadable', reason, judgement.group)
 
+const findLater = (judged: readonly Judged[], leads: Leads): ReadonlySet<number> => {
+  const asIf = judged.map((each) =>
+    each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } as const } : each,
+  )
+  return findGoing(asIf, leads)
+}
+
 /** A store with what goes of it, all by places in the list. */
 export type JudgedStore = {
   readonly store: StoreListing
   readonly judged: readonly Judged[]
   readonly leads: Leads
   readonly going: ReadonlySet<number>
+  /** The same if all that is noted went: what something else leads to is needed, and its time starts anew. */
+  readonly later: ReadonlySet<number>
   readonly unreadable: readonly string[]
 }
 
@@ -83,15 +92,9 @@ export const judgeStore = (
     ]
   })
   const leads = leadsOf(objects)
-  return { store, judged, leads, unreadable, going: findGoing(judged, leads) }
+  return { store, judged, leads, unreadable, going: findGoing(judged, leads), later: findLater(judged, leads) }
 }
 
 /** What the next prune has to know: what would go if it were seen so a second time. */
-export const notesOf = ({ judged, leads }: JudgedStore): readonly string[] => {
-  const noted = (index: number): string | undefined => judged[index]?.judgement.note
-  // As if all that is noted went: what something else leads to is needed, and its time starts anew.
-  const asIf = judged.map((each) =>
-    each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } as const } : each,
-  )
-  return [...findGoing(asIf, leads)].flatMap((index) => noted(index) ?? [])
-}
+export const notesOf = ({ judged, later }: JudgedStore): readonly string[] =>
+  [...later].flatMap((index) => judged[index]?.judgement.note ?? [])
