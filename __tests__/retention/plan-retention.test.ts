@@ -338,6 +338,28 @@ test('of the Actions cache, older indexes of a scope go, and blobs only when no 
   })
 })
 
+test('of what Strata keeps in the Actions cache, only the newest entry of a series and a branch stays', () => {
+  const entry = (id: string, key: string, days: number, scope = 'refs/heads/main'): FoundHolding => ({
+    object: { id, tags: [key], scope, pushedAt: daysAgo(days) },
+    inspection: { status: 'opaque' },
+  })
+  const entries = [
+    entry('1', 'strata-local/demo/core-linux-amd64/01', 3),
+    entry('2', 'strata-local/demo/core-linux-amd64/02', 2),
+    entry('3', 'strata-local/demo/core-linux-arm64/03', 9),
+    entry('4', 'strata-local/demo/core-linux-amd64/04', 9, 'refs/heads/next'),
+    entry('5', 'strata-history/llm/strata.yaml/main/1-1', 9),
+    entry('6', 'strata-history/llm/strata.yaml/main/2-1', 8),
+    entry('7', 'strata-mount-apt-linux-amd64-1', 9),
+  ]
+  const { decisions } = planRetention(facts([], [store('actions-cache', entries)]))
+  const gone = decisions.filter(({ verdict }) => verdict === 'delete')
+  expect(gone.map(({ object, rule }) => [object.id, rule])).toEqual([
+    ['5', 'superseded'],
+    ['1', 'superseded'],
+  ])
+})
+
 describe('the plan as a whole', () => {
   test('counts shared blobs once, and says what share of the refs goes', () => {
     const { amounts } = planRetention(five())

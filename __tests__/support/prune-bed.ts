@@ -77,7 +77,7 @@ export const pruneOnce = (
         group: (title: string, lines: readonly string[]) => void groups.set(title, lines),
       }
       const now = (): Date => new Date(io.clock.now().getTime() + later)
-      const all = { ...io, actions, clock: { ...io.clock, now } }
+      const all = { ...io, actions, clock: { ...io.clock, now, sleep: () => Promise.resolve() } }
       const result = await prune(
         readPruneInputs((name) => inputs[name] ?? '', {}),
         contextOf(workspace, event),
