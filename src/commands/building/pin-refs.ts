@@ -3,9 +3,10 @@ import { backendOf } from '../../layers/cache-place.ts'
 import type { RunEvent } from '../../plan/access.ts'
 import { foldPins, type Pins } from '../../plan/pins.ts'
 import { inputError } from '../../problem.ts'
-import { recordsRepository } from '../../records/place.ts'
+import { recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
-import { fetchRecords, listRecords, RECORDS_AT_A_TIME } from '../planning/earlier-records.ts'
+import { RECORDS_AT_A_TIME } from '../planning/earlier-records.ts'
+import { fetchRecords, listRecords } from '../planning/registry-records.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { decideCache, NO_REFS } from './decide-cache.ts'
 import type { LegWork } from './leg-work.ts'
@@ -23,7 +24,8 @@ const wantedRefs = (work: LegWork): readonly (readonly string[])[] =>
 const readPins = async (cacheRef: string, tops: readonly string[], event: RunEvent, io: Io): Promise<Pins> => {
   const repository = recordsRepository(cacheRef)
   if (repository === undefined) return new Map()
-  const tags = (await listRecords(repository, io)).slice(0, MOST)
+  const listed = await listRecords(repository, 'nothing is pinned', io)
+  const tags = recordsTags(listed).slice(0, MOST)
   const found: CompatibilityRecord[] = []
   let pins: Pins = new Map()
   for (let start = 0; start < tags.length && tops.some((ref) => !pins.has(ref)); start += RECORDS_AT_A_TIME) {
