@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { platformSlug } from '../../src/oci/platform.ts'
 import { startBuildkitd, whyNoBuildkitd } from '../support/e2e/buildkitd.ts'
+import { published, runOf } from '../support/e2e/publish-runs.ts'
 import { listPushedTags } from '../support/e2e/registry-content.ts'
 import { type ActionRun, PULL_REQUEST, runAction } from '../support/e2e/run-action.ts'
 import { docker } from '../support/e2e/testbed.ts'
@@ -16,13 +17,6 @@ const ATTESTED = ['amd64', 'arm64'].flatMap((architecture) => [
 ])
 
 const BOTH = ['linux/amd64', 'linux/arm64'] as const
-
-/** Variables of the run of that number, of the commit of that letter. */
-const runOf = (number: number, commit: string): Texts => ({
-  ...{ GITHUB_RUN_ID: `81${number}`, GITHUB_RUN_NUMBER: String(number), GITHUB_RUN_ATTEMPT: '1' },
-  ...{ GITHUB_WORKFLOW: 'images', GITHUB_SHA: commit.repeat(40) },
-  ...{ GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'acme/factory' },
-})
 
 /** Plans, and builds each platform in a job of its own. Records of all jobs are in the folder that is returned. */
 const buildAll = async (space: Workspace, env: Texts, inputs: Texts = {}) => {
@@ -62,8 +56,6 @@ const digestOf = async (reference: string): Promise<string> => {
   return digest
 }
 
-const published = ({ outputs }: ActionRun): unknown => JSON.parse(outputs['published'] ?? '')
-
 /** The index that Buildx makes of the same images. */
 const createdByBuildx = async (image: string, children: readonly string[]): Promise<Index> => {
   const tag = `${image}:by-buildx`
@@ -96,6 +88,9 @@ describe('publish, of what a builder pushed under temporary tags', () => {
 
     const first = await publishRun(space, built, env)
     expect(first).toMatchObject({ code: 0, errors: [], warnings: [] })
+    // The bed's docker-registry cannot delete a tag, and by digest the image would go with it.
+    expect(first.summary).toContain('4 temporary tags left for prune to delete.')
+    expect((await listPushedTags(space.image)).filter((tag) => tag.startsWith('strata-tmp-'))).toHaveLength(4)
     const digests = { serve: await digestOf(`${space.image}:serve`), train: await digestOf(`${space.image}:train`) }
     expect(published(first)).toEqual({
       serve: { digest: digests.serve, tags: ['serve'] },

@@ -52,6 +52,14 @@ describe('wanted manifests', () => {
     expect(wanted?.missing).toEqual([{ platform: arm, reason }])
   })
 
+  test('lack what no record speaks of, and say where there can be none in the registry', () => {
+    const [wanted] = wantedManifests(planOf(['serve'], { recorded: [1] }), [])
+    expect(wanted?.missing.map(({ reason }) => reason)).toEqual([
+      'no job left a record of it',
+      'no job left a record of it, and the registry keeps none of an image that an earlier run built alike',
+    ])
+  })
+
   test('lack what the plan leaves out, and have what it found unchanged', () => {
     const [amd, arm] = PLATFORMS
     const subject = { image: IMAGE, tags: ['old'], layers: [] }
