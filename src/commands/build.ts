@@ -1,10 +1,12 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference } from '../oci/reference.ts'
+import { inputError } from '../problem.ts'
 import { bakeLeg, type LegOutcome } from './building/bake-leg.ts'
 import { fillMounts, keepMounts } from './building/cache-mounts.ts'
 import type { CommandResult } from './command.ts'
 import { runCanary } from './building/canary.ts'
+import { runProbes } from './building/probes.ts'
 import { decideCache, NO_REFS } from './building/decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './building/docker-build.ts'
 import { AGREED, healRefs } from './building/heal.ts'
@@ -74,10 +76,29 @@ const NOTHING_BUILT: CommandResult = {
   outputs: { metadata: '{}', 'cached-steps': '0', 'total-steps': '0', 'cache-hit-ratio': '1', 'steps-run': '0' },
 }
 
+/** Probes are asked in one job, which plans for itself. */
+const checkScope = ({ changes: { scope }, leg, planPath }: BuildInputs): void => {
+  if (scope !== 'probes' || (leg === undefined && planPath === undefined)) return
+  throw inputError(`input scope is probes, and there is input ${leg === undefined ? 'plan-path' : 'leg'}`, {
+    hint: 'leave it out: probes have no legs, and the job that asks them plans for itself',
+  })
+}
+
+/** Asks the probes that are due. */
+const askProbes = async (work: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
+  if (work.items.length > 0 && !inputs.dryRun)
+    return io.whileSignedIn(registriesOf(work), () => runProbes(work, inputs, context, io))
+  const count = work.items.length
+  io.actions.info(count === 0 ? 'No probe is due' : `Dry run: ${count} probes are due; none was asked`)
+  return { outputs: { 'rolled-over': '' } }
+}
+
 /** The main job: builds the work items of one leg, or all of them. */
 export const build = async (inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
   const startedAt = io.clock.now().toISOString()
+  checkScope(inputs)
   const work = await selectWork(inputs, context, io)
+  if (work.plan.probes !== undefined) return askProbes(work, inputs, context, io)
   if (work.items.length === 0) {
     const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed'
     io.actions.info(`${why}, so nothing is built`)

@@ -47,7 +47,12 @@ const worldOf = (kept: Readonly<Record<number, readonly CompatibilityRecord[] | 
 const MAIN: RunEvent = { name: 'push', ref: 'refs/heads/main', refProtected: false, defaultBranch: 'main' }
 
 const fetch = async (world: ReturnType<typeof worldOf>, event = MAIN, cache = CACHE) => {
-  const found = await fetchEarlierRecords(ITEMS, cache, { ...literalContext(), event }, world.io)
+  const found = await fetchEarlierRecords(
+    { items: ITEMS, probes: 'none' },
+    cache,
+    { ...literalContext(), event },
+    world.io,
+  )
   return Object.fromEntries(
     [...found.records].map(([name, { run }]) => [name, `${run.branch ?? ''} ${run.finishedAt.slice(8, 10)}`]),
   )

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { periodStart } from '../../../src/plan/epochs.ts'
 import type { CompatibilityRecord } from '../../../src/records/record.ts'
 import { openDoor } from './door.ts'
-import { type Event, PULL_REQUEST } from './run-action.ts'
+import { PULL_REQUEST, SCHEDULE } from './run-action.ts'
 import { buildAt, type Moment, planAt, type RunAt } from './run-at.ts'
 import { buildxBuild, emptyBuilder, testbed } from './testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from './workspace.ts'
@@ -22,7 +22,6 @@ export type Story = {
 }
 
 const DAY = 86_400_000
-const SCHEDULE: Event = { name: 'schedule', ref: 'refs/heads/master', payload: 'schedule.json' }
 
 const GPU = 'RUN cat /security > /gpu\n'
 
