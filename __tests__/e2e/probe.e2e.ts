@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import type { CompatibilityRecord } from '../../src/records/record.ts'
 import { runAction, SCHEDULE } from '../support/e2e/run-action.ts'
-import { buildAt, type RunAt } from '../support/e2e/run-at.ts'
+import { buildAt, planAt, type RunAt } from '../support/e2e/run-at.ts'
 import { listPushedTags } from '../support/e2e/registry-content.ts'
 import { emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
@@ -17,8 +17,9 @@ name: e2e-<salt>
 registry: <registry>
 platforms: [linux/amd64]
 layers:
-  base: { variants: { busybox: { from: '<base>' } } }
+  base: { stable: true, variants: { busybox: { from: '<base>' } } }
   security:
+    stable: true
     max-age: { every: 7d, probe: '--mount=type=secret,id=index,mode=0444 grep -vxFf /installed /run/secrets/index || true # all' }
     variants: { '1.0': { fragment: security.Dockerfile } }
   app: { variants: { serve: { fragment: app.Dockerfile } } }
@@ -62,6 +63,14 @@ const reasonsOf = ({ outputs }: RunAt): readonly string[] =>
     .flatMap((line) => (JSON.parse(line) as CompatibilityRecord).layers)
     .flatMap(({ layer, reason }) => (reason === undefined ? [] : [`${layer}: ${reason.kind}`]))
 
+/** The prefixes that prewarming would build, with why. */
+const coldOf = async (space: Workspace, daysAgo: number): Promise<readonly string[]> => {
+  const { plan } = await planAt(space, night(daysAgo), { scope: 'stable' })
+  return plan.prefixes.flatMap(({ layer, state, reason }) =>
+    state === 'cold' ? [`${layer}: ${reason?.kind ?? 'unknown'}`] : [],
+  )
+}
+
 const SILENT = { warnings: [], outputs: { 'rolled-over': '' } }
 const NOTHING = { 'steps-run': '0' }
 
@@ -78,6 +87,13 @@ describe('probes', () => {
     expect((await probe(space, 54)).infos).toContain('No probe is due')
     expect(await probe(space, 52)).toMatchObject(SILENT)
     expect(await listPushedTags(space.cache)).toEqual(refs)
+    expect(await coldOf(space, 52)).toEqual([])
+    const lowered = await buildAt(space, night(44), { ...SECRETS, scope: 'probes', cache: 'read' })
+    expect(lowered).toEqual({
+      ...lowered,
+      ...SILENT,
+      warnings: [expect.stringContaining('writing is turned off by input')],
+    })
 
     // One that fails is told, and nothing comes of what it would have said.
     const broken = space.fill(FACTORY['strata.yaml'] ?? '').replace('|| true', '&& exit 7')
@@ -90,6 +106,7 @@ describe('probes', () => {
     // Another answer: the layer and what is above run once.
     await space.write({ 'strata.yaml': FACTORY['strata.yaml'] ?? '' })
     expect((await probe(space, 43)).outputs).toEqual({ 'rolled-over': 'security/1.0' })
+    expect(await coldOf(space, 43)).toEqual(['security: epoch'])
     const rebuilt = await build(space, 43)
     expect(rebuilt.outputs['steps-run']).toBe('3')
     expect(reasonsOf(rebuilt)).toEqual(['security: epoch', 'app: parent'])
@@ -99,5 +116,21 @@ describe('probes', () => {
     const bundled = await runAction(space, { inputs: { ...SECRETS, scope: 'probes' }, event: SCHEDULE })
     expect(bundled).toMatchObject({ code: 0, errors: [], ...SILENT })
     expect((await build(space, 0)).outputs).toMatchObject(NOTHING)
+  })
+
+  test('are asked by the build action alone, and where there are any', async () => {
+    const text = FACTORY['strata.yaml']?.replace(/max-age: .*/, 'max-age: 7d') ?? ''
+    await using space = await createWorkspace({ ...FACTORY, 'strata.yaml': text })
+    const errors = async (action: 'plan' | 'build', inputs: Texts = {}) =>
+      (await runAction(space, { action, inputs: { scope: 'probes', ...inputs } })).errors.map(({ message }) => message)
+    expect(await errors('plan')).toEqual([
+      'input scope is probes, which have no legs; give it to the build action, in one job',
+    ])
+    expect(await errors('build', { leg: '{"id":"linux-amd64-1"}' })).toEqual([
+      expect.stringContaining('input scope is probes, and there is input leg'),
+    ])
+    expect(await errors('build')).toEqual([
+      expect.stringContaining('scope is probes, and no layer of the factory file has one'),
+    ])
   })
 })

@@ -84,12 +84,23 @@ const checkScope = ({ changes: { scope }, leg, planPath }: BuildInputs): void =>
   })
 }
 
+/** Why no answer of a probe could be recorded, if so: the end of a sentence. */
+const whyNotRecorded = ({ access, items }: LegWork, { records }: BuildInputs): string | undefined => {
+  if (items.length > 0 && !access.write) return access.reason
+  return items.length === 0 || records.keep === 'registry' ? undefined : `input records is ${records.keep}`
+}
+
 /** Asks the probes that are due. */
 const askProbes = async (work: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
-  if (work.items.length > 0 && !inputs.dryRun)
-    return io.whileSignedIn(registriesOf(work), () => runProbes(work, inputs, context, io))
+  const why = whyNotRecorded(work, inputs)
   const count = work.items.length
-  io.actions.info(count === 0 ? 'No probe is due' : `Dry run: ${count} probes are due; none was asked`)
+  if (why !== undefined) {
+    io.actions.warning({ message: `no probe is asked, as this run could not record the answer: ${why}` })
+  } else if (count > 0 && !inputs.dryRun) {
+    return io.whileSignedIn(registriesOf(work), () => runProbes(work, inputs, context, io))
+  } else {
+    io.actions.info(count === 0 ? 'No probe is due' : `Dry run: ${count} probes are due; none was asked`)
+  }
   return { outputs: { 'rolled-over': '' } }
 }
 
