@@ -118,6 +118,35 @@ describe('probes', () => {
     expect((await build(space, 0)).outputs).toMatchObject(NOTHING)
   })
 
+  test('are asked on each prefix, and one that fails takes no other with it', async () => {
+    const text = `version: 1
+name: e2e-<salt>
+registry: <registry>
+platforms: [linux/amd64]
+layers:
+  base: { variants: { one: { from: '<base>' }, two: { from: '<base-2>' } } }
+  security:
+    max-age: { every: 7d, probe: 'cat /kind && ! grep -q bad /kind' }
+    variants: { good: { fragment: good.Dockerfile }, bad: { fragment: bad.Dockerfile } }
+manifests:
+  all: { base: '*', security: '*' }
+`
+    const fragments = {
+      'good.Dockerfile': 'RUN echo good <salt> > /kind',
+      'bad.Dockerfile': 'RUN echo bad <salt> > /kind',
+    }
+    await using space = await createWorkspace({ ...FACTORY, 'strata.yaml': text, ...fragments })
+    await build(space, 9)
+    const { warnings, infos } = await probe(space, 9)
+    expect(warnings).toHaveLength(2)
+    expect(warnings.every((message) => message.startsWith('the probe of security-bad-'))).toBe(true)
+    expect(infos.filter((line) => line.includes('is noted'))).toHaveLength(2)
+    // What failed is asked again, what answered is not.
+    const again = await probe(space, 8)
+    expect(again.warnings).toHaveLength(2)
+    expect(again.infos.filter((line) => line.startsWith('Probe of'))).toEqual([])
+  })
+
   test('are asked by the build action alone, and where there are any', async () => {
     const text = FACTORY['strata.yaml']?.replace(/max-age: .*/, 'max-age: 7d') ?? ''
     await using space = await createWorkspace({ ...FACTORY, 'strata.yaml': text })
