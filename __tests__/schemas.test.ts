@@ -7,6 +7,7 @@ import { expandFactory } from '../src/factory/expand.ts'
 import type { KeyInput } from '../src/layers/key-input.ts'
 import { encodePlan } from '../src/plan/plan-file.ts'
 import { makePlan } from '../src/plan/plan.ts'
+import type { PublishReport } from '../src/publish/publish-report.ts'
 import { renderReportFile } from '../src/report/report-file.ts'
 import { hostileReport, mixedReport } from './report/run-samples.ts'
 import { sampleItem, sampleResults, sampleStep } from './report/samples.ts'
@@ -47,6 +48,24 @@ const PLAN = encodePlan(
   }),
 )
 
+const PUBLISHED: PublishReport = {
+  ...{ version: 1, plan: '3f9c0a1b2c3d4e5f', left: ['ghcr.io/acme/llm-factory:strata-tmp-7-1-a-linux-amd64'] },
+  manifests: [
+    {
+      ...{ manifestId: 'a', aliases: ['b'], image: 'ghcr.io/acme/llm-factory', digest: DIGEST, missing: [] },
+      platforms: { 'linux/amd64': DIGEST },
+      tags: [
+        { tag: 'a', status: 'moved', digest: DIGEST },
+        { tag: 'v1', status: 'refused', reason: 'immutable tag' },
+      ],
+    },
+    {
+      ...{ manifestId: 'c', aliases: [], image: 'ghcr.io/acme/llm-factory', platforms: {}, tags: [] },
+      missing: [{ platform: 'linux/arm64', reason: 'its build failed' }],
+    },
+  ],
+}
+
 const RESULTS = sampleResults({
   leg: 'serve-linux-amd64',
   items: [
@@ -80,6 +99,7 @@ describe.each([
   { name: 'results.schema.json', value: RESULTS },
   { name: 'report.schema.json', value: REPORT },
   { name: 'prune.schema.json', value: PRUNED },
+  { name: 'publish.schema.json', value: PUBLISHED },
 ])('$name', ({ name, value }) => {
   const validate = validatorOf(name)
 

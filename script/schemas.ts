@@ -8,5 +8,7 @@ export const SCHEMAS: Readonly<Record<string, () => object>> = {
   'record.schema.json': () => renderTypeSchema('src/records/record.ts', 'CompatibilityRecord', 'Strata record'),
   'report.schema.json': () => renderTypeSchema('src/report/run-report.ts', 'RunReportFile', 'Strata report'),
   'prune.schema.json': () => renderTypeSchema('src/report/prune/prune-report.ts', 'PruneReport', 'Strata prune report'),
+  'publish.schema.json': () =>
+    renderTypeSchema('src/publish/publish-report.ts', 'PublishReport', 'Strata publish report'),
   'results.schema.json': () => renderTypeSchema('src/report/results.ts', 'Results', 'Strata results'),
 }

@@ -1,94 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { readPruneInputs } from '../../src/commands/prune-inputs.ts'
-import { prune } from '../../src/commands/prune.ts'
-import type { CommandResult } from '../../src/commands/command.ts'
 import type { Registry } from '../../src/io/registry/registry.ts'
-import { createStores } from '../../src/io/stores/stores.ts'
 import type { Repository } from '../../src/oci/reference.ts'
-import type { RunEvent } from '../../src/plan/access.ts'
-import type { PruneReport } from '../../src/report/prune/prune-report.ts'
-import { type Generation, pushGenerations, recordOf } from '../support/generations.ts'
-import { startRegistry, type RegistryOptions, type TestRegistry } from '../support/registry.ts'
+import { pushGenerations, recordOf } from '../support/generations.ts'
+import { CACHE, generationsOf, NOW, pruneOnce, tagsOf, withGenerations } from '../support/prune-bed.ts'
 import { each, matching, status } from '../support/registry/faults.ts'
-import { referenceOf, testClient } from '../support/registry-client.ts'
-import { contextOf, inWorld, ON_MAIN, ON_PULL_REQUEST } from '../support/world.ts'
-
-const CACHE = 'acme/factory-cache'
-
-const factory = (host: string): Readonly<Record<string, string>> => ({
-  'strata.yaml': `version: 1
-name: factory
-registry: ${host}/acme
-platforms: [linux/amd64]
-layers:
-  base: { variants: { small: { from: '${host}/base:1' } } }
-  core: { variants: { tools: { fragment: core.Dockerfile } } }
-manifests:
-  llm_factory: { base: small, core: tools }
-`,
-  'core.Dockerfile': 'ARG PARENT\nFROM ${PARENT}\nRUN make\n',
-})
-
-/** The clock of the world stands at this time. */
-const NOW = Date.parse('2026-11-22T15:39:57.000Z')
-
-const generationsOf = (count: number): readonly Generation[] =>
-  Array.from({ length: count }, (_, index) => ({
-    ...{ manifestId: 'llm_factory', platform: 'linux/amd64', number: index, layers: ['core', 'app'] },
-    finishedAt: new Date(NOW - (count - index) * 24 * 3_600_000 - 3_600_000).toISOString(),
-  }))
-
-type Pruned = CommandResult & {
-  readonly report: PruneReport
-  readonly told: { readonly infos: readonly string[]; readonly warnings: readonly string[]; readonly summaries: readonly string[] } // prettier-ignore
-  readonly groups: ReadonlyMap<string, readonly string[]>
-}
-
-type Step = {
-  readonly inputs?: Readonly<Record<string, string>>
-  readonly event?: RunEvent
-  readonly files?: Readonly<Record<string, string>>
-  /** Stands before the list of tags of a repository. */
-  readonly listTags?: (client: Registry, repository: Repository) => ReturnType<Registry['listTags']>
-}
-
-const pruneOnce = (
-  { host }: TestRegistry,
-  { inputs = {}, event = ON_MAIN, files, listTags }: Step = {},
-): Promise<Pruned> => {
-  const plain = testClient()
-  const client: Registry =
-    listTags === undefined ? plain : { ...plain, listTags: (repository) => listTags(plain, repository) }
-  const groups = new Map<string, readonly string[]>()
-  return inWorld(
-    { files: files ?? factory(host) },
-    async ({ io, told, workspace }) => {
-      const actions = {
-        ...io.actions,
-        group: (title: string, lines: readonly string[]) => void groups.set(title, lines),
-      }
-      const all = { ...io, actions }
-      const result = await prune(
-        readPruneInputs((name) => inputs[name] ?? '', {}),
-        contextOf(workspace, event),
-        all,
-      )
-      const text = await io.files.read(result.outputs['report-path'] ?? '')
-      return { ...result, told, groups, report: JSON.parse(text ?? '{}') as PruneReport }
-    },
-    { registry: client, stores: createStores(client, undefined) },
-  )
-}
-
-const withGenerations = async (count: number, options: RegistryOptions = {}): Promise<TestRegistry> => {
-  const registry = await startRegistry(options)
-  registry.pushImage('base', { tag: '1' })
-  await pushGenerations(referenceOf(`${registry.host}/${CACHE}`), generationsOf(count))
-  registry.requests.length = 0
-  return registry
-}
-
-const tagsOf = ({ store }: TestRegistry, repository = CACHE) => [...(store.get(repository)?.tags.keys() ?? [])]
+import { referenceOf } from '../support/registry-client.ts'
+import { ON_PULL_REQUEST } from '../support/world.ts'
 
 describe('prune', () => {
   test('deletes all but the last three generations, with their records', async () => {

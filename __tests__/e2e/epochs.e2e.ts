@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
-import type { CompatibilityRecord } from '../../src/records/record.ts'
-import { type BuildRun, PULL_REQUEST, runBuild } from '../support/e2e/run-action.ts'
+import { recordsOf } from '../support/e2e/records-of.ts'
+import { type BuildRun, PULL_REQUEST, PUSH, runBuild } from '../support/e2e/run-action.ts'
+import { buildAt, type Moment } from '../support/e2e/run-at.ts'
 import { emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
 
@@ -41,11 +41,9 @@ const build = async (space: Workspace, inputs: Texts = {}, event = {}): Promise<
 const legAt = (day: string): string => JSON.stringify({ id: 'linux-amd64-1', 'planned-at': `${day}T12:00:00Z` })
 
 /** Why each layer ran: `security: epoch`. */
-const reasonsOf = ({ outputs }: BuildRun): readonly string[] =>
-  readFileSync(outputs['records-path'] ?? '', 'utf8')
-    .trim()
-    .split('\n')
-    .flatMap((line) => (JSON.parse(line) as CompatibilityRecord).layers)
+const reasonsOf = (run: BuildRun): readonly string[] =>
+  recordsOf(run)
+    .flatMap(({ layers }) => layers)
     .flatMap(({ layer, reason }) => (reason === undefined ? [] : [`${layer}: ${reason.kind}`]))
 
 describe('the epoch of a layer', () => {
@@ -61,6 +59,28 @@ describe('the epoch of a layer', () => {
     // Who writes no cache begins no period.
     const pull = await build(space, { leg: legAt('2026-11-29') }, { event: PULL_REQUEST })
     expect(pull.outputs['steps-run']).toBe('0')
+  })
+
+  test('is the reason for every work item on both platforms, in one bake call', async () => {
+    const files = factory('max-age: 7d, ')
+    const strata = (files['strata.yaml'] ?? '')
+      .replace('[linux/amd64]', '[linux/amd64, linux/arm64]')
+      .replace('manifests:\n', "manifests:\n  train: { base: busybox, core: tools, security: '1.0', app: train }\n")
+      .replace('variants: { serve:', 'variants: { train: { fragment: train.Dockerfile }, serve:')
+    await using space = await createWorkspace({ ...files, 'strata.yaml': strata, 'train.Dockerfile': 'RUN true\n' })
+    const at = (day: string, number: number): Moment => ({ at: new Date(`${day}T12:00:00Z`), event: PUSH, number })
+    await emptyBuilder()
+    const first = await buildAt(space, at('2026-11-01', 1))
+    // On each platform 1 + 3 + 2 distinct steps.
+    expect(first.outputs).toMatchObject({ 'steps-run': '12', 'cache-hit-ratio': '0' })
+    await emptyBuilder()
+    const rolledOver = await buildAt(space, at('2026-11-08', 2))
+    expect(rolledOver.outputs['steps-run']).toBe('10')
+    const reasons = recordsOf(rolledOver).map(({ layers }) => layers.map(({ reason }) => reason?.kind ?? 'cached'))
+    expect(reasons).toEqual(Array.from({ length: 4 }, () => ['cached', 'cached', 'epoch', 'parent']))
+    await emptyBuilder()
+    const again = await buildAt(space, at('2026-11-08', 3))
+    expect(again.outputs).toMatchObject({ 'steps-run': '0', 'cache-hit-ratio': '1' })
   })
 
   test('begins when somebody refreshes the layer, and stays for those who come later', async () => {

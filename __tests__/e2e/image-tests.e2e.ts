@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
+import { recordsOf } from '../support/e2e/records-of.ts'
 import { runBuild } from '../support/e2e/run-action.ts'
 import { createWorkspace } from '../support/e2e/workspace.ts'
 import { mayPublish } from '../../src/records/may-publish.ts'
-import type { CompatibilityRecord } from '../../src/records/record.ts'
 
 const FILES = {
   'strata.yaml': `version: 1
@@ -53,11 +52,7 @@ test('tests run in the image as it is, fail their work item alone, and count in 
   expect(run.summary).toContain('test\u00a0passed')
   expect(run.summary).not.toContain('s3cret-value')
 
-  const lines = readFileSync(run.outputs['records-path'] ?? '', 'utf8')
-    .trim()
-    .split('\n')
-  const records = lines.map((line) => JSON.parse(line) as CompatibilityRecord)
-  expect(records.map((record) => [record.manifest_id, mayPublish(record)])).toEqual([
+  expect(recordsOf(run).map((record) => [record.manifest_id, mayPublish(record)])).toEqual([
     ['good', true],
     ['bad', false],
     ['untested', true],

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
-import type { CompatibilityRecord } from '../../src/records/record.ts'
 import { runAction, SCHEDULE } from '../support/e2e/run-action.ts'
 import { buildAt, planAt, type RunAt } from '../support/e2e/run-at.ts'
+import { recordsOf } from '../support/e2e/records-of.ts'
 import { listPushedTags } from '../support/e2e/registry-content.ts'
 import { emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
@@ -56,11 +55,9 @@ const probe = (space: Workspace, daysAgo: number): Promise<RunAt> =>
   buildAt(space, night(daysAgo), { ...SECRETS, scope: 'probes' })
 
 /** Why each layer ran: `security: epoch`. */
-const reasonsOf = ({ outputs }: RunAt): readonly string[] =>
-  readFileSync(outputs['records-path'] ?? '', 'utf8')
-    .trim()
-    .split('\n')
-    .flatMap((line) => (JSON.parse(line) as CompatibilityRecord).layers)
+const reasonsOf = (run: RunAt): readonly string[] =>
+  recordsOf(run)
+    .flatMap(({ layers }) => layers)
     .flatMap(({ layer, reason }) => (reason === undefined ? [] : [`${layer}: ${reason.kind}`]))
 
 /** The prefixes that prewarming would build, with why. */

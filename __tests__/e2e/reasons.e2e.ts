@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { readFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { shortPlatform } from '../../src/oci/platform.ts'
-import { parseRecords } from '../../src/records/parse-records.ts'
-import type { CompatibilityRecord } from '../../src/records/record.ts'
 import { deleteBlobsOf, deletePushedTag, listPushedTags } from '../support/e2e/registry-content.ts'
+import { recordsOf } from '../support/e2e/records-of.ts'
 import { type BuildRun, PULL_REQUEST, runBuild } from '../support/e2e/run-action.ts'
 import { buildxBuild, emptyBuilder } from '../support/e2e/testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from '../support/e2e/workspace.ts'
@@ -31,11 +29,6 @@ manifests:
   'apps/train/files/main': 'train <salt>\n',
   'conf/limits.conf': 'limits <salt>\n',
   'base.Dockerfile': 'FROM <base>\n',
-}
-
-const recordsOf = ({ outputs }: BuildRun): readonly CompatibilityRecord[] => {
-  const path = outputs['records-path'] ?? ''
-  return parseRecords(readFileSync(path, 'utf8'), path)
 }
 
 /** For each work item its layers that ran, as `core: argument LEVEL`. */

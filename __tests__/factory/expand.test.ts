@@ -206,6 +206,21 @@ describe('tags and images', () => {
     ])
   })
 
+  test('what is of a run stays in a tag, so that no plan depends on the commit', () => {
+    const head = 'tags: ["{manifest_id}-{sha}", "{version}-{date}", "{short_sha}.{branch}"]\nimage: "{manifest_id}"\n'
+    const rest = 'manifests: { one: { base: a, version: 1.0+b }, two: { base: a, tags: "{app}-{sha}" } }\n'
+    expect(expand(file(rest, head)).items.map(({ tags }) => tags)).toEqual([
+      ['one-{sha}', '1.0-b-{date}', '{short_sha}.{branch}'],
+      ['two-{sha}', '{short_sha}.{branch}'],
+    ])
+    const long = `${'x'.repeat(100)}-{sha}`
+    expect(() => expand(file(`manifests: { one: { base: a, tags: ${JSON.stringify(long)} } }\n`))).toThrow(
+      '128 characters',
+    )
+    const both = 'manifests: { one: { base: a, tags: "{sha}" }, two: { base: b, tags: "{sha}" } }\n'
+    expect(() => expand(file(both))).toThrow('both get the tag demo:{sha}')
+  })
+
   test('what a version holds and a tag may not becomes a dash', () => {
     const rest = 'manifests: { one: { base: a, version: 1.4.0+build.5, tags: "{version}" } }\n'
     expect(expand(file(rest, '')).items[0]).toMatchObject({ tags: ['1.4.0-build.5'], version: '1.4.0+build.5' })

@@ -279,6 +279,11 @@ export const shapeMistakes: readonly Mistake[] = [
     error: ['strata.yaml:4:3: "tags" cannot be a layer name: manifests, rules or templates use the word themselves'],
   },
   {
+    title: 'a layer named as a placeholder',
+    text: `${HEAD}layers:\n  branch: {}\n`,
+    error: ['strata.yaml:4:3: "branch" cannot be a layer name: manifests, rules or templates use the word themselves'],
+  },
+  {
     title: 'a layer name that is no stage name',
     text: `${HEAD}layers:\n  0base: {}\n`,
     error: [
@@ -799,17 +804,24 @@ export const nameMistakes: readonly Mistake[] = [
     ],
   },
   {
+    title: 'a placeholder of a run in an image',
+    text: `${GOOD}image: "{name}-{sha}"\n`,
+    error: [
+      'strata.yaml:14:8: unknown placeholder {sha} in "{name}-{sha}"; expected {name}, {manifest_id}, {base} or {app}',
+    ],
+  },
+  {
     title: 'an unknown placeholder of a tag',
     text: `${GOOD}tags: ["{manifestid}"]\n`,
     error: [
-      'strata.yaml:14:8: unknown placeholder {manifestid} in "{manifestid}"; expected {name}, {manifest_id}, {version}, {base} or {app}; did you mean "manifest_id"?',
+      'strata.yaml:14:8: unknown placeholder {manifestid} in "{manifestid}"; expected {name}, {manifest_id}, {version}, {sha}, {short_sha}, {date}, {branch}, {base} or {app}; did you mean "manifest_id"?',
     ],
   },
   {
     title: 'an unknown placeholder of an own tag',
     text: `${HEAD}${LAYERS}manifests:\n  one: { base: a, tags: "{layer}" }\n`,
     error: [
-      'strata.yaml:13:25: unknown placeholder {layer} in "{layer}"; expected {name}, {manifest_id}, {version}, {base} or {app}',
+      'strata.yaml:13:25: unknown placeholder {layer} in "{layer}"; expected {name}, {manifest_id}, {version}, {sha}, {short_sha}, {date}, {branch}, {base} or {app}',
     ],
   },
   {

@@ -7,7 +7,15 @@ test.each([
   { key: `buildkit-blob-1-${DIGEST}`, is: { kind: 'blob', digest: DIGEST } },
   { key: 'index-buildkit-1-5c45fc59#12', is: { kind: 'index', cacheScope: 'buildkit', generation: 12 } },
   { key: 'index-core-1-x-1-5c45fc59#1', is: { kind: 'index', cacheScope: 'core-1-x', generation: 1 } },
-  { key: 'strata-history/llm/strata.yaml/main/17-1', is: { kind: 'own' } },
+  {
+    key: 'strata-history/llm/strata.yaml/main/17-1',
+    is: { kind: 'own', series: 'strata-history/llm/strata.yaml/main/' },
+  },
+  {
+    key: 'strata-local/demo/core-linux-amd64/0123456789abcdef',
+    is: { kind: 'own', series: 'strata-local/demo/core-linux-amd64/' },
+  },
+  { key: 'strata-mount-apt-linux-amd64-1', is: { kind: 'own' } },
 ])('$key is ours', ({ key, is }) => {
   expect(parseActionsCacheKey(key)).toEqual(is)
   expect(ACTIONS_CACHE_PREFIXES.some((prefix) => key.startsWith(prefix))).toBe(true)

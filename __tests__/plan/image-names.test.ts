@@ -31,6 +31,12 @@ describe('the names of an image', () => {
       message: /^tag template "\{light\}" has \{light\}, which llm_factory has no value for/,
     },
     {
+      what: 'a value of the run, which publish alone fills in',
+      templates: ['{manifest_id}-{sha}'],
+      message:
+        /^tag template "\{manifest_id\}-\{sha\}" has \{sha\}; only the publish action fills it in; write an expression/,
+    },
+    {
       what: 'a misspelt name',
       templates: ['{manifest_di}'],
       message: /which llm_factory has no value for; did you mean "?manifest_id/,

@@ -110,6 +110,10 @@ describe('tags', () => {
 
   test('are those of the factory file, else the id', () => {
     expect(tagNames([serve, { ...train, tags: [] }], [], FACTS)).toEqual([['serve'], ['train']])
+    const tags = ['serve-{short_sha}', '{branch}', 'serve-{date}']
+    expect(tagNames([{ ...serve, tags }], [], FACTS)).toEqual([['serve-0123456', 'feature-x', 'serve-20261128']])
+    expect(tagNames([{ ...serve, tags }], [], { plannedAt: FACTS.plannedAt })).toEqual([['serve-20261128']])
+    expect(tagNames([{ ...serve, tags }], ['{version}x'], FACTS)).toEqual([[]])
   })
 
   test.each([

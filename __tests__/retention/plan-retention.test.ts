@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { RetentionSettings } from '../../src/factory/factory.ts'
 import type { CompatibilityRecord } from '../../src/records/record.ts'
 import { PLAN_TYPE } from '../../src/plan/plan-file.ts'
+import { RECORDS_TYPE } from '../../src/records/place.ts'
 import { explainRef, renderDecision } from '../../src/retention/explain.ts'
 import type { FoundHolding, StoreRole } from '../../src/retention/holding.ts'
 import { planRetention } from '../../src/retention/plan-retention.ts'
@@ -206,15 +207,50 @@ test('untrusted refs go by age: that of their push, else from when a prune first
   expect(fateIn('untrusted', held(1, ['theirs'], CACHE_CONTENT, { pushedAt: daysAgo(99) }))).toBe('keep foreign')
 })
 
+test('what untrusted builds did goes by age, too, and its tags are not believed', () => {
+  const tag = 'run-19990101t000000z-1-1-all'
+  const ofType = (artifactType: string) => held(1, [tag], { ...CACHE_CONTENT, artifactType })
+  const records = ofType(RECORDS_TYPE)
+  expect(fateIn('untrusted-records', records)).toBe('keep noted')
+  const state = { version: 1, noted: { [`untrusted-records/${tag}@${digest(1)}`]: daysAgo(8) } } as const
+  expect(fateIn('untrusted-records', records, { state })).toBe('delete expired')
+  expect(fateIn('untrusted-records', ofType(PLAN_TYPE), { state })).toBe('delete expired')
+  expect(fateIn('untrusted-records', ofType('application/theirs'), { state })).toBe('keep foreign')
+})
+
+test('what is needed or old in a cache is so in its mirrors', () => {
+  const mirror = { ...store('cache', FIVE_REFS, 'eu.example.com/mirror'), mirrorOf: [CACHE] }
+  expect(keptApps(facts(FIVE, [mirror]))).toBe('123')
+  expect(keptApps(facts(FIVE, [{ ...mirror, mirrorOf: ['ghcr.io/acme/other'] }]))).toBe('12345')
+})
+
 describe('images', () => {
+  const OLD = { pushedAt: daysAgo(60) }
   const images = [1, 2, 3, 4, 5].map((each) => built(each * 10, [9, each], { digest: digest(each) }))
   const fates = (...objects: readonly FoundHolding[]) =>
     fatesOf(facts(images, [store('images', objects, 'ghcr.io/acme/llm')]))
 
   test('those of kept generations stay, and orphans of the others go', () => {
-    expect(fates(held(1, [], IMAGE_CONTENT), held(5, [], IMAGE_CONTENT), held(77, [], IMAGE_CONTENT))).toEqual({
+    expect(
+      fates(held(1, [], IMAGE_CONTENT, OLD), held(5, [], IMAGE_CONTENT, OLD), held(77, [], IMAGE_CONTENT, OLD)),
+    ).toEqual({
       ...{ id1: 'keep keep-last', id5: 'delete orphaned', id77: 'keep foreign' },
     })
+  })
+
+  test('an orphan without a push time goes when an earlier prune noted it, with or without its record', () => {
+    const name = 'ghcr.io/acme/llm'
+    const listing = store('images', [held(5, [], IMAGE_CONTENT)], name)
+    const at = (days: number, records: readonly CompatibilityRecord[]) =>
+      fatesOf(
+        facts(records, [listing], { state: { version: 1, noted: { [`${name}/@${digest(5)}`]: daysAgo(days) } } }),
+      )['id5']
+    expect(fatesOf(facts(images, [listing]))['id5']).toBe('keep noted')
+    expect(planRetention(facts(images, [listing])).state.noted).toEqual({ [`${name}/@${digest(5)}`]: NOW })
+    expect(at(0.5, images)).toBe('keep noted')
+    expect(at(2, images)).toBe('delete orphaned')
+    expect(at(2, images.slice(0, 3))).toBe('delete orphaned')
+    expect(at(2, [...images, built(3, [9, 6], { digest: digest(5) })])).toBe('keep keep-last')
   })
 
   test('what people pull stays, with children, attestations and referrers', () => {
@@ -233,7 +269,7 @@ describe('images', () => {
 
   test('parents go before children and referrers', () => {
     const signature = { ...IMAGE_CONTENT, subject: digest(5) }
-    const objects = [held(6, [], IMAGE_CONTENT), held(7, [], signature), held(5, [], indexOf(6))]
+    const objects = [held(6, [], IMAGE_CONTENT), held(7, [], signature), held(5, [], indexOf(6), OLD)]
     const { decisions } = planRetention(facts(images, [store('images', objects, 'ghcr.io/acme/llm')]))
     expect(decisions.map(({ object, rule, parents }) => [object.id, rule, parents])).toEqual([
       ['id5', 'orphaned', []],
@@ -320,6 +356,28 @@ test('of the Actions cache, older indexes of a scope go, and blobs only when no 
   expect(fatesOf(facts([], cache, { branches: ['trunk'] }))).toMatchObject({
     ...{ 'index-core-1-01234567#2': 'delete removed', [blob]: 'delete orphaned' },
   })
+})
+
+test('of what Strata keeps in the Actions cache, only the newest entry of a series and a branch stays', () => {
+  const entry = (id: string, key: string, days: number, scope = 'refs/heads/main'): FoundHolding => ({
+    object: { id, tags: [key], scope, pushedAt: daysAgo(days) },
+    inspection: { status: 'opaque' },
+  })
+  const entries = [
+    entry('1', 'strata-local/demo/core-linux-amd64/01', 3),
+    entry('2', 'strata-local/demo/core-linux-amd64/02', 2),
+    entry('3', 'strata-local/demo/core-linux-arm64/03', 9),
+    entry('4', 'strata-local/demo/core-linux-amd64/04', 9, 'refs/heads/next'),
+    entry('5', 'strata-history/llm/strata.yaml/main/1-1', 9),
+    entry('6', 'strata-history/llm/strata.yaml/main/2-1', 8),
+    entry('7', 'strata-mount-apt-linux-amd64-1', 9),
+  ]
+  const { decisions } = planRetention(facts([], [store('actions-cache', entries)]))
+  const gone = decisions.filter(({ verdict }) => verdict === 'delete')
+  expect(gone.map(({ object, rule }) => [object.id, rule])).toEqual([
+    ['5', 'superseded'],
+    ['1', 'superseded'],
+  ])
 })
 
 describe('the plan as a whole', () => {

@@ -4,7 +4,7 @@ import type { StoreListing } from '../../src/retention/holding.ts'
 import { planRetention } from '../../src/retention/plan-retention.ts'
 import type { PruneDecision, PrunePlan, RetentionFacts } from '../../src/retention/prune-plan.ts'
 import { pushedLately, reachable } from './oracle.ts'
-import { buildWorld, sketches, type World } from './random-registry.ts'
+import { buildWorld, type Sketch, sketches, type World } from './random-registry.ts'
 
 /** All of the random registries together: the number that the policy was asked to be tried with. */
 const REGISTRIES = 10_000
@@ -71,4 +71,22 @@ test('10,000 random registries: nothing needed goes, a dry run is a real run, tw
   )
   // The registries are such that much goes, so that the above says something.
   expect(doomed).toBeGreaterThan(REGISTRIES / 2)
+})
+
+test('whatever is in the untrusted cache, nothing else is decided otherwise', () => {
+  const untrusted = ({ cache }: Sketch, { facts }: World): readonly StoreListing[] =>
+    (['untrusted', 'untrusted-records'] as const).map((role) => ({
+      ...{ name: role, repository: role, role, objects: facts.stores.flatMap(({ objects }) => objects) },
+      ...(cache.length === 1 ? { unreadable: '403' } : {}),
+    }))
+  const trusted = ({ decisions }: PrunePlan): readonly PruneDecision[] =>
+    decisions.filter(({ store }) => !store.startsWith('untrusted'))
+  fc.assert(
+    fc.property(sketches, sketches, (sketch, other) => {
+      const { facts } = buildWorld(sketch)
+      const stores = [...facts.stores, ...untrusted(other, buildWorld(other))]
+      expect(trusted(planRetention({ ...facts, stores }))).toEqual(planRetention(facts).decisions)
+    }),
+    { numRuns: 300 },
+  )
 })

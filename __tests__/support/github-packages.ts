@@ -20,8 +20,11 @@ export type StoredPackage = {
   readonly name: string
   /** Those that are there, newest first. */
   readonly versions: () => readonly StoredVersion[]
-  /** Adds a version on top, and takes its tags from all others. */
-  readonly push: (tags: readonly string[], more?: { readonly downloads?: number }) => StoredVersion
+  /** Adds a version on top, and takes its tags from all others. Its digest is made up unless a registry has it. */
+  readonly push: (
+    tags: readonly string[],
+    more?: { readonly downloads?: number; readonly digest?: string },
+  ) => StoredVersion
   /** Moves a tag onto a version that is there. */
   readonly retag: (id: number, tag: string) => void
   /** Deletes past the API. */
@@ -79,9 +82,10 @@ export const createPackage = (owner: Account, name: string, now: () => number): 
     if (holder !== undefined) change(holder.id, { tags: holder.tags.filter((one) => one !== tag) })
     holders.set(tag, id)
   }
-  const push: StoredPackage['push'] = (tags, { downloads = 0 } = {}) => {
+  const push: StoredPackage['push'] = (tags, { downloads = 0, digest } = {}) => {
     const id = 1_000_000 + all.size
-    const version = { id, digest: `sha256:${id.toString(16).padStart(64, '0')}`, tags, createdAt: now(), downloads }
+    const madeUp = `sha256:${id.toString(16).padStart(64, '0')}`
+    const version = { id, digest: digest ?? madeUp, tags, createdAt: now(), downloads }
     for (const tag of tags) move(tag, id)
     all.set(id, version)
     return version

@@ -21,6 +21,7 @@ import type { PublishInputs } from './publish-inputs.ts'
 import { deleteTemporary } from './publishing/delete-temporary.ts'
 import type { TagTerms } from './publishing/move-tag.ts'
 import { publishManifest } from './publishing/publish-manifest.ts'
+import { readRunRecords } from './publishing/run-records.ts'
 import { findPlan } from './reporting/find-plan.ts'
 import { gatherRecords } from './reporting/gather-records.ts'
 
@@ -107,7 +108,8 @@ const failureOf = (
 export const publish = async (inputs: PublishInputs, context: Context, io: Io): Promise<CommandResult> => {
   const plan = await obtainPlan(inputs, io)
   const run = runOf(plan, context)
-  const manifests = wantedManifests(plan, await gatherRecords(inputs.records, io))
+  const given = await gatherRecords(inputs.records, io)
+  const manifests = wantedManifests(plan, [...given, ...(await readRunRecords(plan, given, context, io))])
   const branch = ownBranch(context.event)
   const facts = { ...run, ...(branch === undefined ? {} : { branch }) }
   const names = tagNames(manifests, inputs.tags, facts)

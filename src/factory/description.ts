@@ -4,6 +4,7 @@ import * as names from './name-shapes.ts'
 import * as platforms from './platform-shapes.ts'
 import * as texts from './text-shapes.ts'
 import { choice, either, list, map, openRecord, optional, record, required, some, type Value } from './shape.ts'
+import { RUN_PLACEHOLDERS } from './template.ts'
 
 /**
  * What a factory file looks like. The reader (`read-shape.ts`) and the JSON Schema (`json-schema.ts`) are both made
@@ -85,7 +86,7 @@ export const MANIFEST_KEYS = Object.keys(manifestFields)
 export const RULE_KEYS = Object.keys(ruleFields)
 
 /** What templates know beside the names of layers. */
-export const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'] as const
+export const TEMPLATE_WORDS = ['name', 'manifest_id', 'version', ...RUN_PLACEHOLDERS] as const
 
 /** Name of a layer. What manifests, rules and templates call something else cannot be one. */
 export const layerName = names.layerName([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])])
@@ -264,7 +265,7 @@ export const mainFile = record(
     ),
     tags: optional(
       some(texts.tagTemplate),
-      'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.',
+      'Tags of every image. {manifest_id}, {name}, {version}, {<layer>} and, by publish, {sha}, {short_sha}, {date} and {branch} are filled in.',
     ),
     id: optional(
       texts.idTemplate,

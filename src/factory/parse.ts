@@ -3,7 +3,7 @@ import type { Problem } from '../problem.ts'
 import { argumentsOf } from './by-platform.ts'
 import { catalogueOf, type Catalogue } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
-import { RULE_KEYS, type MainContent, type RuleContent } from './description.ts'
+import { RULE_KEYS, TEMPLATE_WORDS, type MainContent, type RuleContent } from './description.ts'
 import { throwProblems, type IncludedDocument, type MainDocument } from './document.ts'
 import { parseBytes } from './bytes.ts'
 import type { CacheSettings, ExcludeRule, Factory } from './factory.ts'
@@ -59,7 +59,7 @@ const cacheOf = ({ cache }: MainContent): CacheSettings => ({
 const checkTemplates = ({ id, image, tags }: MainContent, layers: readonly string[], report: Report): void => {
   if (id !== undefined) checkTemplate(id, ['name', ...layers], report)
   if (image !== undefined) checkTemplate(image, ['name', 'manifest_id', ...layers], report)
-  for (const tag of tags ?? []) checkTemplate(tag, ['name', 'manifest_id', 'version', ...layers], report)
+  for (const tag of tags ?? []) checkTemplate(tag, [...TEMPLATE_WORDS, ...layers], report)
 }
 
 /** What the parts of all files come to, in the order main file, included files. */
@@ -81,7 +81,7 @@ const assemble = (
   checkStable(catalogue, report)
   checkStageNames(catalogue, report)
   checkTemplates(content, layers, report)
-  const placeholders = ['name', 'manifest_id', 'version', ...layers]
+  const placeholders = [...TEMPLATE_WORDS, ...layers]
   return {
     name: content.name.value,
     ...given({ registry: content.registry?.value }),

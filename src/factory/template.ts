@@ -3,6 +3,12 @@ import type { Report } from './read-scalar.ts'
 import type { Located } from './source.ts'
 import { orList } from './wording.ts'
 
+/**
+ * Placeholders of tags that a run has values for. They stay in the tags of work items as they are, and publish fills them
+ * in: what changes with every commit would change plans and keys.
+ */
+export const RUN_PLACEHOLDERS = ['sha', 'short_sha', 'date', 'branch'] as const
+
 type Part = { readonly literal: string } | { readonly placeholder: string }
 
 const partsOf = (template: string): readonly Part[] =>

@@ -31,7 +31,7 @@ export type WorkItem = {
   readonly layers: readonly WorkLayer[]
   /** Repository with its registry where there is one: `ghcr.io/acme/llm-factory`. */
   readonly image: string
-  /** Tags of the finished multi-platform image, in order, with those of all aliases. */
+  /** Tags of the finished multi-platform image, in order, with those of all aliases; `{sha}` and such are in them still. */
   readonly tags: readonly string[]
   readonly version?: string
   readonly accelerator?: string

@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { digestOf } from '../layers/digest.ts'
+import { LOCAL_ENTRIES } from '../layers/actions-cache-key.ts'
 import { localFolder, tagGroup } from '../layers/cache-place.ts'
 import { remember } from '../remember.ts'
 import type { ActionsCache } from './actions-cache.ts'
@@ -51,7 +52,7 @@ export type LocalCacheSettings = {
 type Kept = { readonly tag: string; readonly usedAt: number; readonly content: LayoutContent }
 
 /** Names in the Actions cache: one entry a group of folders, and one a text. */
-const entryPrefix = (home: string, part: string): string => `strata-local/${home.replaceAll(',', '_')}/${part}/`
+const entryPrefix = (home: string, part: string): string => `${LOCAL_ENTRIES}${home.replaceAll(',', '_')}/${part}/`
 
 /** Stands for a key of 16 hex, so that the path of an entry is the same whatever keys it holds. */
 const ANY_KEY = '?'.repeat(16)

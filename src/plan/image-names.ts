@@ -1,4 +1,4 @@
-import { placeholdersOf, renderTemplate } from '../factory/template.ts'
+import { placeholdersOf, renderTemplate, RUN_PLACEHOLDERS } from '../factory/template.ts'
 import type { WorkItem } from '../factory/work-item.ts'
 import { isTag } from '../oci/reference.ts'
 import { InputError, type Problem } from '../problem.ts'
@@ -18,12 +18,18 @@ const valuesOf = ({ manifestId, platform, version, layers }: WorkItem): Readonly
   ])
 }
 
+/** Plan and build name images alike, also in another attempt, so nothing of a run is in their names. */
+const RUN_HINT =
+  'only the publish action fills it in; write an expression such as ${{ github.sha }}, or input push: digest and publish'
+
 const tagOf = (template: string, item: WorkItem): string | Problem => {
   const values = valuesOf(item)
   const tag = renderTemplate(template, values)
   const where = `tag template "${template}"`
   if (tag === undefined) {
     const name = placeholdersOf(template).find((placeholder) => !values.has(placeholder)) ?? ''
+    const isOfRun = RUN_PLACEHOLDERS.some((each) => each === name)
+    if (isOfRun) return { found: `${where} has {${name}}`, hint: RUN_HINT }
     return {
       found: `${where} has {${name}}, which ${item.manifestId} has no value for`,
       ...didYouMean(name, [...values.keys()]),

@@ -26,10 +26,12 @@ export type ManifestResult = {
   readonly tags: readonly TagResult[]
 }
 
-/** What a run of `publish` did. */
+/** What a run of `publish` did. The schema `publish.schema.json` is made from this type. */
 export type PublishReport = {
   readonly version: 1
+  /** Digest of the plan, 16 hex. */
   readonly plan: string
+  /** In the order of the plan. */
   readonly manifests: readonly ManifestResult[]
   /** Temporary tags that the registry would not delete. */
   readonly left: readonly string[]

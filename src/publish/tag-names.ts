@@ -1,4 +1,5 @@
-import { placeholdersOf, renderTemplate } from '../factory/template.ts'
+import { asTagPart } from '../factory/tags.ts'
+import { placeholdersOf, renderTemplate, RUN_PLACEHOLDERS } from '../factory/template.ts'
 import { isTag } from '../oci/reference.ts'
 import { InputError, type Problem } from '../problem.ts'
 import { didYouMean } from '../suggest.ts'
@@ -15,10 +16,7 @@ export type TagFacts = {
 }
 
 /** What makes a tag, or none where a manifest or a run has no value for it. */
-const KNOWN = ['manifest_id', 'version', 'sha', 'short_sha', 'date', 'branch']
-
-/** Branches and versions may hold what tags may not. */
-const asTagPart = (text: string): string => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+const KNOWN = ['manifest_id', 'version', ...RUN_PLACEHOLDERS]
 
 const valuesOf = (
   { manifestId, version, layers }: WantedManifest,
@@ -40,9 +38,9 @@ const ownTags = (
   templates: readonly string[],
   facts: TagFacts,
 ): readonly (string | Problem)[] => {
-  if (templates.length === 0) return manifest.tags.length === 0 ? [manifest.manifestId] : manifest.tags
+  const own = manifest.tags.length === 0 ? [manifest.manifestId] : manifest.tags
   const values = valuesOf(manifest, facts)
-  return templates.flatMap((template) => {
+  return (templates.length === 0 ? own : templates).flatMap((template) => {
     const tag = renderTemplate(template, values)
     if (tag === undefined || isTag(tag)) return tag ?? []
     const found = `tag template "${template}" makes "${tag}" of ${manifest.manifestId}`

@@ -47,13 +47,19 @@ const objectionTo = (record: CompatibilityRecord): string | undefined => {
 const isIn = (image: string, reference: string): boolean =>
   reference.startsWith(`${image}:`) || reference.startsWith(`${image}@`)
 
-const builtPart = (item: WorkItem, record: CompatibilityRecord | undefined): Part => {
+/** Where nothing is new, a leg keeps no record in the registry, so that artifacts and files are the only ones. */
+const unrecorded = ({ recorded = [] }: Plan, index: number): string =>
+  recorded.includes(index)
+    ? 'no job left a record of it, and the registry keeps none of an image that an earlier run built alike'
+    : 'no job left a record of it'
+
+const builtPart = (item: WorkItem, record: CompatibilityRecord | undefined, without: string): Part => {
   const { manifestId, platform, image } = item
   const common = { manifestId, subject: imageSubject(item) }
   const pushed = record?.published.some((reference) => isIn(image, reference)) === true
   const objection =
     record === undefined
-      ? 'no job left a record of it'
+      ? without
       : (objectionTo(record) ?? (pushed ? undefined : 'it was not pushed to the repository of the manifest'))
   if (record?.digest === undefined || objection !== undefined) {
     return { ...common, child: { platform, reason: objection ?? 'it was not pushed' } }
@@ -113,7 +119,10 @@ export const wantedManifests = (plan: Plan, records: readonly CompatibilityRecor
       record,
     ]),
   )
-  const known = [...plan.items.map((item) => builtPart(item, newest.get(workItemName(item)))), ...unchangedParts(plan)]
+  const built = plan.items.map((item, index) =>
+    builtPart(item, newest.get(workItemName(item)), unrecorded(plan, index)),
+  )
+  const known = [...built, ...unchangedParts(plan)]
   const byManifest = Map.groupBy([...known, ...absentParts(plan, known)], ({ manifestId }) => manifestId)
   return [...byManifest].flatMap(([manifestId, parts]): readonly WantedManifest[] => {
     const [first] = parts

@@ -36,3 +36,10 @@ export const recordsTags = (tags: readonly string[]): readonly string[] =>
     .filter((tag) => GRAMMAR.test(tag))
     .sort()
     .reverse()
+
+/** The tags among those that legs of a workflow run made, of that attempt and of those before, newest first. */
+export const recordsTagsOfRun = (tags: readonly string[], id: string, attempt: number): readonly string[] =>
+  recordsTags(tags).filter((tag) => {
+    const [, run, tried] = /^run-[^-]+-(\d+)-(\d+)-/.exec(tag) ?? []
+    return run === id && Number(tried) <= attempt
+  })

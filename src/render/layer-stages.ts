@@ -12,7 +12,9 @@ import { InputError, inputError } from '../problem.ts'
 import { quoteArgument, valuesOf } from './argument-values.ts'
 import type { Edit } from './edits.ts'
 import { contextStage, type ContextStage } from './context-stages.ts'
+import { epochLine, withEpoch } from './epoch.ts'
 import { applyEdits } from './edits.ts'
+import type { StitchedLine } from './stitched.ts'
 
 /** A layer as it is to stand in the stitched Dockerfile. */
 export type LayerPlan = {
@@ -26,14 +28,6 @@ export type LayerPlan = {
   readonly stages: readonly string[]
   /** Notes an image and returns how to write it, pinned where it can be. */
   readonly pin: (reference: string, written?: string) => string
-}
-
-/** A line of a stitched Dockerfile, with its number in the fragment if it comes from there. */
-export type StitchedLine = {
-  readonly text: string
-  readonly from?: number
-  /** Of the FROM line of a stage that gathers files: the line in the fragment of the COPY that they are for. */
-  readonly gathersFor?: number
 }
 
 /** The name of a layer's auxiliary stage or named context. */
@@ -164,29 +158,6 @@ const collectEdits = (edits: readonly (() => readonly Edit[])[]): readonly Edit[
   const problems = results.flatMap((result) => (result instanceof InputError ? result.problems : []))
   if (problems.length > 0) throw new InputError(problems)
   return results.flatMap((result) => (result instanceof InputError ? [] : result))
-}
-
-/** Name of the argument that holds a layer's epoch. It is no input: nothing reads it, and a new value runs RUN again. */
-export const EPOCH_ARGUMENT = 'STRATA_EPOCH'
-
-/** RUN alone is keyed by arguments. In a stage without one, it would only reach the layers above. */
-const epochLine = ({ epoch }: WorkLayer, { steps }: Stage): readonly StitchedLine[] =>
-  epoch === undefined || !steps.some(({ keyword }) => keyword === 'RUN')
-    ? []
-    : [{ text: `ARG ${EPOCH_ARGUMENT}=${quoteArgument(epoch)}` }]
-
-/** Last line of the FROM of a stage, which may go on over several. */
-const lastLineOfFrom = ({ tokens }: Stage, { lines }: Fragment): number | undefined => {
-  if (tokens === undefined) return undefined
-  let line = Math.max(...Object.values(tokens).flatMap(({ spans }) => spans.map((span) => span.line)))
-  while (/\\\s*$/.test(lines[line - 1] ?? '')) line++
-  return line
-}
-
-/** Declares the epoch in the stages of the layer, behind FROM. */
-const withEpoch = (lines: readonly StitchedLine[], fragment: Fragment, layer: WorkLayer): readonly StitchedLine[] => {
-  const epochs = new Map(fragment.stages.map((stage) => [lastLineOfFrom(stage, fragment), epochLine(layer, stage)]))
-  return lines.flatMap((line) => [line, ...(line.from === undefined ? [] : (epochs.get(line.from) ?? []))])
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Instruction } from '../fragment/instruction.ts'
 import { readInstructions } from '../fragment/instruction.ts'
 import { foldText, fromTokens, isStep } from '../fragment/stages.ts'
 import { inputError } from '../problem.ts'
-import type { StitchedLine } from './layer-stages.ts'
+import type { StitchedLine } from './stitched.ts'
 import type { CopiedLines, StitchedStep } from './stitched.ts'
 
 /** The stages of a layer, and the line of the stitched Dockerfile where they begin. */

@@ -31,6 +31,14 @@ export type StitchedStep = {
   readonly rendered: LineRange
 }
 
+/** A line of a stitched Dockerfile, with its number in the fragment if it comes from there. */
+export type StitchedLine = {
+  readonly text: string
+  readonly from?: number
+  /** Of the FROM line of a stage that gathers files: the line in the fragment of the COPY that they are for. */
+  readonly gathersFor?: number
+}
+
 /** A run of lines that was copied from a fragment: rendered line `start + i` is fragment line `from + i`. */
 export type CopiedLines = {
   readonly rendered: LineRange

@@ -43,7 +43,7 @@ export type Ranked = { readonly decision: PruneDecision; readonly depth: number 
 
 /** What becomes of everything in a store. */
 export const decide = (judgedStore: JudgedStore, needs: Needs): readonly Ranked[] => {
-  const { store, judged, leads, going } = judgedStore
+  const { store, judged, leads, going, later } = judgedStore
   const followers = followersOf(going, leads)
   const depths = depthsOf(followers)
   const parents = parentsOf(followers, judged)
@@ -60,7 +60,7 @@ export const decide = (judgedStore: JudgedStore, needs: Needs): readonly Ranked[
     const decision = { ...common, parents: [] }
     if (fate === 'go' && object.locked !== undefined)
       return { depth: 0, decision: { ...decision, verdict: 'skip', reason: object.locked } }
-    const isReached = fate === 'go' || (fate === 'loose' && led.has(index))
+    const isReached = fate === 'go' || (fate === 'loose' && led.has(index)) || (rule === 'noted' && !later.has(index))
     const reached = { rule: 'reached', reason: 'something that stays leads to it, or has its digest' } as const
     return { depth: 0, decision: { ...decision, ...(isReached ? reached : {}), verdict: 'keep' } }
   })

@@ -57,9 +57,19 @@ export type FoundHolding = { readonly object: Holding; readonly inspection: Hold
 
 /**
  * What a store is for. `cache`: cache refs that protected branches write. `records`: what those builds did. `images`:
- * what was pushed for people. `untrusted`: cache refs of other branches. `actions-cache`: the Actions cache.
+ * what was pushed for people. `untrusted`: cache refs of other branches, and `untrusted-records` what those builds did.
+ * `actions-cache`: the Actions cache.
  */
-export type StoreRole = 'cache' | 'records' | 'images' | 'untrusted' | 'actions-cache'
+export type StoreRole = 'cache' | 'records' | 'images' | 'untrusted' | 'untrusted-records' | 'actions-cache'
+
+/**
+ * What refs with a tag are called by those who need them: in a mirror they have the names of what it mirrors, too.
+ * Its own name comes first.
+ */
+export const refNamesOf = (
+  { name, repository = name, mirrorOf = [] }: Pick<StoreListing, 'name' | 'repository' | 'mirrorOf'>,
+  tag: string,
+): readonly string[] => [repository, ...mirrorOf].map((each) => `${each}:${tag}`)
 
 /** All that is in a store at one moment. */
 export type StoreListing = {
@@ -68,6 +78,8 @@ export type StoreListing = {
   readonly role: StoreRole
   /** `<registry>/<path>` as in canonical references; absent for the Actions cache. */
   readonly repository?: string
+  /** Of a mirror, the repositories whose refs it has as well: what is needed of them is needed here. */
+  readonly mirrorOf?: readonly string[]
   /** In any order; each once, by id and by digest. */
   readonly objects: readonly FoundHolding[]
   /** Why there may be more than was found; then nothing of it goes. */

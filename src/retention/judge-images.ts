@@ -1,10 +1,11 @@
-import type { FoundHolding } from './holding.ts'
+import type { FoundHolding, Holding } from './holding.ts'
 import {
   afterNote,
   foreign,
   go,
   joinJudgements,
   keep,
+  noteOf,
   youngJudgement,
   type Court,
   type Judgement,
@@ -31,6 +32,20 @@ const judgeTag = ({ object }: FoundHolding, tag: string, court: Court): Judgemen
 }
 
 /**
+ * What has no tag is Strata's if an old record says so, or an earlier prune that still had its record. A tag or an index
+ * may be about to be put on it; where no push time is known, a second look has to do.
+ */
+const judgeUntagged = (object: Holding, court: Court): Judgement => {
+  const { needs, facts, store } = court
+  const old = needs.oldDigests.get(object.digest ?? '')
+  const note = noteOf(store, object)
+  if (old === undefined && facts.state.noted[note] === undefined) return foreign(object, '')
+  const { reason, group } = old ?? { reason: 'no record names it any more', group: 'images' }
+  const going = go('orphaned', `nothing leads to it, and ${reason}`, group)
+  return object.pushedAt === undefined ? afterNote(object, court, facts.policy.minAge, going) : { ...going, note }
+}
+
+/**
  * Judges what is in a repository of images. What has a tag that people pull stays, with all it leads to; so do the images
  * of generations that stay. What goes: images without a tag that old records say Strata pushed, and those that only keys
  * or temporary tags lead to.
@@ -39,9 +54,6 @@ export const judgeImages = (found: FoundHolding, court: Court): Judgement => {
   const { object } = found
   const need = needOf(found, court)
   if (need !== undefined) return need
-  const old = court.needs.oldDigests.get(object.digest ?? '')
-  const untagged =
-    old === undefined ? foreign(object, '') : go('orphaned', `nothing leads to it, and ${old.reason}`, old.group)
-  const judged = joinJudgements(object.tags.map((tag) => judgeTag(found, tag, court))) ?? untagged
+  const judged = joinJudgements(object.tags.map((tag) => judgeTag(found, tag, court))) ?? judgeUntagged(object, court)
   return judged.fate === 'keep' ? judged : (youngJudgement(object, court, judged.group) ?? judged)
 }

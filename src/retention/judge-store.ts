@@ -1,8 +1,9 @@
-import type { FoundHolding, StoreListing } from './holding.ts'
+import type { FoundHolding, StoreListing, StoreRole } from './holding.ts'
 import { judgeActionsCache } from './judge-actions-cache.ts'
-import { judgeCache, judgeUntrusted } from './judge-cache.ts'
+import { judgeCache } from './judge-cache.ts'
 import { judgeImages } from './judge-images.ts'
 import { isRecordsTag, judgeRecords } from './judge-records.ts'
+import { judgeUntrusted, judgeUntrustedRecords } from './judge-untrusted.ts'
 import { isKnown, keep, type Court, type Judgement } from './judgement.ts'
 import type { Needs } from './needs.ts'
 import type { FoundRecords } from './prune-plan.ts'
@@ -20,6 +21,8 @@ const judge = (court: Court, artifacts: ReadonlyMap<string, FoundRecords>): read
       return objects.map((found) => judgeCache(found, court))
     case 'untrusted':
       return objects.map((found) => judgeUntrusted(found, court))
+    case 'untrusted-records':
+      return objects.map((found) => judgeUntrustedRecords(found, court))
     case 'images':
       return objects.map((found) => judgeImages(found, court))
     case 'records':
@@ -28,6 +31,9 @@ const judge = (court: Court, artifacts: ReadonlyMap<string, FoundRecords>): read
       return judgeActionsCache(objects, court)
   }
 }
+
+/** Roles whose holdings records decide about. */
+const BY_RECORDS: readonly StoreRole[] = ['cache', 'images', 'records']
 
 /** What of a store could not be read. What it leads to may be anything in there, so everything stays. */
 const unreadableIn = ({ name, unreadable, objects, role }: StoreListing, needs: Needs): readonly string[] => {
@@ -49,12 +55,21 @@ const unreadableIn = ({ name, unreadable, objects, role }: StoreListing, needs: 
 const spare = (judgement: Judgement, reason: string): Judgement =>
   judgement.fate === 'keep' && judgement.rule !== 'noted' ? judgement : keep('unreadable', reason, judgement.group)
 
+const findLater = (judged: readonly Judged[], leads: Leads): ReadonlySet<number> => {
+  const asIf = judged.map((each) =>
+    each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } as const } : each,
+  )
+  return findGoing(asIf, leads)
+}
+
 /** A store with what goes of it, all by places in the list. */
 export type JudgedStore = {
   readonly store: StoreListing
   readonly judged: readonly Judged[]
   readonly leads: Leads
   readonly going: ReadonlySet<number>
+  /** The same if all that is noted went: what something else leads to is needed, and its time starts anew. */
+  readonly later: ReadonlySet<number>
   readonly unreadable: readonly string[]
 }
 
@@ -67,8 +82,7 @@ export const judgeStore = (
   const objects = court.store.objects.toSorted((a, b) => compare(nameOf(a), nameOf(b)))
   const store = { ...court.store, objects }
   const unreadable = unreadableIn(store, court.needs)
-  const byRecords = store.role !== 'untrusted' && store.role !== 'actions-cache'
-  const [first] = [...unreadable, ...(byRecords ? blind : [])]
+  const [first] = [...unreadable, ...(BY_RECORDS.includes(store.role) ? blind : [])]
   const judgements = judge({ ...court, store }, artifacts)
   const judged = objects.flatMap((found, index) => {
     const judgement = judgements[index]
@@ -78,15 +92,9 @@ export const judgeStore = (
     ]
   })
   const leads = leadsOf(objects)
-  return { store, judged, leads, unreadable, going: findGoing(judged, leads) }
+  return { store, judged, leads, unreadable, going: findGoing(judged, leads), later: findLater(judged, leads) }
 }
 
 /** What the next prune has to know: what would go if it were seen so a second time. */
-export const notesOf = ({ judged, leads }: JudgedStore): readonly string[] => {
-  const noted = (index: number): string | undefined => judged[index]?.judgement.note
-  // As if all that is noted went: what something else leads to is needed, and its time starts anew.
-  const asIf = judged.map((each) =>
-    each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } as const } : each,
-  )
-  return [...findGoing(asIf, leads)].flatMap((index) => noted(index) ?? [])
-}
+export const notesOf = ({ judged, later }: JudgedStore): readonly string[] =>
+  [...later].flatMap((index) => judged[index]?.judgement.note ?? [])

@@ -36,6 +36,12 @@ export const foreign = ({ tags }: Holding, reason: string): Judgement =>
 export const noteOf = ({ name }: Pick<StoreListing, 'name'>, { tags, digest, id }: Holding): string =>
   `${name}/${[...tags].sort().join(',')}@${digest ?? id}`
 
+/** Digests of what has no tag that earlier prunes noted in a store. */
+export const notedDigests = (name: string, noted: RetentionFacts['state']['noted']): readonly string[] => {
+  const start = noteOf({ name }, { id: '', tags: [], digest: '' })
+  return Object.keys(noted).flatMap((note) => (note.startsWith(start) ? [note.slice(start.length)] : []))
+}
+
 /** Whether a time is at least so long ago, ms. A time that is not known or lies in the future is not. */
 export const isPast = (time: string | undefined, period: number, now: string): boolean =>
   timeOf(now) - timeOf(time) >= period

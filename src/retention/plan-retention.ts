@@ -8,7 +8,7 @@ import type { PrunePlan, RetentionFacts } from './prune-plan.ts'
 import { foldPruneState } from './prune-state.ts'
 
 /** Records go last: as long as a ref is there, what is known of it is, too. */
-const ORDER: readonly StoreRole[] = ['cache', 'untrusted', 'images', 'actions-cache', 'records']
+const ORDER: readonly StoreRole[] = ['cache', 'untrusted', 'images', 'actions-cache', 'untrusted-records', 'records']
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 

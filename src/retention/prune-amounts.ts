@@ -41,7 +41,8 @@ export const amountsOf = (
       goes: going.has(`${name} ${found.object.id}`),
     }))
   })
-  const records = new Set(stores.filter(({ role }) => role === 'records').map(({ name }) => name))
+  const isOfRecords = ({ role }: StoreListing): boolean => role === 'records' || role === 'untrusted-records'
+  const records = new Set(stores.filter(isOfRecords).map(({ name }) => name))
   const refs = decisions.filter(({ store }) => !records.has(store))
   const all = tagsOf(refs)
   const count = (wanted: PruneDecision['verdict']): number =>

@@ -35,6 +35,7 @@ const fakeWorld = (answer: (id: string, time: number) => Deletion, pace: Partial
   const store: Store = {
     ...{ backend: 'oci', name: 'registry.example/cache', pace: { concurrency: 1, ...pace } },
     list: () => Promise.resolve([]),
+    find: () => Promise.resolve([]),
     inspect: () => Promise.resolve({ status: 'gone' }),
     referrers: () => Promise.resolve([]),
     delete: remove,

@@ -12,6 +12,7 @@ import { PLANNED, samplePrefix, sampleWork } from '../../support/samples.ts'
 const PLACE = { registry: 'ghcr.io', repository: 'acme/factory-cache-records' }
 const REF = 'ghcr.io/acme/factory-cache:core-linux-amd64-3f9c0a1b2c3d4e5f'
 const OTHER = 'ghcr.io/acme/factory-cache:core-linux-amd64-0000000000000000'
+const IMAGE = `sha256:${'1'.repeat(64)}`
 const RUN = 'run-20261122t153957z-7-1-amd64-1'
 const PLAN = 'plan-factory-main'
 
@@ -24,7 +25,7 @@ const plan = makePlan({
 })
 
 const TEXTS: Readonly<Record<string, string>> = {
-  [RUN]: renderRecords([sampleRecord({ layers: [sampleRecordLayer({ ref: REF })] })]),
+  [RUN]: renderRecords([sampleRecord({ layers: [sampleRecordLayer({ ref: REF })], digest: IMAGE })]),
   [PLAN]: JSON.stringify(encodePlan(plan)),
 }
 
@@ -64,6 +65,12 @@ describe('watchBuilds', () => {
     const watch = watchBuilds(PLACE, known, io)
     await expect(watch.isNeeded([REF])).resolves.toBe(`a build that came meanwhile needs it: ${tag}`)
     await expect(watch.isNeeded([OTHER])).resolves.toBeUndefined()
+  })
+
+  test('keeps an image that a new record names by its digest', async () => {
+    const { io } = placeOf(new Map([[RUN, 'sha256:now']]))
+    const watch = watchBuilds(PLACE, new Map(), io)
+    await expect(watch.isNeeded([IMAGE])).resolves.toBe(`a build that came meanwhile needs it: ${RUN}`)
   })
 
   test('looks once for a hundred deletions', async () => {

@@ -55,6 +55,21 @@ describe('list', () => {
   })
 })
 
+describe('find', () => {
+  test('gives those that are there, without a tag, for one HEAD each', async () => {
+    await using registry = await filled()
+    const { digest } = registry.pushImage(NAME, { layers: ['by digest'] })
+    const found = await storeOf(registry).find([digest, `sha256:${'0'.repeat(64)}`])
+    expect(found).toEqual([{ id: digest, tags: [], digest }])
+    expect(registry.requests.map(({ method }) => method)).toEqual(['HEAD', 'HEAD'])
+  })
+
+  test('throws where it cannot be told', async () => {
+    await using registry = await filled({ faults: [each(status(403), matching(/sha256/))] })
+    await expect(storeOf(registry).find([`sha256:${'0'.repeat(64)}`])).rejects.toThrow(/403/)
+  })
+})
+
 describe('inspect', () => {
   test('says what an image is made of, without another request', async () => {
     await using registry = await filled()

@@ -1,8 +1,7 @@
 import { expect } from '@jest/globals'
-import { readFileSync } from 'node:fs'
 import { periodStart } from '../../../src/plan/epochs.ts'
-import type { CompatibilityRecord } from '../../../src/records/record.ts'
 import { openDoor } from './door.ts'
+import { recordsOf } from './records-of.ts'
 import { PULL_REQUEST, SCHEDULE } from './run-action.ts'
 import { buildAt, type Moment, planAt, type RunAt } from './run-at.ts'
 import { buildxBuild, emptyBuilder, testbed } from './testbed.ts'
@@ -67,13 +66,6 @@ export type Night = {
   readonly failed: number
   readonly held: number
   readonly warnings: readonly string[]
-}
-
-const recordsOf = ({ outputs }: RunAt): readonly CompatibilityRecord[] => {
-  const file = outputs['records-path'] ?? ''
-  if (file === '') return []
-  const lines = readFileSync(file, 'utf8').trim().split('\n')
-  return lines.map((line) => JSON.parse(line) as CompatibilityRecord)
 }
 
 const countSteps = (runs: readonly RunAt[], outcome: string): number => {

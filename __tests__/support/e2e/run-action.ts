@@ -13,7 +13,7 @@ import type { Workspace } from './workspace.ts'
 export type Event = { readonly name: string; readonly ref: string; readonly payload: string }
 
 /** May read the cache and write it. */
-const PUSH: Event = { name: 'push', ref: 'refs/heads/master', payload: 'push-branch.json' }
+export const PUSH: Event = { name: 'push', ref: 'refs/heads/master', payload: 'push-branch.json' }
 
 /** Reads the cache and writes none, so that one run does not change what the next one finds. */
 export const PULL_REQUEST: Event = { name: 'pull_request', ref: 'refs/pull/2/merge', payload: 'pull-request.json' }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { MOUNT_ENTRIES } from '../../layers/actions-cache-key.ts'
 import { digestOf } from '../../layers/digest.ts'
 import { platformSlug, type Platform } from '../../oci/platform.ts'
 import { BUILDKIT_IMAGE } from '../../plan/builder-settings.ts'
@@ -52,7 +53,7 @@ const withKeys = (mount: LegMount, { items }: LegWork, folder: string): FilledMo
   const id = digestOf([mount.name]).slice(0, 16)
   const layers = mount.users.map(({ item, step }) => items[item]?.layers.find(({ layer }) => layer === step.layer))
   const fragments = new Set(layers.map((layer) => layer?.fragment?.digest ?? ''))
-  const prefix = `strata-mount-${id}-${mount.platforms.map(platformSlug).join('+')}-`
+  const prefix = `${MOUNT_ENTRIES}${id}-${mount.platforms.map(platformSlug).join('+')}-`
   const own = `${prefix}${digestOf([...fragments].sort()).slice(0, 16)}-`
   return { ...mount, file: join(folder, `${id}.tar`), prefixes: [own, prefix] }
 }

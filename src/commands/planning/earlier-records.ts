@@ -1,47 +1,23 @@
 import { workItemName, type WorkItem } from '../../factory/work-item.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { RegistryError } from '../../io/registry/registry-error.ts'
-import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
+import type { Repository } from '../../oci/reference.ts'
 import { branchesOf, ownBranch } from '../../plan/branches.ts'
 import { foldEpochs } from '../../plan/epochs.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { recordHomes } from '../../plan/cache-location.ts'
 import { type EarlierBuilds, NO_EARLIER } from '../../plan/earlier.ts'
 import { foldProbes } from '../../plan/probes.ts'
-import { InputError } from '../../problem.ts'
 import { foldFailures } from '../../records/failures.ts'
 import { newestRecords } from '../../records/newest.ts'
-import { parseRecords } from '../../records/parse-records.ts'
-import { isProbesTag, RECORDS_TYPE, recordsRepository, recordsTags } from '../../records/place.ts'
+import { isProbesTag, recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { readKeptRecords } from './kept-records.ts'
+import { fetchRecords, listRecords } from './registry-records.ts'
 
 /** Artifacts that are fetched at a time, and at the most. */
 const AT_A_TIME = 8
 const MOST = 128
-
-const fetchRecords = async (place: Reference, io: Io): Promise<readonly CompatibilityRecord[]> => {
-  try {
-    const text = await io.registry.getText(place, RECORDS_TYPE)
-    return text === undefined ? [] : parseRecords(text, formatReference(place))
-  } catch (error) {
-    // Records only help. Those of another release, or that cannot be read, are as good as none.
-    if (!(error instanceof RegistryError) && !(error instanceof InputError)) throw error
-    io.actions.info(`The records ${formatReference(place)} cannot be used: ${error.message}`)
-    return []
-  }
-}
-
-const listRecords = async (repository: Repository, io: Io): Promise<readonly string[]> => {
-  try {
-    return recordsTags((await io.registry.listTags(repository)) ?? [])
-  } catch (error) {
-    if (!(error instanceof RegistryError)) throw error
-    io.actions.info(`Records of earlier builds cannot be listed, so reasons will be missing: ${error.message}`)
-    return []
-  }
-}
 
 /** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
 const branchesWithRecords = ({ event }: Context, { access }: PlannedCache): readonly string[] => {
@@ -83,7 +59,7 @@ const readRepository = async (
   branches: readonly string[],
   io: Io,
 ): Promise<readonly CompatibilityRecord[]> => {
-  const all = await listRecords(repository, io)
+  const all = recordsTags(await listRecords(repository, 'reasons will be missing', io))
   const ofProbes = new Set(all.filter(isProbesTag).slice(0, PROBE_ARTIFACTS[probes]))
   const found = [...(await fetchAll(repository, [...ofProbes], io))]
   const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST)

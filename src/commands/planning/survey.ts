@@ -3,11 +3,8 @@ import type { WorkItem } from '../../factory/work-item.ts'
 import type { Fragment } from '../../fragment/fragment.ts'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { cacheRef, prefixTags } from '../../layers/cache-refs.ts'
-import { parseReference } from '../../oci/reference.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
 import { planCache, type PlannedCache } from '../../plan/cache.ts'
-import { locationOf } from '../../plan/cache-location.ts'
 import { isLayer, withEpochs } from '../../plan/epochs.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { imagesOf, type ImageNeed, type PinnedImage } from '../../plan/images.ts'
@@ -25,7 +22,7 @@ import { createImageFinder, type ImageFinder } from '../../render/dockerfile.ts'
 import { renderCacheLines } from '../../report/cache-lines.ts'
 import type { PlanInputs } from '../inputs.ts'
 import { planScope, type PlanSubject } from './kept-plan.ts'
-import { askRegistry, type AskEarlier, createAskEarlier, type Known, refsOfPrefixes } from './ask-registry.ts'
+import { askRegistry, type AskEarlier, createAskEarlier, type Known } from './ask-registry.ts'
 import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { withReachable } from './mirrors.ts'
 import type { EarlierSubject } from './earlier-records.ts'
@@ -75,7 +72,7 @@ const readTimes = async (files: readonly string[], io: Io): Promise<StepTimes> =
 }
 
 /** What was read, and what came of it. */
-type Prepared = GrownWork & {
+export type Prepared = GrownWork & {
   readonly items: readonly WorkItem[]
   readonly fragments: ReadonlyMap<string, Fragment>
   readonly images: readonly PinnedImage[]
@@ -145,7 +142,7 @@ const ageSubjects = async (
 }
 
 /** What is planned, and what it is made of. */
-type ReadSubjects = {
+export type ReadSubjects = {
   readonly factory: Factory
   readonly cache: PlannedCache
   readonly askEarlier: AskEarlier
@@ -160,7 +157,7 @@ const probesToRead = ({ layers }: Factory, { changes }: PlanInputs): EarlierSubj
 }
 
 /** Reads the factory file and all that it names, as of the given time. */
-const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<ReadSubjects> => {
+export const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<ReadSubjects> => {
   const factory = await readFactory(inputs.factory, io)
   const subjects = expandSubjects(factory, inputs)
   const untrusted = factory.cache.untrustedRef !== undefined
@@ -171,32 +168,6 @@ const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io:
   const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
   return { factory, cache, askEarlier, expansion, prepared }
-}
-
-/** What the factory file needs at the moment: the cache, and every ref that a build of it would read or write. */
-export type CurrentNeeds = {
-  readonly factory: Factory
-  readonly expansion: Subjects
-  readonly cache: PlannedCache
-  /** In every repository that its work items read. */
-  readonly refs: readonly string[]
-}
-
-const neededRefs = (cache: PlannedCache, work: Pick<Prepared, 'items' | 'tree'>): readonly string[] => {
-  const { strategy } = cache
-  if (strategy === 'layer') return refsOfPrefixes(work, prefixTags(work.tree.prefixes), cache).flat()
-  return work.items.flatMap((item) =>
-    locationOf(cache, item).repositories.map((repository) =>
-      parseReference(repository)?.tag === undefined ? cacheRef(strategy, repository, item) : repository,
-    ),
-  )
-}
-
-/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
-export const surveyNeeds = async (inputs: PlanInputs, context: Context, io: Io): Promise<CurrentNeeds> => {
-  const { factory, cache, expansion, prepared } = await readSubjects(inputs, io.clock.now(), context, io)
-  const { items, tree } = prepared
-  return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] }
 }
 
 /** Everything that could be planned, before anything is left out. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import type { Holding } from '../../retention/holding.ts'
+import { refNamesOf, type Holding } from '../../retention/holding.ts'
 import type { PruneDecision } from '../../retention/prune-plan.ts'
 import { createBudget } from './budget.ts'
 import type { ReadPlace } from './read-place.ts'
@@ -19,8 +19,10 @@ export type DeletionPlaces = {
   readonly watch: BuildWatch
 }
 
-const refsOf = ({ listing }: ReadPlace, { tags }: Holding): readonly string[] =>
-  tags.map((tag) => `${listing.repository ?? ''}:${tag}`)
+const namesOf = ({ listing }: ReadPlace, { tags, digest }: Holding): readonly string[] => [
+  ...tags.flatMap((tag) => refNamesOf(listing, tag)),
+  ...(digest === undefined ? [] : [digest]),
+]
 
 /** Deletes what is doomed, place after place, within one budget of time for all. */
 export const deleteDoomed = async (
@@ -39,7 +41,7 @@ export const deleteDoomed = async (
       reason === undefined
         ? await runDeletions(doomed, {
             ...{ store, budget, clock: io.clock, tell: io.actions.info },
-            isNeeded: (object) => watch.isNeeded(refsOf(place, object)),
+            isNeeded: (object) => watch.isNeeded(namesOf(place, object)),
           })
         : doomed.map((): Outcome => ({ status: 'unsupported', reason }))
     for (const [index, outcome] of outcomes.entries()) {

@@ -6,14 +6,21 @@ import { inputError } from '../../problem.ts'
 import { recordsRepository } from '../../records/place.ts'
 import type { StoreRole } from '../../retention/holding.ts'
 import type { PruneInputs } from '../prune-inputs.ts'
-import { surveyNeeds, type CurrentNeeds } from '../planning/survey.ts'
+import { surveyNeeds, type CurrentNeeds } from '../planning/survey-needs.ts'
 import type { PlaceKind } from './read-place.ts'
+
+/** Where untrusted runs write. */
+type Untrusted = { readonly cache: Repository; readonly records: Repository }
 
 /** Where caches and records are, and what of the caches is needed at the moment. */
 export type PrunePlaces = {
   /** Of the factory, or the cache repository where there is no factory file. */
   readonly name: string
   readonly caches: readonly Repository[]
+  /** Repositories that have the refs of all caches, too. */
+  readonly mirrors: readonly Repository[]
+  /** The cache of branches and pull requests, and its records. */
+  readonly untrusted?: Untrusted
   readonly records: Repository
   /** Absent where there is no factory file: then records alone say what is needed. */
   readonly needs?: CurrentNeeds
@@ -39,7 +46,12 @@ const withoutFactory = ({ plan }: PruneInputs, io: Io): PrunePlaces => {
   }
   io.actions.info(`There is no factory file ${factory}, so records alone say what is needed`)
   const [cache] = unique([cacheRef])
-  return { name: cacheRef, caches: cache === undefined ? [] : [cache], records }
+  return { name: cacheRef, caches: cache === undefined ? [] : [cache], mirrors: [], records }
+}
+
+const untrustedOf = (ref: string | undefined): Pick<PrunePlaces, 'untrusted'> => {
+  const records = ref === undefined ? undefined : recordsRepository(ref)
+  return ref === undefined || records === undefined ? {} : { untrusted: { cache: placeOf(ref), records } }
 }
 
 /** Finds the caches of the factory, with what it needs of them; of input `cache-ref` where there is no factory file. */
@@ -53,7 +65,16 @@ export const findPlaces = async (inputs: PruneInputs, context: Context, io: Io):
       expected: 'registry or cache.ref in the factory file, or input cache-ref',
     })
   }
-  return { name: needs.factory.name, caches: unique([ref, ...Object.values(pools).flat()]), records, needs }
+  const { untrusted, mirrors = [] } = needs.cache
+  const caches = unique([ref, ...Object.values(pools).flat()])
+  const names = new Set(caches.map(repositoryOf))
+  // What others write into a mirror that this factory only reads is theirs.
+  const written = unique(mirrors.filter(({ write }) => write).map((mirror) => mirror.ref))
+  return {
+    ...{ name: needs.factory.name, caches, records, needs },
+    mirrors: written.filter((place) => !names.has(repositoryOf(place))),
+    ...untrustedOf(untrusted),
+  }
 }
 
 /** A place that was opened, and what it is for. */
@@ -78,22 +99,26 @@ const openActionsCache = ({ actionsCache }: PruneInputs, io: Io): readonly Opene
 }
 
 /** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
-export const openPlaces = ({ caches, records, needs }: PrunePlaces, inputs: PruneInputs, io: Io): OpenedPlaces => {
+export const openPlaces = (found: PrunePlaces, inputs: PruneInputs, io: Io): OpenedPlaces => {
+  const { caches, mirrors, untrusted, records, needs } = found
   const closed = new Map<string, string>()
-  const open = (place: Repository, role: StoreRole): OpenedPlace => {
+  const open = (place: Repository, role: StoreRole, more: Pick<PlaceKind, 'mirrorOf'> = {}): OpenedPlace => {
     const opened = io.stores.open(place, inputs.backend)
     const { store } = opened
     if (opened.status === 'closed') {
       closed.set(store.name, opened.reason)
       io.actions.warning({ title: 'Nothing can be deleted', message: `${store.name}: ${opened.reason}` })
     }
-    return { store, kind: { role, repository: repositoryOf(place) } }
+    return { store, kind: { role, repository: repositoryOf(place), ...more } }
   }
   const images = inputs.images ? unique(needs?.expansion.items.map(({ image }) => image) ?? []) : []
   const others = [
     ...caches.map((place) => open(place, 'cache')),
+    ...mirrors.map((place) => open(place, 'cache', { mirrorOf: caches.map(repositoryOf) })),
+    ...(untrusted === undefined ? [] : [open(untrusted.cache, 'untrusted')]),
     ...images.map((place) => open(place, 'images')),
     ...openActionsCache(inputs, io),
+    ...(untrusted === undefined ? [] : [open(untrusted.records, 'untrusted-records')]),
   ]
   return { others, records: open(records, 'records'), closed }
 }

@@ -1,8 +1,9 @@
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
-import { repositoryOf } from '../../oci/reference.ts'
+import { parseReference, repositoryOf } from '../../oci/reference.ts'
 import { RECORDS_TYPE, recordsTags } from '../../records/place.ts'
 import { DEFAULT_RETENTION } from '../../factory/retention.ts'
+import { notedDigests } from '../../retention/judgement.ts'
 import type { StoreListing } from '../../retention/holding.ts'
 import { overrideRetention } from '../../retention/policy.ts'
 import type { FoundRecords, RetentionFacts } from '../../retention/prune-plan.ts'
@@ -34,6 +35,16 @@ const readCurrent = async (
   const { items, aliases } = needs.expansion
   const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])])
   return { current: { refs: [...new Set([...needs.refs, ...planned])], manifests: [...new Set(ids)] } }
+}
+
+/** Digests of images that records say were pushed to a repository. Plain OCI lists none that has no tag. */
+const pushedTo = (repository: string | undefined, records: readonly FoundRecords[]): readonly string[] => {
+  const isThere = (ref: string): boolean => {
+    const reference = parseReference(ref)
+    return reference !== undefined && repositoryOf(reference) === repository
+  }
+  const all = records.flatMap((found) => (found.status === 'read' ? found.records : []))
+  return [...new Set(all.flatMap(({ digest, published }) => (published.some(isThere) ? (digest ?? []) : [])))]
 }
 
 /** The listing without records that went between its reading and theirs: another prune may be under way. */
@@ -71,14 +82,19 @@ export const readFacts = async (
   )
   const tags = recordsTags([...recordTags.keys()])
   const records = await readRecords(found.records, tags, io)
+  const state = await readState(found.records, io)
   const places: ReadPlace[] = []
-  for (const { store, kind } of opened.others) places.push(await readPlace(store, kind))
+  for (const { store, kind } of opened.others) {
+    const known = [...pushedTo(kind.repository, records), ...notedDigests(store.name, state.noted)]
+    places.push(await readPlace(store, kind, kind.role === 'images' ? known : []))
+  }
   places.push({ ...kept, listing: withoutGone(kept.listing, tags, records) })
   for (const { listing } of places) io.actions.info(`${listing.name}: ${listing.objects.length} objects are there`)
   const facts: RetentionFacts = {
     policy: overrideRetention(found.needs?.factory.retention ?? DEFAULT_RETENTION, inputs.retention),
     ...{ records, ...(await readCurrent(found, context, io)), stores: places.map(({ listing }) => listing) },
-    ...{ state: await readState(found.records, io), now },
+    state,
+    now,
   }
   return { facts, places, recordTags }
 }

@@ -1,13 +1,13 @@
 import { reasonOf } from '../../io/failure-reason.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
 import type { Store, StoredObject } from '../../io/stores/store.ts'
-import type { FoundHolding, StoreListing, StoreRole } from '../../retention/holding.ts'
+import type { FoundHolding, StoreListing } from '../../retention/holding.ts'
 
 /** A place, and all that is in it as far as it can be found. */
 export type ReadPlace = { readonly store: Store; readonly listing: StoreListing }
 
 /** What a place is for, and its name as references have it; the Actions cache has none. */
-export type PlaceKind = { readonly role: StoreRole; readonly repository?: string }
+export type PlaceKind = Pick<StoreListing, 'role' | 'repository' | 'mirrorOf'>
 
 /** What BuildKit's caches and our own artifacts are: nobody signs them, so nobody is asked who refers to them. */
 const hasReferrers = ({ inspection }: FoundHolding): boolean => {
@@ -38,11 +38,18 @@ const follow = async (
   }
 }
 
-const readObjects = async (store: Store): Promise<readonly FoundHolding[]> => {
+/** What is listed, and of the known digests those that are not. */
+const findObjects = async (store: Store, digests: readonly string[]): Promise<readonly StoredObject[]> => {
+  const listed = (await store.list()) ?? []
+  const known = new Set(listed.map(({ digest }) => digest))
+  return [...listed, ...(await store.find(digests.filter((digest) => !known.has(digest))))]
+}
+
+const readObjects = async (store: Store, digests: readonly string[]): Promise<readonly FoundHolding[]> => {
   const objects: FoundHolding[] = []
   const seen = new Set<string>()
   const keyOf = ({ id, digest }: StoredObject): string => digest ?? id
-  let next = (await store.list()) ?? []
+  let next = await findObjects(store, digests)
   while (next.length > 0) {
     for (const object of next) seen.add(keyOf(object))
     const followed = await Promise.all(next.map((object) => follow(object, store)))
@@ -53,11 +60,14 @@ const readObjects = async (store: Store): Promise<readonly FoundHolding[]> => {
   return objects
 }
 
-/** Everything in a place: what it lists, and what that leads to. Where it cannot be listed as a whole, the reason. */
-export const readPlace = async (store: Store, kind: PlaceKind): Promise<ReadPlace> => {
+/**
+ * Everything in a place: what it lists, what of `digests` is there besides, and what all that leads to. Where it cannot be
+ * listed as a whole, the reason.
+ */
+export const readPlace = async (store: Store, kind: PlaceKind, digests: readonly string[] = []): Promise<ReadPlace> => {
   const place = { name: store.name, ...kind }
   try {
-    return { store, listing: { ...place, objects: await readObjects(store) } }
+    return { store, listing: { ...place, objects: await readObjects(store, digests) } }
   } catch (error) {
     return { store, listing: { ...place, objects: [], unreadable: reasonOf(error) } }
   }

@@ -12,10 +12,11 @@ import { readRecords } from './read-records.ts'
 const BETWEEN_LOOKS = 100
 const LOOK_AGE = 10_000
 
-/** Every cache ref that a record names: those of its layers, those it read and those it wrote. */
-const refsOfRecord = ({ layers, cacheFrom, cacheTo }: CompatibilityRecord): readonly string[] => [
+/** Every cache ref that a record names: those of its layers, those it read and those it wrote; and the digest of its image. */
+const namesOfRecord = ({ layers, cacheFrom, cacheTo, digest }: CompatibilityRecord): readonly string[] => [
   ...layers.flatMap(({ ref }) => ref ?? []),
   ...[...cacheFrom, ...cacheTo].map(({ ref }) => ref),
+  ...(digest === undefined ? [] : [digest]),
 ]
 
 /** Every cache ref that what is planned reads or writes. */
@@ -28,7 +29,7 @@ export const refsOfPlan = ({ prefixes, items, cache }: Plan): readonly string[] 
 
 /** What builds need that were planned or finished after the prune made its plan. */
 export type BuildWatch = {
-  /** Why nothing with one of these names may go; names are refs as records have them. */
+  /** Why nothing with one of these names may go; names are refs and digests as records have them. */
   readonly isNeeded: (refs: readonly string[]) => Promise<string | undefined>
 }
 
@@ -42,7 +43,7 @@ type News = { readonly tag: string; readonly refs: readonly string[] }
 const readNewRecords = async (place: Repository, tags: readonly string[], io: Io): Promise<readonly News[]> =>
   (await readRecords(place, tags, io)).map((found) => {
     if (found.status === 'unreadable') throw new RegistryError(found.reason, { registry: place.registry })
-    return { tag: found.tag, refs: found.records.flatMap(refsOfRecord) }
+    return { tag: found.tag, refs: found.records.flatMap(namesOfRecord) }
   })
 
 const readNewPlans = async (

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Context } from '../../io/context.ts'
 import type { Io } from '../../io/io.ts'
+import { HISTORY_ENTRIES } from '../../layers/actions-cache-key.ts'
 import { decideCacheAccess } from '../../plan/access.ts'
 import { branchesOf, ownBranch } from '../../plan/branches.ts'
 import type { ReportSubject } from '../../report/fold/fold-records.ts'
@@ -12,10 +13,10 @@ const encode = (text: string): string => encodeURIComponent(text.toWellFormed())
 
 /** Begins the keys of all histories of a branch. What follows is never part of a name, so no branch begins another's. */
 const prefixOf = ({ name, factory }: ReportSubject, branch: string): string =>
-  `strata-history/${encode(name)}/${encode(factory)}/${encode(branch)}/`
+  `${HISTORY_ENTRIES}${encode(name)}/${encode(factory)}/${encode(branch)}/`
 
 /** Where the history lies, always the same path, as that is part of what the cache service finds it by. */
-const fileIn = ({ temporary }: Context): string => join(temporary, 'strata-history', 'history.json')
+const fileIn = ({ temporary }: Context): string => join(temporary, HISTORY_ENTRIES, 'history.json')
 
 /** Earlier runs of this branch, else of the one that the run's changes go to, else of the default branch. */
 export const readHistory = async (subject: ReportSubject, context: Context, io: Io): Promise<readonly PastRun[]> => {

@@ -113,6 +113,7 @@ export const createActionsCacheStore = ({ session, repository, ref }: ActionsCac
         throw new Error(`${name}: ${explainGithubError(error, REMEDIES)}`, { cause: error })
       }
     },
+    find: () => Promise.resolve([]),
     inspect: () => Promise.resolve({ status: 'opaque' }),
     referrers: () => Promise.resolve([]),
     delete: ({ id }) => deleteEntry(session, target, id),

@@ -103,6 +103,7 @@ export const createGhcrStore = ({ session, repository, registry, oci }: GhcrOpti
     name,
     pace: PACE,
     list,
+    find: () => Promise.resolve([]),
     inspect: oci.inspect,
     // All that is there has been listed, tagged or not. What came since is no object yet.
     referrers: async (digest) =>

@@ -1,3 +1,4 @@
+import { isIndexMediaType } from '../../oci/media-types.ts'
 import { formatReference, type Reference, type Repository } from '../../oci/reference.ts'
 import type { ManifestDeletion } from '../registry/delete-manifest.ts'
 import { RegistryError } from '../registry/registry-error.ts'
@@ -40,16 +41,26 @@ const readAgain = async ({ client, repository }: State, name: Reference, digest:
   return head.digest === digest ? SAME : { digest: head.digest }
 }
 
+/** What a tag that came later leads to: its digest, and the images of an index, which has to stay whole. */
+const ledFrom = async ({ client, repository }: State, tag: string): Promise<readonly string[]> => {
+  const head = await client.headManifest({ ...repository, tag })
+  if (head === undefined) return []
+  if (!isIndexMediaType(head.mediaType)) return [head.digest]
+  const { manifest } = await client.getManifest({ ...repository, digest: head.digest })
+  return [head.digest, ...(manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [])]
+}
+
 /**
  * Guards what tags lead to that came since the listing: deleting by digest takes all tags on it along. One look for many
  * deletions; what remains is a tag that is put on the very digest between the last look and the deletion, and a known tag
  * that is moved onto it. Both take somebody who pushes exactly what is being deleted.
  */
-const lookForNewTags = async ({ client, repository, known, guarded }: State): Promise<void> => {
+const lookForNewTags = async (state: State): Promise<void> => {
+  const { client, repository, known, guarded } = state
   const tags = (await client.listTags(repository)) ?? []
   const fresh = tags.filter((tag) => !known.has(tag))
-  const heads = await Promise.all(fresh.map((tag) => client.headManifest({ ...repository, tag })))
-  for (const head of heads) if (head !== undefined) guarded.add(head.digest)
+  const led = await Promise.all(fresh.map((tag) => ledFrom(state, tag)))
+  for (const digest of led.flat()) guarded.add(digest)
   for (const tag of fresh) known.add(tag)
 }
 
@@ -72,7 +83,7 @@ const checkGone = async (state: State, reference: Reference, digest: string): Pr
 
 const deleteByDigest = async (state: State, digest: string): Promise<Deletion> => {
   const { client, repository, guarded } = state
-  if (guarded.has(digest)) return { status: 'moved', reason: 'another tag was put on its digest meanwhile' }
+  if (guarded.has(digest)) return { status: 'moved', reason: 'a tag leads to its digest that came meanwhile' }
   const reference = { ...repository, digest }
   const done = await client.deleteManifest(reference)
   switch (done.status) {

@@ -41,7 +41,7 @@ const readTags = async (
 /**
  * A repository of any registry that follows the OCI distribution specification. Listing reads the manifest of each tag
  * with one request, since nothing else says what a tag leads to. What no tag leads to is found as a child or a referrer
- * of something else, or not at all.
+ * of something else, by `find` if somebody knows its digest, or not at all.
  */
 export const createOciStore = (client: OciClient, repository: Repository): Store => {
   const seen = new Map<string, Inspection>()
@@ -61,6 +61,12 @@ export const createOciStore = (client: OciClient, repository: Repository): Store
     deletion.listed(tags)
     return objects
   }
+  const find: Store['find'] = async (digests) => {
+    const isThere = async (digest: string): Promise<boolean> =>
+      seen.get(digest)?.status === 'read' || (await client.headManifest({ ...repository, digest })) !== undefined
+    const found = await Promise.all(digests.map(isThere))
+    return digests.filter((_, index) => found[index]).map((digest) => ({ id: digest, tags: [], digest }))
+  }
   const referrers: Store['referrers'] = async (subject) =>
     (await client.listReferrers(repository, subject)).map(({ digest }) => ({ id: digest, tags: [], digest }))
   return {
@@ -68,6 +74,7 @@ export const createOciStore = (client: OciClient, repository: Repository): Store
     name: repositoryOf(repository),
     pace: { concurrency: CONCURRENCY },
     list,
+    find,
     inspect,
     referrers,
     delete: deletion.delete,

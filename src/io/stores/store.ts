@@ -94,6 +94,11 @@ export type Store = {
    */
   readonly list: () => Promise<readonly StoredObject[] | undefined>
   /**
+   * Those of these digests that are there and may be missing in `list`, as objects without tags; plain OCI asks for each
+   * with one HEAD. Throws where it cannot be told. Empty where `list` has everything.
+   */
+  readonly find: (digests: readonly string[]) => Promise<readonly StoredObject[]>
+  /**
    * Reads an object, or a child of one by its digest: nothing but `digest` (else the first tag) is looked at. Never
    * throws. What was read by digest once is not asked for again.
    */
