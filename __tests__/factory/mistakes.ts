@@ -387,6 +387,25 @@ export const shapeMistakes: readonly Mistake[] = [
     ],
   },
   {
+    title: 'a probe without a time',
+    text: `${HEAD}layers:\n  base: { max-age: { probe: ls }, variants: { a: { from: "x:1" } } }\n`,
+    error: [
+      'strata.yaml:4:20: a max-age has no "every"; expected a duration: a whole number with m, h or d behind it: 30m, 12h or 7d',
+    ],
+  },
+  {
+    title: 'a probe of two lines',
+    text: `${HEAD}layers:\n  base: { max-age: { every: 7d, probe: "a\\nb" }, variants: { a: { from: "x:1" } } }\n`,
+    error: [
+      'strata.yaml:4:40: "a\\nb" is not a command; expected one line for the shell of the layer, such as apt-get -s upgrade | grep ^Inst | sort; join lines with && or ;, or call a script that the image has',
+    ],
+  },
+  {
+    title: 'a misspelt key of a max-age',
+    text: `${HEAD}layers:\n  base: { max-age: { every: 7d, prope: ls }, variants: { a: { from: "x:1" } } }\n`,
+    error: ['strata.yaml:4:33: unknown key "prope" in a max-age; expected every or probe; did you mean "probe"?'],
+  },
+  {
     title: 'a duration with another unit',
     text: `${HEAD}layers:\n  base: { max-age: 1w, variants: { a: { from: "x:1" } } }\n`,
     error: [

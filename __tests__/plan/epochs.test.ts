@@ -73,6 +73,17 @@ describe('withEpochs', () => {
     expect(epochsOf({}, [none, app])).toEqual([undefined, undefined])
   })
 
+  test('leaves it to the records where a probe is asked, but for a refresh', () => {
+    const probed = { layers: [{ name: 'security', maxAge: WEEK, probe: 'apk -s upgrade' }] }
+    const old = '2026-01-01T00:00:00Z'
+    expect(epochsOf(probed)).toEqual([undefined, undefined])
+    expect(epochsOf({ ...probed, known: known(old) })).toEqual([old, undefined])
+    expect(epochsOf({ ...probed, known: known(old), refresh: ['security'] })).toEqual([
+      '2026-11-28T12:00:00Z',
+      undefined,
+    ])
+  })
+
   test('keeps a refresh until the next period begins', () => {
     const refreshed = '2026-11-28T11:00:00Z'
     expect(epochsOf({ known: known(refreshed) })).toEqual([refreshed, undefined])

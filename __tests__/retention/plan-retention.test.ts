@@ -305,6 +305,26 @@ test('records stay with their generations, the newest always; what is no artifac
   )
 })
 
+test('what a probe said last of a stack stays, as long as nothing newer is known of it', () => {
+  const probed = (days: number, app: string, more: Parameters<typeof built>[2] = {}): CompatibilityRecord => {
+    const record = built(days, [9, 1], { kind: 'prefix', ...more })
+    const probe = { digest: 'a', at: daysAgo(days) }
+    const layers = record.layers.map(({ ref: _, ...layer }) => ({ ...layer, probe, variant: app }))
+    return { ...record, layers }
+  }
+  const records = [
+    ...[probed(30, 'serve'), probed(20, 'serve'), probed(40, 'train')],
+    ...[probed(50, 'serve', { branch: 'release' }), probed(50, 'serve', { platform: 'linux/arm64' })],
+    built(10, [8, 8], { kind: 'prefix' }),
+  ]
+  const artifacts = records.map((_, index) => held(index, [`run-20261101t00000${index}z-1-1-all`]))
+  const fates = fatesOf(facts(records, [store('records', artifacts, RECORDS)]))
+  const tags = artifacts.map(({ object }) => object.tags[0] ?? '')
+  expect(tags.map((tag) => fates[tag])).toEqual([
+    ...['delete generation', 'keep newest', 'keep newest', 'keep newest', 'keep newest', 'delete generation'],
+  ])
+})
+
 test('a plan that was kept goes some time after its branch did', () => {
   const tag = 'plan-llm-feature-a'
   const plan = held(1, [tag], { ...IMAGE_CONTENT, artifactType: PLAN_TYPE })

@@ -1,10 +1,12 @@
 import type { Context } from '../io/context.ts'
 import type { Io } from '../io/io.ts'
 import { parseReference } from '../oci/reference.ts'
+import { inputError } from '../problem.ts'
 import { bakeLeg, type LegOutcome } from './building/bake-leg.ts'
 import { fillMounts, keepMounts } from './building/cache-mounts.ts'
 import type { CommandResult } from './command.ts'
 import { runCanary } from './building/canary.ts'
+import { runProbes } from './building/probes.ts'
 import { decideCache, NO_REFS } from './building/decide-cache.ts'
 import { dockerBuildLeg, openEngine } from './building/docker-build.ts'
 import { AGREED, healRefs } from './building/heal.ts'
@@ -75,10 +77,40 @@ const NOTHING_BUILT: CommandResult = {
   outputs: { metadata: '{}', 'cached-steps': '0', 'total-steps': '0', 'cache-hit-ratio': '1', 'steps-run': '0' },
 }
 
+/** Probes are asked in one job, which plans for itself. */
+const checkScope = ({ changes: { scope }, leg, planPath }: BuildInputs): void => {
+  if (scope !== 'probes' || (leg === undefined && planPath === undefined)) return
+  throw inputError(`input scope is probes, and there is input ${leg === undefined ? 'plan-path' : 'leg'}`, {
+    hint: 'leave it out: probes have no legs, and the job that asks them plans for itself',
+  })
+}
+
+/** Why no answer of a probe could be recorded, if so: the end of a sentence. */
+const whyNotRecorded = ({ access, items }: LegWork, { records }: BuildInputs): string | undefined => {
+  if (items.length > 0 && !access.write) return access.reason
+  return items.length === 0 || records.keep === 'registry' ? undefined : `input records is ${records.keep}`
+}
+
+/** Asks the probes that are due. */
+const askProbes = async (work: LegWork, inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
+  const why = whyNotRecorded(work, inputs)
+  const count = work.items.length
+  if (why !== undefined) {
+    io.actions.warning({ message: `no probe is asked, as this run could not record the answer: ${why}` })
+  } else if (count > 0 && !inputs.dryRun) {
+    return io.whileSignedIn(registriesOf(work), () => runProbes(work, inputs, context, io))
+  } else {
+    io.actions.info(count === 0 ? 'No probe is due' : `Dry run: ${count} probes are due; none was asked`)
+  }
+  return { outputs: { 'rolled-over': '' } }
+}
+
 /** The main job: builds the work items of one leg, or all of them. */
 export const build = async (inputs: BuildInputs, context: Context, io: Io): Promise<CommandResult> => {
   const startedAt = io.clock.now().toISOString()
+  checkScope(inputs)
   const selected = await selectWork(inputs, context, io)
+  if (selected.plan.probes !== undefined) return askProbes(selected, inputs, context, io)
   const work = await withPins(selected, inputs, context.event, io)
   if (work.items.length === 0) {
     const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed'

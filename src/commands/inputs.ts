@@ -49,7 +49,7 @@ export type PlanInputs = {
 
 /** What of the work is planned, what it is compared with, and who is told. */
 export type ChangeInputs = {
-  readonly scope: 'all' | 'changed' | 'stable' | 'bases-only' | 'canary'
+  readonly scope: 'all' | 'changed' | 'stable' | 'bases-only' | 'canary' | 'probes'
   /** Path of the plan to compare with; absent for the newest one that is kept. */
   readonly basePlan?: string
   /** Whether the pull request gets a comment. */
@@ -116,7 +116,7 @@ const scheduleInputs = (read: ReadInput): ScheduleInputs => ({
 })
 
 const changeInputs = (read: ReadInput): ChangeInputs => ({
-  scope: choice(read, 'scope', ['all', 'changed', 'stable', 'bases-only', 'canary']),
+  scope: choice(read, 'scope', ['all', 'changed', 'stable', 'bases-only', 'canary', 'probes']),
   ...optional('basePlan', read('base-plan')),
   comment: bool(read, 'comment', false),
   force: list(read('force')),

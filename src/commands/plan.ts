@@ -6,6 +6,7 @@ import { renderPlanFile } from '../plan/plan-file.ts'
 import { planArtifactName, type Plan } from '../plan/plan.ts'
 import { renderExplanation } from '../report/explain.ts'
 import { renderPlanSummary } from '../report/plan-summary.ts'
+import { inputError } from '../problem.ts'
 import type { CommandResult } from './command.ts'
 import type { PlanInputs } from './inputs.ts'
 import { keepPlan, planScope } from './planning/kept-plan.ts'
@@ -33,6 +34,9 @@ const handOn = async ({ digest }: Plan, file: string, { artifacts, actions }: Io
 
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 export const plan = async (inputs: PlanInputs, context: Context, io: Io): Promise<CommandResult> => {
+  if (inputs.changes.scope === 'probes') {
+    throw inputError('input scope is probes, which have no legs', { hint: 'give it to the build action, in one job' })
+  }
   const prepared = await preparePlan(inputs, context, io)
   const { plan: made, whole, findings } = prepared
   const folder = await io.files.makeFolder('strata-plan')

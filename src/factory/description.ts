@@ -121,11 +121,27 @@ const variantsFrom = optional(
   'One variant per file that matches, named after its folder. Variants that are written out win.',
 )
 
+const maxAge = either(
+  texts.duration,
+  record('a max-age', {
+    every: required(texts.duration, 'How long the answer of the probe holds.'),
+    probe: required(
+      texts.probeCommand,
+      'A command line that runs on the layer, in its shell. Only when what it prints changes is the layer built again.',
+    ),
+  }),
+  {
+    description:
+      'A time after which the layer is built again, or { every, probe } to ask first whether anything changed.',
+    examples: ['7d', { every: '1d', probe: 'apt-get update -qq && apt-get -s upgrade | grep ^Inst | sort' }],
+  },
+)
+
 const layer = record(
   'a layer',
   {
     stable: optional({ kind: 'flag' }, 'Whether the layer can be prewarmed. Stable layers are a run from the bottom.'),
-    'max-age': optional(texts.duration, 'After this time the layer is built again, so that upgrades cannot go stale.'),
+    'max-age': optional(maxAge, 'After this time the layer is built again, so that upgrades cannot go stale.'),
     args: optional(args, 'Defaults for the fragments of this layer.'),
     variants: optional(variants, 'The choices for this layer, by name.'),
     'variants-from': variantsFrom,
@@ -304,6 +320,8 @@ export type RetentionContent = Value<typeof retention>
 export type RuleContent = Value<typeof rule>
 /** What stands under the name of a pool. */
 export type PoolContent = Value<typeof pool>
+/** What stands under a `max-age`. */
+export type MaxAgeContent = Value<typeof maxAge>
 /** What stands under a `test`. */
 export type TestContent = Value<typeof test>
 /** A selector as it is written. */

@@ -46,8 +46,10 @@ export type Layer = {
   readonly name: string
   /** Stable layers are a run from the bottom; they can be prewarmed. */
   readonly stable: boolean
-  /** Period after which the layer's key rotates, ms. */
+  /** Period after which the layer's key rotates, or its probe is asked again, ms. */
   readonly maxAge?: number
+  /** Command line that its own shell runs on it. With one, its key rotates only when what that prints changes. */
+  readonly probe?: string
   readonly variants: readonly LayerVariant[]
   readonly place: Place
 }

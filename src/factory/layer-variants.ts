@@ -2,6 +2,7 @@ import { mergeBake } from './bake-options.ts'
 import { argumentsOf, byPlatformOf, overlayArguments, overlayByPlatform } from './by-platform.ts'
 import type { Catalogue, LayerSource, VariantSource } from './catalogue.ts'
 import { choicesOf } from './choices.ts'
+import type { MaxAgeContent } from './description.ts'
 import { dictionary, mergeDictionaries } from './dictionary.ts'
 import { parseDuration } from './duration.ts'
 import { resolveExtends } from './extends.ts'
@@ -71,6 +72,13 @@ const checkBase = (
   }
 }
 
+/** The period of a layer, and what is asked when it is over. */
+const ageOf = (content: MaxAgeContent | undefined): Pick<Layer, 'maxAge' | 'probe'> => {
+  if (content === undefined) return {}
+  if ('plain' in content) return given({ maxAge: parseDuration(content.plain.value) })
+  return { ...given({ maxAge: parseDuration(content.map.every.value) }), probe: content.map.probe.value }
+}
+
 /** A layer with its variants, `extends` resolved and the layer's own arguments laid under theirs. */
 export const layerOf = (source: LayerSource, catalogue: Catalogue, report: Report): Layer => {
   const { name, content } = source
@@ -85,7 +93,7 @@ export const layerOf = (source: LayerSource, catalogue: Catalogue, report: Repor
   return {
     name: name.value,
     stable: content.stable?.value ?? false,
-    ...given({ maxAge: content['max-age'] === undefined ? undefined : parseDuration(content['max-age'].value) }),
+    ...ageOf(content['max-age']),
     variants: resolved.map((variant) => ({ ...variant, args: overlayArguments(defaults, variant.args) })),
     place: name.place,
   }

@@ -189,6 +189,16 @@ export const duration: TextShape = {
   examples: ['30m', '12h', '7d'],
 }
 
+/** A command that a shell of the layer runs. Flags of RUN may stand before it. */
+export const probeCommand: TextShape = {
+  kind: 'text',
+  noun: 'a command',
+  expected: 'one line for the shell of the layer, such as apt-get -s upgrade | grep ^Inst | sort',
+  pattern: /^[^\x00-\x08\n-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\n-\x1f\x7f]*$/,
+  hint: (text) => (/[\r\n]/.test(text) ? 'join lines with && or ;, or call a script that the image has' : undefined),
+  examples: ['apt-get update -qq && apt-get -s upgrade | grep ^Inst | sort'],
+}
+
 /** Why a rule leaves something out. */
 export const reason: TextShape = {
   kind: 'text',

@@ -1,21 +1,29 @@
 import { workItemName, type WorkItem } from '../factory/work-item.ts'
 import { chainOf, type LayerTree } from '../layers/tree.ts'
 import type { KnownEpochs } from './epochs.ts'
+import type { KnownProbes } from './probes.ts'
 import type { Failure } from '../records/failures.ts'
 import type { CompatibilityRecord } from '../records/record.ts'
 
 /** The newest record of each work item, by its name. */
 export type EarlierRecords = ReadonlyMap<string, CompatibilityRecord>
 
-/** What records say of earlier builds: the newest success of each work item, what keeps failing by key, and epochs. */
+/** What records say of earlier builds: the newest success of each work item, what keeps failing by key, epochs, and probes. */
 export type EarlierBuilds = {
   readonly records: EarlierRecords
   readonly failures: ReadonlyMap<string, Failure>
   readonly epochs: KnownEpochs
+  /** Only of use where probes were looked for. */
+  readonly probes: KnownProbes
 }
 
 /** Where there is no record. */
-export const NO_EARLIER: EarlierBuilds = { records: new Map(), failures: new Map(), epochs: new Map() }
+export const NO_EARLIER: EarlierBuilds = {
+  records: new Map(),
+  failures: new Map(),
+  epochs: new Map(),
+  probes: new Map(),
+}
 
 /**
  * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A

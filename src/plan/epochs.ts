@@ -28,8 +28,9 @@ export const foldEpochs = (records: Iterable<CompatibilityRecord>): KnownEpochs 
 /** A share of a period, 0 to 1, that is another one for each name and always the same. */
 const shareOf = (name: string): number => createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32
 
-/** ISO 8601 in full seconds, UTC. Text order is the order of time. */
-const stampOf = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+/** An epoch that begins at a time, ms: ISO 8601 in full seconds, UTC. Text order is the order of time. */
+export const epochAt = (ms: number): string =>
+  new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z')
 
 /**
  * When the period began that a moment is in. Periods follow each other without end, and those of different names begin at
@@ -37,18 +38,18 @@ const stampOf = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).t
  */
 export const periodStart = (now: Date, every: number, name: string): string => {
   const offset = shareOf(name) * every
-  return stampOf(Math.floor((now.getTime() - offset) / every) * every + offset)
+  return epochAt(Math.floor((now.getTime() - offset) / every) * every + offset)
 }
 
 /** When the period ends that began then. */
-export const periodEnd = (start: string, every: number): string => stampOf(Date.parse(start) + every)
+export const periodEnd = (start: string, every: number): string => epochAt(Date.parse(start) + every)
 
 /** What epochs follow from. */
 export type EpochSources = {
   readonly now: Date
   /** Name of the factory: two factories with the same layers need not roll over together. */
   readonly factory: string
-  readonly layers: readonly Pick<Layer, 'name' | 'maxAge'>[]
+  readonly layers: readonly Pick<Layer, 'name' | 'maxAge' | 'probe'>[]
   readonly known: KnownEpochs
   /** Globs over `layer` and `layer/variant` that begin a new epoch now. */
   readonly refresh: readonly string[]
@@ -63,17 +64,19 @@ export const isLayer = (pattern: string, { layer, variant }: Pick<WorkLayer, 'la
 /** Since when what a layer fetches counts as fresh; undefined for one that has no age and was never refreshed. */
 const epochOf = (layer: WorkLayer, platform: Platform, sources: EpochSources): string | undefined => {
   const { now, factory, layers, known, refresh, mayBegin } = sources
-  if (refresh.some((pattern) => isLayer(pattern, layer))) return stampOf(now.getTime())
+  if (refresh.some((pattern) => isLayer(pattern, layer))) return epochAt(now.getTime())
   const before = known.get(nameOf(layer.layer, layer.variant, platform))
-  const every = layers.find(({ name }) => name === layer.layer)?.maxAge
-  if (every === undefined || (before !== undefined && !mayBegin)) return before
+  const { maxAge: every, probe } = layers.find(({ name }) => name === layer.layer) ?? {}
+  // Time alone changes nothing where a probe is asked: records tell when its answer changed last.
+  if (every === undefined || probe !== undefined || (before !== undefined && !mayBegin)) return before
   const start = periodStart(now, every, `${factory} ${layer.layer} ${layer.variant}`)
   return before !== undefined && before > start ? before : start
 }
 
 /**
  * Work items with the epochs of their layers. An epoch is the time since when what a layer fetches counts as fresh: the
- * beginning of its period, or that of a refresh after it. Layers without a fragment fetch nothing.
+ * beginning of its period, or that of a refresh after it; with a probe the last time that its answer changed. Layers
+ * without a fragment fetch nothing.
  */
 export const withEpochs = (items: readonly WorkItem[], sources: EpochSources): readonly WorkItem[] => {
   const made = new Map<Platform, Map<WorkLayer, WorkLayer>>()

@@ -10,6 +10,7 @@ import type { PinnedImage } from './images.ts'
 import { planLegs, type PlannedLeg } from './leg.ts'
 import { createItemEncoder } from './planned-items.ts'
 import type { PlannedPrefix, PrefixContent } from './prefixes.ts'
+import type { PlannedProbe } from './probes.ts'
 import type { Schedule } from './schedule/work.ts'
 
 /** A file of a build context, by `<mode> <first 16 hex of the SHA-256 of its content>`. */
@@ -45,6 +46,8 @@ export type Plan = {
   readonly prewarm?: boolean
   /** Whether it is for one work item that is built twice, from cache and without, to be compared. Absent if not. */
   readonly canary?: boolean
+  /** What is asked of prefixes, where it is for that alone: nothing is built. Absent if not. */
+  readonly probes?: readonly PlannedProbe[]
   /** Build context, relative to the workspace. */
   readonly context: string
   readonly cache: PlannedCache

@@ -29,12 +29,16 @@ export type RolloverSources = {
 
 type Group = { readonly prefixes: Set<number>; readonly manifests: Set<string>; readonly since: string }
 
-/** For each layer with an age what its next rollover builds again, the next one first. */
+/** For each layer with an age what its next rollover builds again, the next one first; nobody knows when a probe asks for one. */
 export const findRollovers = (
   { items, tops, prefixes, contents }: RolloverSources,
-  layers: readonly Pick<Layer, 'name' | 'maxAge'>[],
+  layers: readonly Pick<Layer, 'name' | 'maxAge' | 'probe'>[],
 ): readonly Rollover[] => {
-  const ages = new Map(layers.flatMap(({ name, maxAge }) => (maxAge === undefined ? [] : [[name, maxAge] as const])))
+  const ages = new Map(
+    layers.flatMap(({ name, maxAge, probe }) =>
+      maxAge === undefined || probe !== undefined ? [] : [[name, maxAge] as const],
+    ),
+  )
   const groups = new Map<string, Group>()
   for (const [index, item] of items.entries()) {
     const chain = chainOf(prefixes, tops[index])

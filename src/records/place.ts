@@ -17,6 +17,12 @@ const stampOf = (time: string): string => time.replace(/\.\d+/, '').replaceAll(/
 
 const GRAMMAR = /^run-\d{8}t\d{6}z-/
 
+/** What the job that asks probes is called instead of a leg. */
+export const PROBES_LEG = 'probes'
+
+/** Whether a tag of records is one of probes. */
+export const isProbesTag = (tag: string): boolean => tag.endsWith(`-${PROBES_LEG}`)
+
 /** The reference that the records of a leg are kept as: `run-<utc>-<run>-<attempt>-<leg>`. */
 export const recordsReference = (cacheRef: string, run: RecordRun): Reference | undefined => {
   const place = recordsRepository(cacheRef)

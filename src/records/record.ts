@@ -36,6 +36,14 @@ export type RecordFragment = {
 /** Files that an input of kind `files` takes: `<mode> <first 16 hex of SHA-256>` by path from the workspace. */
 export type RecordFiles = Readonly<Record<string, string>>
 
+/** What the probe of a layer said. */
+export type RecordProbe = {
+  /** First 16 hex of the SHA-256 over what it printed. */
+  readonly digest: string
+  /** ISO 8601, UTC. */
+  readonly at: string
+}
+
 /** One layer of a work item, in one run. */
 export type RecordLayer = {
   readonly layer: string
@@ -47,6 +55,8 @@ export type RecordLayer = {
   readonly ref?: string
   /** Since when what it fetches counts as fresh, ISO 8601, UTC; absent for a layer without an age. */
   readonly epoch?: string
+  /** What its probe said of it in this run; absent where none was asked. */
+  readonly probe?: RecordProbe
   /** What decides its own steps, what lower layers leave for it included. */
   readonly inputs: readonly KeyInput[]
   /** For each input of kind `files`, by name, what it takes; absent where that is too much to list. */

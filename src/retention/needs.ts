@@ -55,6 +55,20 @@ const createCauses = () => {
   }
 }
 
+/** Whether it says what a probe said. Of such a layer the newest has its epoch, too. */
+const isProbed = ({ layers }: CompatibilityRecord): boolean => layers.some(({ probe }) => probe !== undefined)
+
+/** The newest record with a probe of each stack of variants, platform and branch. */
+const newestProbes = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] => {
+  const stackOf = (record: CompatibilityRecord): string =>
+    JSON.stringify([record.layers.map(({ layer, variant }) => [layer, variant]), record.platform, record.run.branch])
+  const timeOfRun = ({ run }: CompatibilityRecord): number => timeOf(run.finishedAt)
+  return [...Map.groupBy(records.filter(isProbed), stackOf).values()].flatMap((own) => {
+    const last = own.reduce((time, record) => Math.max(time, timeOfRun(record)), -Infinity)
+    return own.filter((record) => timeOfRun(record) === last)
+  })
+}
+
 /** Work items and branches, each with its newest record of all and its newest of a build that worked. */
 const newestRecords = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] => {
   const nameOf = (record: CompatibilityRecord): string => `${record.kind} ${record.manifest_id} ${groupOf(record)}`
@@ -160,6 +174,12 @@ export const findNeeds = (facts: RetentionFacts): Needs => {
     keepRecord(told, record, {
       rule: 'newest',
       reason: 'the newest record of its work item and branch',
+      group: groupOf(record),
+    })
+  for (const record of newestProbes(records))
+    keepRecord(told, record, {
+      rule: 'newest',
+      reason: 'what a probe of its layers said last on its branch',
       group: groupOf(record),
     })
   for (const { records: own, standing } of generations.all) for (const record of own) tellOld(record, standing, old)

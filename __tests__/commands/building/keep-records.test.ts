@@ -64,6 +64,19 @@ describe('keepRecords', () => {
     expect(told.warnings).toEqual([])
   })
 
+  test('keeps what a probe said, which is no part of the report', async () => {
+    const probe = { digest: '0123456789abcdef', at: '2026-11-22T15:41:57Z' }
+    const { uploads, puts } = await run([
+      built({
+        kind: 'prefix',
+        layers: [sampleRecordLayer({ key: KEY, probe })],
+        run: { ...built().run, leg: 'probes' },
+      }),
+    ])
+    expect(uploads).toEqual([])
+    expect(puts).toEqual(['ghcr.io/acme/cache-records:run-20261122t154157z-7-1-probes'])
+  })
+
   test('writes them where it is told', async () => {
     expect(await run([built()], { inputs: { keep: 'files', path: 'out/a.jsonl' } })).toMatchObject({
       path: 'out/a.jsonl',

@@ -8,7 +8,7 @@ import { renderRecords } from '../../../src/records/parse-records.ts'
 import type { CompatibilityRecord } from '../../../src/records/record.ts'
 import { literalContext } from '../../support/context.ts'
 import { literalIo } from '../../support/io.ts'
-import { sampleRecord } from '../../support/records.ts'
+import { sampleRecord, sampleRecordLayer } from '../../support/records.ts'
 import { sampleWork } from '../../support/samples.ts'
 
 const CACHE: PlannedCache = {
@@ -26,12 +26,14 @@ const record = (manifestId: string, branch: string, day: number): CompatibilityR
 
 const tagOf = (day: number): string => `run-202611${String(day).padStart(2, '0')}t100000z-1-1-all`
 
-/** A registry with records by day, or an error instead of them. */
-const worldOf = (kept: Readonly<Record<number, readonly CompatibilityRecord[] | Error | string>> | Error) => {
+/** A registry with records by day or tag, or an error instead of them. */
+const worldOf = (kept: Readonly<Record<string, readonly CompatibilityRecord[] | Error | string>> | Error) => {
   const asked: string[] = []
   const { io, told } = literalIo(new Map())
   const byTag = new Map(
-    kept instanceof Error ? [] : Object.entries(kept).map(([day, each]) => [tagOf(Number(day)), each]),
+    kept instanceof Error
+      ? []
+      : Object.entries(kept).map(([day, each]) => [day.startsWith('run-') ? day : tagOf(Number(day)), each]),
   )
   const getText = ({ tag = '' }: Reference): Promise<string | undefined> => {
     asked.push(tag)
@@ -47,7 +49,12 @@ const worldOf = (kept: Readonly<Record<number, readonly CompatibilityRecord[] | 
 const MAIN: RunEvent = { name: 'push', ref: 'refs/heads/main', refProtected: false, defaultBranch: 'main' }
 
 const fetch = async (world: ReturnType<typeof worldOf>, event = MAIN, cache = CACHE) => {
-  const found = await fetchEarlierRecords(ITEMS, cache, { ...literalContext(), event }, world.io)
+  const found = await fetchEarlierRecords(
+    { items: ITEMS, probes: 'none' },
+    cache,
+    { ...literalContext(), event },
+    world.io,
+  )
   return Object.fromEntries(
     [...found.records].map(([name, { run }]) => [name, `${run.branch ?? ''} ${run.finishedAt.slice(8, 10)}`]),
   )
@@ -66,6 +73,27 @@ describe('fetchEarlierRecords', () => {
     expect(world.asked).toEqual(days.slice(12).reverse().map(tagOf))
     expect(world.told.infos).toEqual(['2 of 2 work items have a record of an earlier build'])
   })
+
+  test.each(['none', 'newest', 'all'] as const)(
+    'finds answers of probes that are older than all builds: %s',
+    async (probes) => {
+      const probe = { digest: 'a', at: '2026-11-01T10:00:00Z' }
+      const asked = sampleRecord({
+        ...{ kind: 'prefix', run: record('', 'main', 1).run },
+        layers: [sampleRecordLayer({ key: 'key', epoch: probe.at, probe })],
+      })
+      const days = Array.from({ length: 20 }, (_, index) => index + 2)
+      const kept = days.map((day) => [day, [record('serve', 'main', day), record('train', 'main', day)]] as const)
+      const tag = tagOf(1).replace('-all', '-probes')
+      const world = worldOf({ ...Object.fromEntries(kept), [tag]: [asked] })
+      const subject = { items: ITEMS, probes }
+      const found = await fetchEarlierRecords(subject, CACHE, { ...literalContext(), event: MAIN }, world.io)
+      const isFound = probes !== 'none'
+      expect([...found.probes]).toEqual(isFound ? [['key', probe]] : [])
+      expect([...found.epochs.values()]).toEqual(isFound ? [probe.at] : [])
+      expect(world.asked).toHaveLength(isFound ? 9 : 8)
+    },
+  )
 
   test('prefers its own branch where that can have any, else takes the default branch', async () => {
     const kept = { 3: [record('serve', 'main', 3), record('train', 'main', 3)], 2: [record('serve', 'next', 2)] }

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals'
 import { periodStart } from '../../../src/plan/epochs.ts'
 import { openDoor } from './door.ts'
 import { recordsOf } from './records-of.ts'
-import { type Event, PULL_REQUEST } from './run-action.ts'
+import { PULL_REQUEST, SCHEDULE } from './run-action.ts'
 import { buildAt, type Moment, planAt, type RunAt } from './run-at.ts'
 import { buildxBuild, emptyBuilder, testbed } from './testbed.ts'
 import { createWorkspace, type Texts, type Workspace } from './workspace.ts'
@@ -21,7 +21,6 @@ export type Story = {
 }
 
 const DAY = 86_400_000
-const SCHEDULE: Event = { name: 'schedule', ref: 'refs/heads/master', payload: 'schedule.json' }
 
 const GPU = 'RUN cat /security > /gpu\n'
 

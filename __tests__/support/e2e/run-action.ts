@@ -18,6 +18,9 @@ export const PUSH: Event = { name: 'push', ref: 'refs/heads/master', payload: 'p
 /** Reads the cache and writes none, so that one run does not change what the next one finds. */
 export const PULL_REQUEST: Event = { name: 'pull_request', ref: 'refs/pull/2/merge', payload: 'pull-request.json' }
 
+/** A nightly run of the default branch. */
+export const SCHEDULE: Event = { name: 'schedule', ref: 'refs/heads/master', payload: 'schedule.json' }
+
 /** A step that uses one of the actions. */
 export type ActionStep = {
   readonly action?: 'build' | 'plan' | 'prune' | 'report' | 'publish'

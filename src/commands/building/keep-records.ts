@@ -36,13 +36,17 @@ const recordedGenerations = ({ plan }: LegWork): ReadonlyMap<string, string> =>
     }),
   )
 
+/** Whether it is of a probe. */
+const isProbed = ({ layers }: CompatibilityRecord): boolean => layers.some(({ probe }) => probe !== undefined)
+
 /**
  * Whether a record tells later runs something new: another generation, in a wave a prefix that was written, in a scheduled
- * run that something failed once more, or that it does no longer.
+ * run that something failed once more, or that it does no longer, or what a probe said.
  */
 const isNews = (record: CompatibilityRecord, known: ReadonlyMap<string, string>, { failures = {} }: Plan): boolean => {
   if (record.verdict !== 'built') return record.failures !== undefined
   if (record.layers.some(({ key }) => key !== undefined && failures[key] !== undefined)) return true
+  if (isProbed(record)) return true
   if (record.kind === 'prefix') return record.cacheTo.some(({ written }) => written)
   return known.get(recordName(record)) !== generationOf(record)
 }
@@ -85,7 +89,8 @@ export const keepRecords = async (
   if (inputs.keep === 'none' || records.length === 0) return undefined
   const file = inputs.path ?? join(folder, 'records.jsonl')
   await io.files.write(file, renderRecords(records))
-  await handOn(records, file, io)
+  // The report is about what was built.
+  if (!records.every(isProbed)) await handOn(records, file, io)
   if (inputs.keep === 'registry') await push(work, records, io)
   return file
 }

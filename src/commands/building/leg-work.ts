@@ -144,6 +144,7 @@ const coldPrefixes = ({ prefixes }: Plan): Pick<PlannedLeg, 'writes' | 'repeats'
 })
 
 const legItems = (plan: Plan, leg: PlannedLeg | undefined, kind: Leg['kind']): readonly LegItem[] => {
+  if (plan.probes !== undefined) return plan.probes.flatMap(({ prefix }) => endingWith(plan, prefix))
   if (kind === 'wave') return waveItems(plan, leg ?? coldPrefixes(plan))
   if (leg === undefined) return plan.items.map((item, index) => ({ index, item }))
   return leg.items.flatMap((index) => {
@@ -208,7 +209,7 @@ export const selectWork = async (inputs: BuildInputs, context: Context, io: Io):
   const plan = { ...obtained, cache: await withReachable({ ...obtained.cache, access }, io) }
   if (given !== undefined) warnOfOtherPlan(plan, given, io)
   const leg = given === undefined ? undefined : findLeg(plan, given.id)
-  const kind = leg?.leg.kind ?? (plan.prewarm === true ? 'wave' : 'build')
+  const kind = leg?.leg.kind ?? (plan.prewarm === true || plan.probes !== undefined ? 'wave' : 'build')
   const part = legItems(plan, leg, kind)
   const planned = part.map(({ item }) => item)
   const workItems = withContexts(planned, inputs.buildContexts)

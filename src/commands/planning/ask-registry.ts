@@ -9,7 +9,7 @@ import { type EarlierBuilds, earlierRefs, NO_EARLIER } from '../../plan/earlier.
 import { firstItems } from '../../plan/plan-prefixes.ts'
 import { cacheStates, mustRun } from '../../plan/prefixes.ts'
 import { stableRecords } from '../../plan/stable-work.ts'
-import { fetchEarlierRecords } from './earlier-records.ts'
+import { type EarlierSubject, fetchEarlierRecords } from './earlier-records.ts'
 import { lookUpRefs } from './look-up-refs.ts'
 import type { Subjects } from './subjects.ts'
 
@@ -18,14 +18,14 @@ export type AskEarlier = () => Promise<EarlierBuilds>
 
 /** What earlier builds say of what a plan is about. */
 export const createAskEarlier = (
-  { items, stable }: Subjects,
+  { items, stable, probes }: Subjects & Pick<EarlierSubject, 'probes'>,
   cache: PlannedCache,
   context: Context,
   io: Io,
 ): AskEarlier => {
   const find = async (): Promise<EarlierBuilds> => {
-    if (stable === undefined) return fetchEarlierRecords(items, cache, context, io)
-    const { records, ...rest } = await fetchEarlierRecords(stable.sources.flat(), cache, context, io)
+    if (stable === undefined) return fetchEarlierRecords({ items, probes }, cache, context, io)
+    const { records, ...rest } = await fetchEarlierRecords({ items: stable.sources.flat(), probes }, cache, context, io)
     return { records: stableRecords(stable, records), ...rest }
   }
   let found: Promise<EarlierBuilds> | undefined

@@ -8,6 +8,7 @@ import { heldItems } from '../../plan/hold-back.ts'
 import type { Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
 import type { PlannedPrefix } from '../../plan/prefixes.ts'
+import { dueProbes } from '../../plan/probes.ts'
 import { publishedKey } from '../../plan/published-key.ts'
 import { restrictWork, type KeyedWork } from '../../plan/restrict.ts'
 import { inputError } from '../../problem.ts'
@@ -42,14 +43,14 @@ type Chosen = {
   readonly published: Choice['published']
 }
 
-/** Only refs that are named by what is in them are found by builds of other images. */
-const checkPrewarmed = ({ strategy, ref = '' }: PlannedCache): void => {
+/** Only refs that are named by content tell which prefixes there are, and are found by builds of other images. */
+const checkByContent = (scope: string, { strategy, ref = '' }: PlannedCache): void => {
   if (backendOf(ref) === 'inline') {
-    const hint = 'an inline cache is part of an image, and prewarming makes none'
-    throw inputError('scope is stable, and cache.backend is inline', { expected: 'another backend', hint })
+    const hint = 'an inline cache is part of an image, and this scope makes none'
+    throw inputError(`scope is ${scope}, and cache.backend is inline`, { expected: 'another backend', hint })
   }
   if (strategy === 'layer') return
-  throw inputError(`scope is stable, and the cache strategy is ${strategy}`, {
+  throw inputError(`scope is ${scope}, and the cache strategy is ${strategy}`, {
     expected: 'strategy layer, whose refs other builds find by what is in them',
   })
 }
@@ -63,7 +64,7 @@ export const choosePrewarmed = (
   io: Io,
 ): Chosen => {
   const isUnknown = all.prefixes.some(({ state }) => state === 'unknown')
-  checkPrewarmed(cache)
+  checkByContent('stable', cache)
   if (backendOf(cache.ref ?? '') === 'local') {
     io.actions.info(
       'The cache is in a folder of this machine: what is warm here may be cold where the builds run, and the other way round',
@@ -104,6 +105,23 @@ const chooseImages = async (
   return { ...found, kept, published: { unchanged, publishedKeys } }
 }
 
+/** Work items with a prefix that is asked about in this run. */
+const chooseProbed = ({ factory, subject: { cache }, all, earlier }: Survey, now: Date, io: Io): Chosen => {
+  checkByContent('probes', cache)
+  if (!factory.layers.some(({ probe }) => probe !== undefined)) {
+    const hint = 'write `max-age: { every: 7d, probe: "…" }`'
+    throw inputError('scope is probes, and no layer of the factory file has one', { hint })
+  }
+  if (!cache.access.write) {
+    const message = `no probe is asked, as this run could not record the answer: ${cache.access.reason}`
+    io.actions.warning({ message })
+    return { kept: [], published: { unchanged: [] } }
+  }
+  const due = dueProbes(all.prefixes, { now, layers: factory.layers, known: earlier.probes })
+  const items = due.flatMap(({ prefix }) => all.prefixes[prefix]?.item ?? [])
+  return { kept: [...new Set(items)].sort((a, b) => a - b), published: { unchanged: [] } }
+}
+
 const DAY = 86_400_000
 
 /** One work item, another one each day, so that in time it is every one's turn. */
@@ -114,11 +132,14 @@ const chooseCanary = ({ all }: Survey, io: Io): Chosen => {
   return { kept: canary === undefined ? [] : [canary], published: { unchanged: [] } }
 }
 
+/** The run that chooses, and the time that it goes by. */
+type Run = { readonly context: Context; readonly now: Date }
+
 const chooseAsked = async (
   survey: Survey,
   bases: readonly MovedBase[],
   inputs: PlanInputs,
-  context: Context,
+  { context, now }: Run,
   io: Io,
 ): Promise<Chosen> => {
   switch (inputs.changes.scope) {
@@ -126,6 +147,8 @@ const chooseAsked = async (
       return choosePrewarmed(survey, io)
     case 'canary':
       return chooseCanary(survey, io)
+    case 'probes':
+      return chooseProbed(survey, now, io)
     case 'all':
     case 'changed':
     case 'bases-only':
@@ -157,11 +180,11 @@ const findHeld = ({ all, earlier }: Survey, inputs: PlanInputs, { event, run }: 
 }
 
 /** Which part of the work this run is for. */
-export const chooseWork = async (survey: Survey, inputs: PlanInputs, context: Context, io: Io): Promise<Choice> => {
+export const chooseWork = async (survey: Survey, inputs: PlanInputs, run: Run, io: Io): Promise<Choice> => {
   const { all } = survey
   const bases = findBases(survey, io)
-  const chosen = await chooseAsked(survey, bases, inputs, context, io)
-  const { indices, held } = findHeld(survey, inputs, context, io)
+  const chosen = await chooseAsked(survey, bases, inputs, run, io)
+  const { indices, held } = findHeld(survey, inputs, run.context, io)
   const kept = chosen.kept.filter((index) => !indices.has(index))
   const keys = chosen.published.publishedKeys
   const publishedKeys = keys?.filter((_, position) => !indices.has(chosen.kept[position] ?? -1))

@@ -7,9 +7,10 @@ import { foldEpochs } from '../../plan/epochs.ts'
 import type { PlannedCache } from '../../plan/cache.ts'
 import { recordHomes } from '../../plan/cache-location.ts'
 import { type EarlierBuilds, NO_EARLIER } from '../../plan/earlier.ts'
+import { foldProbes } from '../../plan/probes.ts'
 import { foldFailures } from '../../records/failures.ts'
 import { newestRecords } from '../../records/newest.ts'
-import { recordsRepository, recordsTags } from '../../records/place.ts'
+import { isProbesTag, recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { readKeptRecords } from './kept-records.ts'
 import { fetchRecords, listRecords } from './registry-records.ts'
@@ -28,17 +29,43 @@ const branchesWithRecords = ({ event }: Context, { access }: PlannedCache): read
   return access.write || others.length === 0 ? all : others
 }
 
+/** What earlier builds are asked about. */
+export type EarlierSubject = {
+  readonly items: readonly WorkItem[]
+  /**
+   * Which answers of probes are looked for besides: the newest, for the epochs that came of them, or all, as the last one
+   * of a prefix may be older than everything that was built since.
+   */
+  readonly probes: 'none' | 'newest' | 'all'
+}
+
+const PROBE_ARTIFACTS = { none: 0, newest: RECORDS_AT_A_TIME, all: MOST } as const
+
+const fetchAll = async (
+  repository: Repository,
+  tags: readonly string[],
+  io: Io,
+): Promise<readonly CompatibilityRecord[]> => {
+  const found: CompatibilityRecord[] = []
+  for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
+    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
+    found.push(...(await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))).flat())
+  }
+  return found
+}
+
 /** Records that are kept in a repository, newest first, until each work item has one. */
 const readRepository = async (
   repository: Repository,
-  items: readonly WorkItem[],
+  { items, probes }: EarlierSubject,
   branches: readonly string[],
   io: Io,
 ): Promise<readonly CompatibilityRecord[]> => {
-  const listed = await listRecords(repository, 'reasons will be missing', io)
-  const tags = recordsTags(listed).slice(0, MOST)
+  const all = recordsTags(await listRecords(repository, 'reasons will be missing', io))
+  const ofProbes = new Set(all.filter(isProbesTag).slice(0, PROBE_ARTIFACTS[probes]))
+  const found = [...(await fetchAll(repository, [...ofProbes], io))]
+  const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST)
   const missing = new Set(items.map(workItemName))
-  const found: CompatibilityRecord[] = []
   for (let start = 0; start < tags.length && missing.size > 0; start += RECORDS_AT_A_TIME) {
     const some = tags.slice(start, start + RECORDS_AT_A_TIME)
     const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
@@ -51,7 +78,7 @@ const readRepository = async (
 
 /** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
 const readHomes = async (
-  items: readonly WorkItem[],
+  subject: EarlierSubject,
   cache: PlannedCache,
   branches: readonly string[],
   io: Io,
@@ -60,7 +87,7 @@ const readHomes = async (
   for (const home of recordHomes(cache)) {
     const repository = recordsRepository(home)
     if (repository === undefined) found.push(...(await readKeptRecords(home, io)))
-    else found.push(...(await readRepository(repository, items, branches, io)))
+    else found.push(...(await readRepository(repository, subject, branches, io)))
   }
   return found
 }
@@ -71,17 +98,17 @@ const readHomes = async (
  * those are among them. Never fails a run.
  */
 export const fetchEarlierRecords = async (
-  items: readonly WorkItem[],
+  subject: EarlierSubject,
   cache: PlannedCache,
   context: Context,
   io: Io,
 ): Promise<EarlierBuilds> => {
   if (!cache.access.read) return NO_EARLIER
   const branches = branchesWithRecords(context, cache)
-  const found = await readHomes(items, cache, branches, io)
+  const found = await readHomes(subject, cache, branches, io)
   const newest = newestRecords(found, branches)
   if (found.length > 0)
-    io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`)
+    io.actions.info(`${newest.size} of ${subject.items.length} work items have a record of an earlier build`)
   const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch))
-  return { records: newest, failures: foldFailures(found), epochs: foldEpochs(own) }
+  return { records: newest, failures: foldFailures(found), epochs: foldEpochs(own), probes: foldProbes(own) }
 }

@@ -29,12 +29,13 @@ export const readKeptRecords = async (home: string, io: Io): Promise<readonly Co
   }
 }
 
-/** Of each work item and branch the newest record alone: what later runs ask for. */
+/** Of each work item and branch the newest record alone, and of each probe its last answer: what later runs ask for. */
 const newestOf = (records: readonly CompatibilityRecord[]): readonly CompatibilityRecord[] => {
   const newest = new Map<string, CompatibilityRecord>()
   for (const record of records) {
     if (record.verdict !== 'built') continue
-    const name = `${record.kind} ${recordName(record)} ${record.run.branch ?? ''}`
+    const isProbe = record.layers.some(({ probe }) => probe !== undefined)
+    const name = `${isProbe ? 'probe' : record.kind} ${recordName(record)} ${record.run.branch ?? ''}`
     const other = newest.get(name)
     if (other === undefined || other.run.finishedAt <= record.run.finishedAt) newest.set(name, record)
   }

@@ -10,6 +10,7 @@ import { locationOf } from '../../plan/cache-location.ts'
 import type { EarlierBuilds } from '../../plan/earlier.ts'
 import { buildersOf, makePlan, type Plan } from '../../plan/plan.ts'
 import type { PlanChanges } from '../../plan/plan-changes.ts'
+import { dueProbes, type PlannedProbe } from '../../plan/probes.ts'
 import { recordedItems } from '../../plan/recorded.ts'
 import { findRollovers, type Rollover } from '../../plan/rollovers.ts'
 import type { KeyedWork } from '../../plan/restrict.ts'
@@ -19,7 +20,7 @@ import type { MovedBase } from '../../report/base-texts.ts'
 import type { PlanInputs, ScheduleInputs } from '../inputs.ts'
 import { chooseWork } from './choose-work.ts'
 import { findLint } from './find-lint.ts'
-import { surveyWork } from './survey.ts'
+import { type Survey, surveyWork } from './survey.ts'
 
 const MINUTE = 60_000
 const GIB = 1024 ** 3
@@ -68,6 +69,10 @@ const failuresOf = ({ prefixes }: KeyedWork, { failures }: EarlierBuilds): Pick<
   return known.length === 0 ? {} : { failures: Object.fromEntries(known) }
 }
 
+/** What this run asks, by the prefixes of the work that it is for. */
+const probesOf = (work: KeyedWork, { factory: { layers }, earlier }: Survey, now: Date): readonly PlannedProbe[] =>
+  dueProbes(work.prefixes, { now, layers, known: earlier.probes })
+
 /** From the factory file to the plan, as of the given time. Both `plan` and a `build` without a plan file go this way. */
 export const preparePlan = async (
   inputs: PlanInputs,
@@ -76,7 +81,7 @@ export const preparePlan = async (
   plannedAt: Date = io.clock.now(),
 ): Promise<PreparedPlan> => {
   const survey = await surveyWork(inputs, plannedAt, context, io)
-  const { work, changes, bases, held, published } = await chooseWork(survey, inputs, context, io)
+  const { work, changes, bases, held, published } = await chooseWork(survey, inputs, { context, now: plannedAt }, io)
   const { factory, expansion, images, files, earlier, all } = survey
   const prewarm = expansion.stable !== undefined
   const { cache } = survey.subject
@@ -93,6 +98,7 @@ export const preparePlan = async (
     name: factory.name,
     ...(prewarm ? { prewarm } : {}),
     ...(inputs.changes.scope === 'canary' ? { canary: true } : {}),
+    ...(inputs.changes.scope === 'probes' ? { probes: probesOf(work, survey, plannedAt) } : {}),
     context: factory.context,
     ...{ cache, builders: buildersOf(factory.pools), images, files, ...planned },
     ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },

@@ -25,6 +25,7 @@ import { planScope, type PlanSubject } from './kept-plan.ts'
 import { askRegistry, type AskEarlier, createAskEarlier, type Known } from './ask-registry.ts'
 import { growWork, type GrownWork, type LayerSources } from './layer-facts.ts'
 import { withReachable } from './mirrors.ts'
+import type { EarlierSubject } from './earlier-records.ts'
 import { resolveImages } from './resolve-images.ts'
 import { readFactory, readFragments } from './sources.ts'
 import { expandSubjects, type Subjects } from './subjects.ts'
@@ -149,6 +150,12 @@ export type ReadSubjects = {
   readonly prepared: Prepared
 }
 
+/** Which answers of probes this run needs. */
+const probesToRead = ({ layers }: Factory, { changes }: PlanInputs): EarlierSubject['probes'] => {
+  if (changes.scope === 'probes') return 'all'
+  return layers.some(({ probe }) => probe !== undefined) ? 'newest' : 'none'
+}
+
 /** Reads the factory file and all that it names, as of the given time. */
 export const readSubjects = async (inputs: PlanInputs, now: Date, context: Context, io: Io): Promise<ReadSubjects> => {
   const factory = await readFactory(inputs.factory, io)
@@ -156,7 +163,8 @@ export const readSubjects = async (inputs: PlanInputs, now: Date, context: Conte
   const untrusted = factory.cache.untrustedRef !== undefined
   const access = decideCacheAccess(context.event, { untrusted })
   const cache = await withReachable(planCache(factory, subjects.items, inputs, access), io)
-  const askEarlier = createAskEarlier(subjects, cache, context, io)
+  const probes = probesToRead(factory, inputs)
+  const askEarlier = createAskEarlier({ ...subjects, probes }, cache, context, io)
   const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io)
   const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io)
   return { factory, cache, askEarlier, expansion, prepared }
