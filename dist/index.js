@@ -30872,7 +30872,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 17988:
+/***/ 64154:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -30882,11 +30882,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./src/oci/reference.ts
-var reference = __nccwpck_require__(62148);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
+var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./src/progress/build-result.ts
 /** Counts steps. A failed step is one that was not cached. */
 const countSteps = (steps) => {
@@ -31638,8 +31638,8 @@ const sharesStep = (owner, step, other) => {
     return twin !== undefined && upTo(owner, step.rendered.end) === upTo(other, twin.rendered.end);
 };
 
-// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var render_dockerfile = __nccwpck_require__(11770);
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 6 modules
+var render_dockerfile = __nccwpck_require__(15093);
 ;// CONCATENATED MODULE: ./src/progress/checks.ts
 
 
@@ -32286,6 +32286,8 @@ const bakeLeg = async (whole, io) => {
     }
 };
 
+// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
+var actions_cache_key = __nccwpck_require__(62096);
 // EXTERNAL MODULE: ./src/layers/digest.ts
 var layers_digest = __nccwpck_require__(19328);
 // EXTERNAL MODULE: ./src/oci/platform.ts
@@ -32626,6 +32628,7 @@ const mountSection = (result) => (0,sections/* tableSection */.Yc)('Cache mounts
 
 
 
+
 /** The most that is kept of one mount, bytes. A repository has 10 GB of Actions cache, and all branches share it. */
 const MAX_BYTES = 2 * 1024 ** 3;
 /** Which layers of which work items will run, as far as the cache's refs tell. */
@@ -32638,7 +32641,7 @@ const withKeys = (mount, { items }, folder) => {
     const id = (0,layers_digest/* digestOf */.o)([mount.name]).slice(0, 16);
     const layers = mount.users.map(({ item, step }) => items[item]?.layers.find(({ layer }) => layer === step.layer));
     const fragments = new Set(layers.map((layer) => layer?.fragment?.digest ?? ''));
-    const prefix = `strata-mount-${id}-${mount.platforms.map(oci_platform/* platformSlug */.DN).join('+')}-`;
+    const prefix = `${actions_cache_key/* MOUNT_ENTRIES */.TJ}${id}-${mount.platforms.map(oci_platform/* platformSlug */.DN).join('+')}-`;
     const own = `${prefix}${(0,layers_digest/* digestOf */.o)([...fragments].sort()).slice(0, 16)}-`;
     return { ...mount, file: (0,external_node_path_.join)(folder, `${id}.tar`), prefixes: [own, prefix] };
 };
@@ -32705,6 +32708,10 @@ const fillMounts = async (work, { known, leg, context }, io) => {
     const item = work.items[first?.users[0]?.item ?? -1];
     if (item === undefined || !(work.access.read || work.access.write))
         return undefined;
+    if (work.pins !== undefined) {
+        io.actions.info('Cache mounts begin empty: input cache is pinned, and no record pins their files');
+        return undefined;
+    }
     const startedAt = io.clock.now();
     const folder = (0,external_node_path_.join)(context.temporary, 'strata-cache-mounts');
     const keyed = mounts.map((mount) => withKeys(mount, work, folder));
@@ -33457,9 +33464,42 @@ const openBuilder = async (needs, given, context, io) => {
 
 // EXTERNAL MODULE: ./src/layers/cache-refs.ts
 var cache_refs = __nccwpck_require__(49847);
+// EXTERNAL MODULE: ./src/plan/access.ts
+var plan_access = __nccwpck_require__(64661);
+;// CONCATENATED MODULE: ./src/plan/pins.ts
+
+
+
+/** What a ref is imported as: itself where nothing has to be pinned; undefined for one that must be and is not. */
+const pinnedRef = (ref, pins) => pins === undefined ? ref : pins.get(ref);
+/**
+ * Whether the run of a record could write the trusted cache: one on a branch, which was the default or a protected one,
+ * or it would have kept no record there. Records of local runs count for local runs alone.
+ */
+const isTrusted = ({ run: { branch, event } }, { name }) => branch !== undefined && (name === undefined || (event !== undefined && (0,plan_access/* isWritingEvent */.pC)(event)));
+/**
+ * The digests that records name for the refs which their runs wrote, the newest of each ref. `records` are those beside
+ * the trusted cache, in any order; what a run only read, or could not write, is not pinned by it.
+ */
+const foldPins = (records, event) => {
+    const pins = new Map();
+    for (const record of records) {
+        const at = record.run.finishedAt;
+        for (const { ref, written, digest = '' } of isTrusted(record, event) ? record.cacheTo : []) {
+            const reference = (0,cache_place/* backendOf */.EC)(ref) === 'registry' ? (0,oci_reference/* parseReference */.F2)(ref) : undefined;
+            if (!written || !(0,oci_reference/* isDigest */.Bc)(digest) || reference === undefined || (pins.get(ref)?.at ?? '') > at)
+                continue;
+            const { registry, repository } = reference;
+            pins.set(ref, { pinned: (0,oci_reference/* formatReference */.FH)({ registry, repository, digest }), at });
+        }
+    }
+    return new Map([...pins].map(([ref, { pinned }]) => [ref, pinned]));
+};
+
 // EXTERNAL MODULE: ./src/commands/planning/ask-place.ts
 var ask_place = __nccwpck_require__(51513);
 ;// CONCATENATED MODULE: ./src/commands/building/decide-cache.ts
+
 
 
 
@@ -33492,13 +33532,13 @@ const askChain = async (chain, exists) => {
 /**
  * Asks for the highest refs of each chain, from the top, so one request a layer and repository at most. What the plan
  * knows may be hours old. A registry that does not answer is asked no more: then nothing is known to be in it, and the
- * build does without.
+ * build does without. With pins a ref is there when what it is pinned to is, whatever its tag says by now.
  */
-const findRefs = async (chains, io) => {
+const findRefs = async (chains, io, pins) => {
     const asked = new Map();
     const broken = new Map();
     const ask = async (ref) => {
-        const place = (0,cache_place/* parsePlace */.De)(ref);
+        const place = (0,cache_place/* parsePlace */.De)(pinnedRef(ref, pins) ?? '');
         if (place?.backend !== 'registry')
             return place !== undefined && (await (0,ask_place/* askPlace */.h)(place, io)) === true;
         const { reference } = place;
@@ -33529,6 +33569,8 @@ const modeOf = ({ dockerfile }) => {
     const chain = new Set(dockerfile.targets.map(({ stage }) => stage));
     return dockerfile.steps.every(({ stage }) => chain.has(stage)) ? 'min' : 'max';
 };
+/** What is imported of refs: as they are pinned, without those that must be and are not, or that are broken. */
+const readable = (refs, { pins }, broken) => refs.flatMap((ref) => pinnedRef(ref, pins) ?? []).filter((ref) => !broken.has(ref));
 /** An image holds its own cache: it is read where it was pushed, and written with it. */
 const inlineRefs = ({ images }, access, broken) => {
     const refs = images.slice(0, 1).map((image) => `inline://${image}`);
@@ -33538,11 +33580,12 @@ const inlineRefs = ({ images }, access, broken) => {
     };
 };
 /** Refs that are named after manifests or platforms: each work item writes one, and reads it wherever it may be. */
-const namedRefs = ({ plan, items, access }, broken) => {
+const namedRefs = (work, broken) => {
+    const { plan, items, access } = work;
     const { strategy } = plan.cache;
     if (strategy === 'layer')
         return { items: items.map(() => ({ from: [], to: [] })), prefixes: [] };
-    const refIn = (repository, item) => (0,reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository;
+    const refIn = (repository, item) => (0,oci_reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository;
     return {
         items: items.map((rendered) => {
             const { item } = rendered;
@@ -33552,7 +33595,7 @@ const namedRefs = ({ plan, items, access }, broken) => {
             const refs = repositories.map((repository) => refIn(repository, item));
             const further = mirrors.length === 0 ? {} : { mirrors: mirrors.map((mirror) => refIn(mirror, item)) };
             return {
-                from: access.read ? refs.filter((ref) => !broken.has(ref)) : [],
+                from: access.read ? readable(refs, work, broken) : [],
                 to: access.write ? refs.slice(0, 1).map((ref) => ({ ref, mode: modeOf(rendered), ...further })) : [],
             };
         }),
@@ -33573,10 +33616,10 @@ const MOST_SCOPES = 50;
 const decideCache = (work, known, broken) => {
     if (work.chains.length === 0)
         return namedRefs(work, broken);
-    const exists = (ref) => known.has(ref) && !broken.has(ref);
+    const exists = (ref) => known.has(ref) && !broken.has(pinnedRef(ref, work.pins) ?? ref);
     const chains = work.access.domain === 'untrusted' ? withoutCopies(work.chains, exists) : work.chains;
     const { items, prefixes } = decideRefs(chains, exists, work.access);
-    const whole = (refs) => refs.filter((ref) => !broken.has(ref));
+    const whole = (refs) => readable(refs, work, broken);
     const isLimited = (0,cache_place/* backendOf */.EC)(work.plan.cache.ref ?? '') === 'gha';
     const room = isLimited ? Math.max(0, MOST_SCOPES - items.filter(({ to }) => to.length > 0).length) : undefined;
     return {
@@ -33585,8 +33628,6 @@ const decideCache = (work, known, broken) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/plan/access.ts
-var plan_access = __nccwpck_require__(64661);
 ;// CONCATENATED MODULE: ./src/report/results-of.ts
 const stepReport = ({ step, digests, outcome, execMs, loadMs, downloadedBytes }) => {
     // The legacy builder has no vertices; what it goes by instead is no digest.
@@ -34145,9 +34186,9 @@ const dockerfileTargets = ({ targets, prefixes }) => [
 ];
 /**
  * Sources that the user names besides the cache. A run that is trusted reads none in the untrusted repository, whoever
- * names it.
+ * names it, and one that reads only what is pinned reads none at all.
  */
-const furtherSources = ({ plan: { cache }, access }, { cacheFrom }) => [...(cache.from ?? []), ...cacheFrom].filter((source) => access.domain === 'untrusted' || !(0,plan_cache/* readsRepository */.Q)(source, cache.untrusted ?? ''));
+const furtherSources = ({ plan: { cache }, access, pins }, { cacheFrom }) => (pins === undefined ? [...(cache.from ?? []), ...cacheFrom] : []).filter((source) => access.domain === 'untrusted' || !(0,plan_cache/* readsRepository */.Q)(source, cache.untrusted ?? ''));
 /** Exports that the user names besides the cache. A run that is not trusted writes the untrusted repository alone. */
 const furtherExports = ({ plan: { cache }, access }, { cacheTo }) => access.domain === 'untrusted'
     ? cacheTo.filter((target) => cache.untrusted !== undefined && (0,plan_cache/* readsRepository */.Q)(target, cache.untrusted))
@@ -34245,7 +34286,7 @@ const openLegBuilder = async (given, inputs, context, io) => {
 };
 /** Finds out which refs there are, and writes all files. */
 const openLeg = async ({ all, used: { builder } }, inputs, context, io) => {
-    const known = all.access.read ? await findRefs(all.chains, io) : NO_REFS;
+    const known = all.access.read ? await findRefs(all.chains, io, all.pins) : NO_REFS;
     const { work, dropped } = await dropFailedInWaves(all, known, io);
     const refs = decideCache(work, known, NO_REFS);
     await prepareCache(refs, io);
@@ -34381,6 +34422,11 @@ const annotate = (layers, io) => {
         io.actions.warning({ title: `Stale layer ${layer.layer}`, message: staleText(layer), ...place });
     }
 };
+/** Without a cache there is nothing to compare with, and to call that a good end would be wrong. */
+const withoutCache = ({ reason }, io) => {
+    io.actions.warning({ title: 'Canary', message: `nothing is compared, as this run reads no cache: ${reason}` });
+    return { outputs: { 'stale-layers': '' } };
+};
 /**
  * Builds one work item from cache and without any, and says which layers the cache holds something else for than their
  * steps make today. Nothing is pushed, and no cache is written.
@@ -34391,7 +34437,11 @@ const runCanary = async (all, inputs, context, io) => {
         const [item] = all.items;
         if (item === undefined)
             throw new Error('bug: a canary without a work item');
+        if (!all.access.read)
+            return withoutCache(all.access, io);
         const opened = canary_addDisposableResource(env_1, await openLegBuilder(all, inputs, context, io), true);
+        if (!opened.all.access.read)
+            return withoutCache(opened.all.access, io);
         const { leg } = await openLeg(opened, inputs, context, io);
         io.actions.info(`Canary ${(0,work_item/* workItemName */.A)(item.item)}: it is built from cache and without, and compared`);
         const { found, cached } = await findDifference(leg, io);
@@ -34413,6 +34463,361 @@ const runCanary = async (all, inputs, context, io) => {
     }
 };
 const stepsOf = ({ dockerfile: { steps, targets } }, { createdBy }) => stepsByPosition(createdBy, chainSteps(steps, targets));
+
+// EXTERNAL MODULE: ./src/plan/probes.ts
+var probes = __nccwpck_require__(95844);
+;// CONCATENATED MODULE: ./src/render/probe.ts
+/** Name of the file that a probe's answer is in. */
+const ANSWER_FILE = 'strata-probe';
+/** No layer can be called `run`, so no stage of a fragment is called that either. */
+const STAGE = 'run.probe';
+const END = 'STRATA_PROBE';
+/** Flags of RUN at the beginning of a command line, and the rest of it. */
+const splitFlags = (command) => {
+    const [flags = ''] = /^\s*(?:--[a-z]+(?:=\S+)?\s+)*/.exec(command) ?? [];
+    return [flags.trim().split(/\s+/).join(' '), command.slice(flags.length)];
+};
+/**
+ * The Dockerfile of a layer with a probe on top, whose answer is all that the result holds. The command runs as a RUN in
+ * shell form would in the last stage of the layer: with its shell, user, folder and environment. `nonce` is a word that no
+ * other build has, so that the command really runs. Whoever the user is, the file for the answer can be written.
+ */
+const renderProbe = ({ text, targets }, command, nonce) => {
+    const [flags, line] = splitFlags(command);
+    return [
+        text.trimEnd(),
+        '',
+        `FROM ${targets.at(-1)?.stage ?? 'scratch'} AS ${STAGE}`,
+        `COPY --chmod=666 <<${END} /${ANSWER_FILE}`,
+        END,
+        `RUN ${flags === '' ? '' : `${flags} `}<<'${END}'`,
+        `# ${nonce}`,
+        `exec > /${ANSWER_FILE}`,
+        line,
+        END,
+        'FROM scratch',
+        `COPY --from=${STAGE} /${ANSWER_FILE} /`,
+        '',
+    ].join('\n');
+};
+
+// EXTERNAL MODULE: ./src/plan/recorded.ts
+var recorded = __nccwpck_require__(70511);
+// EXTERNAL MODULE: ./src/records/newest.ts
+var newest = __nccwpck_require__(37262);
+// EXTERNAL MODULE: ./src/records/parse-records.ts
+var parse_records = __nccwpck_require__(90318);
+// EXTERNAL MODULE: ./src/records/place.ts
+var records_place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
+var kept_records = __nccwpck_require__(80235);
+// EXTERNAL MODULE: ./src/commands/run-artifact.ts
+var run_artifact = __nccwpck_require__(14578);
+;// CONCATENATED MODULE: ./src/commands/building/keep-records.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Hands the records on to the report job of this run. Nothing depends on it but the report. */
+const handOn = async (records, file, io) => {
+    const { leg, attempt } = records[0]?.run ?? {};
+    const name = (0,run_artifact/* artifactName */.C)(parse_records/* RECORDS_ARTIFACT */.CG, { leg, names: records.map(newest/* recordName */.xD), attempt });
+    const upload = await io.artifacts.upload(name, file);
+    if (upload.status === 'stored')
+        io.actions.info(`The records are artifact ${name}, for the report of this run`);
+    if (upload.status === 'failed') {
+        const message = `the records could not be stored as artifact ${name}, so the report will miss this job: ${upload.reason}`;
+        io.actions.warning({ message });
+    }
+};
+/** Keys of work items whose newest record on this branch is the same, by name. */
+const recordedGenerations = ({ plan }) => new Map((plan.recorded ?? []).flatMap((index) => {
+    const item = plan.items[index];
+    return item === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), (0,recorded/* plannedGeneration */.$)(plan, index)]];
+}));
+/** Whether it is of a probe. */
+const isProbed = ({ layers }) => layers.some(({ probe }) => probe !== undefined);
+/**
+ * Whether a record tells later runs something new: another generation, in a wave a prefix that was written, in a scheduled
+ * run that something failed once more, or that it does no longer, or what a probe said.
+ */
+const isNews = (record, known, { failures = {} }) => {
+    if (record.verdict !== 'built')
+        return record.failures !== undefined;
+    if (record.layers.some(({ key }) => key !== undefined && failures[key] !== undefined))
+        return true;
+    if (isProbed(record))
+        return true;
+    if (record.kind === 'prefix')
+        return record.cacheTo.some(({ written }) => written);
+    return known.get((0,newest/* recordName */.xD)(record)) !== (0,newest/* generationOf */.gS)(record);
+};
+/** Whether a cache ref could not be written for a reason that is told. */
+const cacheFailed = (records) => records.some(({ cacheTo }) => cacheTo.some(({ error }) => error !== undefined));
+/** Keeps the records in the registry, for plans and prunes to come, where the run may write and they are news. */
+const push = async (work, records, io) => {
+    const known = recordedGenerations(work);
+    const [first] = records;
+    const [home] = (0,cache_location/* recordHomes */.wJ)({ ...work.plan.cache, access: work.access });
+    if (first === undefined || !work.access.write || home === undefined)
+        return;
+    if (!records.some((record) => isNews(record, known, work.plan)))
+        return;
+    const place = (0,records_place/* recordsReference */.GX)(home, first.run);
+    if (place === undefined) {
+        await (0,kept_records/* keepNewestRecords */.I)(home, records, io);
+        return;
+    }
+    try {
+        await io.registry.putText(place, records_place/* RECORDS_TYPE */.kK, (0,parse_records/* renderRecords */.nB)(records));
+        io.actions.info(`The records are kept as ${(0,oci_reference/* formatReference */.FH)(place)}, for later runs to compare with`);
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        const message = `the records are not kept as ${(0,oci_reference/* formatReference */.FH)(place)}, so later runs know less of what changed: ${error.message}`;
+        // Where the cache could not be written either, a warning says so already.
+        if (cacheFailed(records))
+            io.actions.info(message);
+        else
+            io.actions.warning({ message });
+    }
+};
+/** Writes the records of a leg to a file, hands them on, and keeps them; gives the file's path, if there is one. */
+const keepRecords = async (work, records, { inputs, folder }, io) => {
+    if (inputs.keep === 'none' || records.length === 0)
+        return undefined;
+    const file = inputs.path ?? (0,external_node_path_.join)(folder, 'records.jsonl');
+    await io.files.write(file, (0,parse_records/* renderRecords */.nB)(records));
+    // The report is about what was built.
+    if (!records.every(isProbed))
+        await handOn(records, file, io);
+    if (inputs.keep === 'registry')
+        await push(work, records, io);
+    return file;
+};
+
+// EXTERNAL MODULE: ./src/plan/branches.ts
+var branches = __nccwpck_require__(94003);
+;// CONCATENATED MODULE: ./src/commands/building/probe-records.ts
+
+
+
+/** The run as records know it: a job of its own, whose records are found by its name. */
+const runOf = ({ startedAt, now }, { run, event }) => {
+    const branch = (0,branches/* ownBranch */.Z)(event);
+    const finishedAt = now.toISOString();
+    return { ...run, ...(branch === undefined ? {} : { branch }), leg: records_place/* PROBES_LEG */.zP, startedAt, finishedAt };
+};
+const layersOf = ({ item, probe: { before }, digest }, now) => item.layers.map(({ state: _, differs: __, repeated: ___, reason: ____, ...known }, index) => {
+    const layer = { ...known, steps: [] };
+    if (index < item.layers.length - 1)
+        return layer;
+    return (0,probes/* probedLayer */.E7)(layer, { ...(before === undefined ? {} : { before }), digest, now });
+});
+/** A record for each prefix that was asked about. It was not built, so its record has no steps and no refs. */
+const probeRecords = (answers, asked, context) => {
+    const { work, used, now } = asked;
+    const { factory, name, cache } = work.plan;
+    const run = runOf(asked, context);
+    const { name: builder, driver, buildkit = 'unknown' } = used.builder;
+    return answers.map((answer) => {
+        const { item, bases: images } = answer.item;
+        return {
+            ...{ version: 1, kind: 'prefix', factory, name, strategy: cache.strategy, run },
+            builder: { name: builder, driver, buildkit, buildx: used.buildx },
+            ...{ manifest_id: item.manifestId, aliases: [], platform: item.platform, images, verdict: 'built' },
+            ...{ published: [], layers: layersOf(answer, now), cacheFrom: [], cacheTo: [] },
+            ...{ totalSteps: 0, cachedSteps: 0, durationMs: 0, downloadedBytes: 0, exportMs: 0 },
+        };
+    });
+};
+
+;// CONCATENATED MODULE: ./src/commands/building/probes.ts
+var probes_addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
+    if (value !== null && value !== void 0) {
+        if (typeof value !== "object" && typeof value !== "function") throw new TypeError("Object expected.");
+        var dispose, inner;
+        if (async) {
+            if (!Symbol.asyncDispose) throw new TypeError("Symbol.asyncDispose is not defined.");
+            dispose = value[Symbol.asyncDispose];
+        }
+        if (dispose === void 0) {
+            if (!Symbol.dispose) throw new TypeError("Symbol.dispose is not defined.");
+            dispose = value[Symbol.dispose];
+            if (async) inner = dispose;
+        }
+        if (typeof dispose !== "function") throw new TypeError("Object not disposable.");
+        if (inner) dispose = function() { try { inner.call(this); } catch (e) { return Promise.reject(e); } };
+        env.stack.push({ value: value, dispose: dispose, async: async });
+    }
+    else if (async) {
+        env.stack.push({ async: true });
+    }
+    return value;
+};
+var probes_disposeResources = (undefined && undefined.__disposeResources) || (function (SuppressedError) {
+    return function (env) {
+        function fail(e) {
+            env.error = env.hasError ? new SuppressedError(e, env.error, "An error was suppressed during disposal.") : e;
+            env.hasError = true;
+        }
+        var r, s = 0;
+        function next() {
+            while (r = env.stack.pop()) {
+                try {
+                    if (!r.async && s === 1) return s = 0, env.stack.push(r), Promise.resolve().then(next);
+                    if (r.dispose) {
+                        var result = r.dispose.call(r.value);
+                        if (r.async) return s |= 2, Promise.resolve(result).then(next, function(e) { fail(e); return next(); });
+                    }
+                    else s |= 1;
+                }
+                catch (e) {
+                    fail(e);
+                }
+            }
+            if (s === 1) return env.hasError ? Promise.reject(env.error) : Promise.resolve();
+            if (env.hasError) throw env.error;
+        }
+        return next();
+    };
+})(typeof SuppressedError === "function" ? SuppressedError : function (error, suppressed, message) {
+    var e = new Error(message);
+    return e.name = "SuppressedError", e.error = error, e.suppressed = suppressed, e;
+});
+
+
+
+
+
+
+
+
+
+
+
+
+const dockerfileOf = (leg, name) => (0,external_node_path_.join)(leg.folder, `probe-${name}.Dockerfile`);
+/** The target of a prefix with its probe on top, which writes the answer to a folder and nothing else anywhere. */
+const toProbe = (leg, target) => {
+    const { bake } = target;
+    const outputs = [(0,attributes/* renderAttributes */.ic)({ type: 'local', dest: (0,external_node_path_.join)(leg.folder, `answer-${bake.name}`) })];
+    const own = { dockerfile: dockerfileOf(leg, bake.name), outputs, extra: (0,build_options/* stepOptions */.p)(bake.extra) };
+    return { ...target, bake: { ...bake, ...own, tags: [], annotations: [], cacheTo: [] } };
+};
+const itemsOf = (targets) => targets.filter(({ isItem }) => isItem);
+/** The leg that asks. What is imported for its prefixes stays as it is. */
+const toProbes = (leg, questions) => ({
+    ...leg,
+    targets: questions.map(({ target }) => target),
+    collectors: [],
+    options: {
+        ...leg.options,
+        ...{ noCache: false, noCacheFilters: [], pull: false, labels: {}, annotations: [] },
+        attests: ['type=provenance,disabled=true'],
+    },
+    allow: [...leg.allow, ...questions.map(({ dest }) => `fs.write=${dest}`)],
+    withoutRefs: (broken) => {
+        const { targets } = leg.withoutRefs(broken);
+        return { targets: itemsOf(targets).map((target) => toProbe(leg, target)), collectors: [] };
+    },
+});
+/** Writes the Dockerfiles, in which the time makes that nothing comes from cache. */
+const writeQuestions = async (work, leg, io) => {
+    const nonce = io.clock.now().toISOString();
+    const targets = itemsOf(leg.targets);
+    const questions = work.items.flatMap((item, index) => {
+        const [target, probe] = [targets[index], work.plan.probes?.[index]];
+        if (target === undefined || probe === undefined)
+            return [];
+        const { name } = target.bake;
+        return [{ item, probe, target: toProbe(leg, target), dest: (0,external_node_path_.join)(leg.folder, `answer-${name}`) }];
+    });
+    for (const { item, probe, target } of questions)
+        await io.files.write(target.bake.dockerfile, renderProbe(item.dockerfile, probe.command, nonce));
+    return questions;
+};
+const readAnswer = async (question, io) => {
+    const { dest, probe } = question;
+    const text = await io.files.read((0,external_node_path_.join)(dest, ANSWER_FILE));
+    if (text === undefined)
+        return [];
+    const digest = (0,layers_digest/* digestOf */.o)([text]).slice(0, 16);
+    return [{ ...question, digest, isNew: (0,probes/* isNewAnswer */.hl)(probe.before, digest) }];
+};
+const layerName = ({ item: { layers } }) => {
+    const { layer = '', variant = '' } = layers.at(-1) ?? {};
+    return `${layer}/${variant}`;
+};
+const tell = (answer, io) => {
+    const { probe, isNew, item } = answer;
+    const what = probe.before === undefined
+        ? 'is noted, as nothing is known of it yet'
+        : isNew
+            ? `is another than at ${probe.before.at}, so the layer is built again`
+            : `is what it was at ${probe.before.at}`;
+    io.actions.info(`Probe of ${layerName(answer)} (${item.item.platform}): its answer ${what}`);
+};
+/** What failed is told where the layer is written. */
+const warnOf = (question, failure, secrets, io) => {
+    const lines = [failure.error, ...failure.logTail.slice(-5)].map((line) => maskSecrets(line, secrets));
+    const file = question.item.layers.at(-1)?.fragment?.file;
+    io.actions.warning({
+        title: `Probe of ${layerName(question)}`,
+        message: `the probe of ${(0,work_item/* workItemName */.A)(question.item.item)} failed, so its layer stays as it is: ${lines.join('\n')}`,
+        ...(file === undefined ? {} : { place: { file, line: 1, column: 1 } }),
+    });
+};
+/** Asks all in one bake call, and tells what came of it. */
+const ask = async (work, leg, secrets, io) => {
+    const questions = await writeQuestions(work, leg, io);
+    const { failed } = await bakeLeg(toProbes(leg, questions), io);
+    const answers = [];
+    for (const question of questions) {
+        const failure = failed.get(question.target.bake.name);
+        if (failure === undefined)
+            answers.push(...(await readAnswer(question, io)));
+        else
+            warnOf(question, failure, secrets, io);
+    }
+    for (const answer of answers)
+        tell(answer, io);
+    return answers;
+};
+/**
+ * Asks the probes that are due, all in one build, and records what they said: an answer that is another than before is a
+ * new epoch of the layer. One that fails is a warning, and nothing is known of it. No image and no cache is written.
+ */
+const runProbes = async (all, inputs, context, io) => {
+    const env_1 = { stack: [], error: void 0, hasError: false };
+    try {
+        const startedAt = io.clock.now().toISOString();
+        const opened = probes_addDisposableResource(env_1, await openLegBuilder(all, inputs, context, io), true);
+        const { work, leg, written } = await openLeg(opened, inputs, context, io);
+        const answers = await ask(work, leg, written().secrets, io);
+        const records = probeRecords(answers, { work, used: opened.used, startedAt, now: io.clock.now() }, context);
+        await keepRecords(work, records, { inputs: inputs.records, folder: leg.folder }, io);
+        const rolledOver = [...new Set(answers.filter(({ isNew }) => isNew).map(layerName))];
+        return { outputs: { 'rolled-over': rolledOver.join('\n') } };
+    }
+    catch (e_1) {
+        env_1.error = e_1;
+        env_1.hasError = true;
+    }
+    finally {
+        const result_1 = probes_disposeResources(env_1);
+        if (result_1)
+            await result_1;
+    }
+};
 
 ;// CONCATENATED MODULE: ./src/progress/legacy.ts
 
@@ -34633,6 +35038,7 @@ const dockerBuildLeg = async (targets, run, io) => {
 
 
 
+
 /** What there is to heal where BuildKit agreed with the keys. */
 const AGREED = { steps: 0, refs: [] };
 const heal_stepsOf = ({ result, failed }, item) => {
@@ -34659,7 +35065,7 @@ const exportRefs = async (writes, work, leg, io) => {
 const healRefs = async (work, { known, leg, outcome }, io) => {
     if (!work.access.read || leg.options.noCache || leg.options.noCacheFilters.length > 0)
         return AGREED;
-    const exists = (ref) => known.has(ref) && !outcome.broken.has(ref);
+    const exists = (ref) => known.has(ref) && !outcome.broken.has(pinnedRef(ref, work.pins) ?? ref);
     const found = disagreements(work.chains, exists, (item, layer) => ranIn(outcome, item, layer).length > 0);
     if (found.length === 0)
         return AGREED;
@@ -35033,8 +35439,8 @@ const obtainPlan = async (inputs, leg, context, io) => {
     return obtained;
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
-var survey = __nccwpck_require__(59148);
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 17 modules
+var survey = __nccwpck_require__(60072);
 // EXTERNAL MODULE: ./src/commands/planning/sources.ts + 27 modules
 var sources = __nccwpck_require__(73716);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-work.ts
@@ -35065,6 +35471,8 @@ const accessOf = (plan, inputs, context, io) => {
     const { cache } = plan;
     const own = (0,plan_access/* decideCacheAccess */.J3)(context.event, { untrusted: cache.untrusted !== undefined });
     const earned = weakerBackend(cache, (0,plan_access/* weakerAccess */.GQ)(cache.access, own), inputs, io);
+    if (inputs.pinned)
+        return (0,plan_access/* pinnedAccess */.fl)(earned);
     return inputs.cacheWrites ? earned : (0,plan_access/* readOnlyAccess */.FO)(earned, 'writing is turned off by input');
 };
 /** What the backend itself takes away: images that are not pushed hold no cache, and tokens may only read. */
@@ -35125,6 +35533,8 @@ const coldPrefixes = ({ prefixes }) => ({
     repeats: [],
 });
 const legItems = (plan, leg, kind) => {
+    if (plan.probes !== undefined)
+        return plan.probes.flatMap(({ prefix }) => endingWith(plan, prefix));
     if (kind === 'wave')
         return waveItems(plan, leg ?? coldPrefixes(plan));
     if (leg === undefined)
@@ -35180,7 +35590,7 @@ const selectWork = async (inputs, context, io) => {
     if (given !== undefined)
         warnOfOtherPlan(plan, given, io);
     const leg = given === undefined ? undefined : (0,parse_plan/* findLeg */.GJ)(plan, given.id);
-    const kind = leg?.leg.kind ?? (plan.prewarm === true ? 'wave' : 'build');
+    const kind = leg?.leg.kind ?? (plan.prewarm === true || plan.probes !== undefined ? 'wave' : 'build');
     const part = legItems(plan, leg, kind);
     const planned = part.map(({ item }) => item);
     const workItems = (0,survey/* withContexts */.b$)(planned, inputs.buildContexts);
@@ -35210,6 +35620,65 @@ const selectWork = async (inputs, context, io) => {
         chains: byContent ? legChains({ plan, items: part, writes }, tree, io) : [],
         ...(leg === undefined ? {} : { leg: leg.leg }),
     };
+};
+
+// EXTERNAL MODULE: ./src/commands/planning/earlier-records.ts
+var earlier_records = __nccwpck_require__(23121);
+// EXTERNAL MODULE: ./src/commands/planning/registry-records.ts
+var registry_records = __nccwpck_require__(72996);
+;// CONCATENATED MODULE: ./src/commands/building/pin-refs.ts
+
+
+
+
+
+
+
+/** Files of records that are read at the most: a ref may have been written long before the newest run. */
+const MOST = 512;
+/** Refs that would be imported were all of them there: of each chain from the top, or the one that is named. */
+const wantedRefs = (work) => work.chains.length > 0
+    ? work.chains.map((chain) => chain.map(({ ref }) => ref).toReversed())
+    : decideCache(work, NO_REFS, NO_REFS).items.map(({ from }) => from);
+/** Reads records newest first, until the first ref of each work item is pinned, which holds all that is below it. */
+const readPins = async (cacheRef, tops, event, io) => {
+    const repository = (0,records_place/* recordsRepository */.br)(cacheRef);
+    if (repository === undefined)
+        return new Map();
+    const listed = await (0,registry_records/* listRecords */.V)(repository, 'nothing is pinned', io);
+    const tags = (0,records_place/* recordsTags */.wR)(listed).slice(0, MOST);
+    const found = [];
+    let pins = new Map();
+    for (let start = 0; start < tags.length && tops.some((ref) => !pins.has(ref)); start += earlier_records/* RECORDS_AT_A_TIME */.T) {
+        const some = tags.slice(start, start + earlier_records/* RECORDS_AT_A_TIME */.T);
+        found.push(...(await Promise.all(some.map((tag) => (0,registry_records/* fetchRecords */.D)({ ...repository, tag }, io)))).flat());
+        pins = foldPins(found, event);
+    }
+    return pins;
+};
+/**
+ * With input `cache: pinned`, a leg that imports only what records of trusted runs name by digest. Throws an InputError
+ * where a cache has no digests, since it would be read by a name that anybody may have moved.
+ */
+const withPins = async (work, { pinned }, event, io) => {
+    if (!pinned)
+        return work;
+    const { ref } = work.plan.cache;
+    const backend = (0,cache_place/* backendOf */.EC)(ref ?? '');
+    if (backend !== 'registry') {
+        throw (0,problem/* inputError */.Xu)(`input cache is pinned, and the backend of the cache is ${backend}, which has no digests to pin`, {
+            expected: 'cache.backend registry, or cache: false, which reads nothing',
+        });
+    }
+    if (!work.access.read)
+        return { ...work, pins: new Map() };
+    const wanted = wantedRefs(work);
+    const tops = wanted.flatMap((refs) => refs.slice(0, 1));
+    const pins = ref === undefined ? new Map() : await readPins(ref, tops, event, io);
+    const all = new Set(wanted.flat());
+    const count = [...all].filter((each) => pins.has(each)).length;
+    io.actions.info(`${count} of ${all.size} cache refs are pinned by digest in records of trusted runs; nothing else is imported, and nothing is written`);
+    return { ...work, pins };
 };
 
 // EXTERNAL MODULE: ./src/factory/lint-levels.ts
@@ -35267,7 +35736,7 @@ const readFaults = (items) => items.flatMap(({ cacheFrom }) => cacheFrom.flatMap
 const writeFaults = (items) => items
     .filter(({ status }) => status === 'built')
     .flatMap(({ cacheTo }) => cacheTo.flatMap(({ ref, written, error = 'the export did not arrive' }) => (written ? [] : [{ ref, error }])));
-const tell = (verb, faults) => {
+const cache_faults_tell = (verb, faults) => {
     const refs = new Set(faults.map(({ ref }) => ref));
     const first = faults[0];
     if (first === undefined)
@@ -35277,7 +35746,7 @@ const tell = (verb, faults) => {
 };
 /** One sentence for all that went wrong with the cache of a leg; undefined when nothing did. */
 const cacheFaults = (items) => {
-    const told = [...tell('read', readFaults(items)), ...tell('written', writeFaults(items))];
+    const told = [...cache_faults_tell('read', readFaults(items)), ...cache_faults_tell('written', writeFaults(items))];
     if (told.length === 0)
         return undefined;
     return `${told.join('; ')}. The build went on without it; check that the registry can be reached and the token may write.`;
@@ -35634,8 +36103,6 @@ const renderSummary = (results, { run, reproduction } = {}) => {
     ]);
 };
 
-// EXTERNAL MODULE: ./src/commands/run-artifact.ts
-var run_artifact = __nccwpck_require__(14578);
 ;// CONCATENATED MODULE: ./src/commands/building/hand-out.ts
 
 
@@ -35670,103 +36137,6 @@ const handOutFiles = async (report, context, io) => {
     return { ...shared, artifact: { name, run: id, ...(0,run_artifact/* artifactLink */.V)(context.run, upload) } };
 };
 
-// EXTERNAL MODULE: ./src/plan/recorded.ts
-var recorded = __nccwpck_require__(70511);
-// EXTERNAL MODULE: ./src/records/newest.ts
-var newest = __nccwpck_require__(37262);
-// EXTERNAL MODULE: ./src/records/parse-records.ts
-var parse_records = __nccwpck_require__(90318);
-// EXTERNAL MODULE: ./src/records/place.ts
-var records_place = __nccwpck_require__(56329);
-// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
-var kept_records = __nccwpck_require__(80235);
-;// CONCATENATED MODULE: ./src/commands/building/keep-records.ts
-
-
-
-
-
-
-
-
-
-
-
-/** Hands the records on to the report job of this run. Nothing depends on it but the report. */
-const handOn = async (records, file, io) => {
-    const { leg, attempt } = records[0]?.run ?? {};
-    const name = (0,run_artifact/* artifactName */.C)(parse_records/* RECORDS_ARTIFACT */.CG, { leg, names: records.map(newest/* recordName */.xD), attempt });
-    const upload = await io.artifacts.upload(name, file);
-    if (upload.status === 'stored')
-        io.actions.info(`The records are artifact ${name}, for the report of this run`);
-    if (upload.status === 'failed') {
-        const message = `the records could not be stored as artifact ${name}, so the report will miss this job: ${upload.reason}`;
-        io.actions.warning({ message });
-    }
-};
-/** Keys of work items whose newest record on this branch is the same, by name. */
-const recordedGenerations = ({ plan }) => new Map((plan.recorded ?? []).flatMap((index) => {
-    const item = plan.items[index];
-    return item === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), (0,recorded/* plannedGeneration */.$)(plan, index)]];
-}));
-/**
- * Whether a record tells later runs something new: another generation, in a wave a prefix that was written, in a scheduled
- * run that something failed once more, or that it does no longer.
- */
-const isNews = (record, known, { failures = {} }) => {
-    if (record.verdict !== 'built')
-        return record.failures !== undefined;
-    if (record.layers.some(({ key }) => key !== undefined && failures[key] !== undefined))
-        return true;
-    if (record.kind === 'prefix')
-        return record.cacheTo.some(({ written }) => written);
-    return known.get((0,newest/* recordName */.xD)(record)) !== (0,newest/* generationOf */.gS)(record);
-};
-/** Whether a cache ref could not be written for a reason that is told. */
-const cacheFailed = (records) => records.some(({ cacheTo }) => cacheTo.some(({ error }) => error !== undefined));
-/** Keeps the records in the registry, for plans and prunes to come, where the run may write and they are news. */
-const push = async (work, records, io) => {
-    const known = recordedGenerations(work);
-    const [first] = records;
-    const [home] = (0,cache_location/* recordHomes */.wJ)({ ...work.plan.cache, access: work.access });
-    if (first === undefined || !work.access.write || home === undefined)
-        return;
-    if (!records.some((record) => isNews(record, known, work.plan)))
-        return;
-    const place = (0,records_place/* recordsReference */.GX)(home, first.run);
-    if (place === undefined) {
-        await (0,kept_records/* keepNewestRecords */.I)(home, records, io);
-        return;
-    }
-    try {
-        await io.registry.putText(place, records_place/* RECORDS_TYPE */.kK, (0,parse_records/* renderRecords */.nB)(records));
-        io.actions.info(`The records are kept as ${(0,reference/* formatReference */.FH)(place)}, for later runs to compare with`);
-    }
-    catch (error) {
-        if (!(error instanceof registry_error/* RegistryError */.g))
-            throw error;
-        const message = `the records are not kept as ${(0,reference/* formatReference */.FH)(place)}, so later runs know less of what changed: ${error.message}`;
-        // Where the cache could not be written either, a warning says so already.
-        if (cacheFailed(records))
-            io.actions.info(message);
-        else
-            io.actions.warning({ message });
-    }
-};
-/** Writes the records of a leg to a file, hands them on, and keeps them; gives the file's path, if there is one. */
-const keepRecords = async (work, records, { inputs, folder }, io) => {
-    if (inputs.keep === 'none' || records.length === 0)
-        return undefined;
-    const file = inputs.path ?? (0,external_node_path_.join)(folder, 'records.jsonl');
-    await io.files.write(file, (0,parse_records/* renderRecords */.nB)(records));
-    await handOn(records, file, io);
-    if (inputs.keep === 'registry')
-        await push(work, records, io);
-    return file;
-};
-
-// EXTERNAL MODULE: ./src/plan/branches.ts
-var branches = __nccwpck_require__(94003);
 // EXTERNAL MODULE: ./src/records/failures.ts
 var records_failures = __nccwpck_require__(98195);
 ;// CONCATENATED MODULE: ./src/report/miss-reason.ts
@@ -35866,7 +36236,7 @@ const readsOf = ({ report, result }) => {
 const costOf = ({ costMs, measured }, steps) => steps.length > 0 && steps.every(({ outcome }) => outcome === 'run')
     ? { costMs: steps.reduce((sum, { execMs }) => sum + execMs, 0), measured: 1 }
     : { costMs, measured };
-const layersOf = (subject, cache) => {
+const record_of_layersOf = (subject, cache) => {
     const byLayer = Map.groupBy(subject.result?.steps ?? [], ({ step }) => step.layer);
     const pairs = subject.layers.map((layer) => ({ layer, steps: (byLayer.get(layer.layer) ?? []).map(stepOf) }));
     const reasons = missReasons(pairs, cache);
@@ -35885,7 +36255,7 @@ const recordOf = (subject, frame) => {
     const { item, report, result, bases, writes } = subject;
     const { cache, failures, ...shared } = frame;
     const reads = readsOf(subject);
-    const layers = layersOf(subject, { ...cache, reads });
+    const layers = record_of_layersOf(subject, { ...cache, reads });
     return {
         ...{ version: 1, ...shared, manifest_id: item.manifestId, aliases: report.aliases, platform: item.platform },
         ...(item.version === undefined ? {} : { manifestVersion: item.version }),
@@ -35929,7 +36299,7 @@ const measureWrites = async (written, read, io) => {
 
 
 
-const runOf = ({ work: { leg }, startedAt }, finishedAt, { run, event }) => {
+const leg_records_runOf = ({ work: { leg }, startedAt }, finishedAt, { run, event }) => {
     const branch = (0,branches/* ownBranch */.Z)(event);
     return {
         ...run,
@@ -35944,7 +36314,7 @@ const frameOf = (report, results, context, noCache) => {
     return {
         kind: work.kind === 'wave' ? 'prefix' : 'work-item',
         ...{ factory, name, builder, strategy: cache.strategy },
-        run: runOf(report, results.finishedAt, context),
+        run: leg_records_runOf(report, results.finishedAt, context),
         ...(context.event.name === 'schedule' ? { failures: work.plan.failures ?? {} } : {}),
         cache: {
             ...{ access: work.access, noCache, known, broken: outcome.broken },
@@ -36285,11 +36655,14 @@ var build_disposeResources = (undefined && undefined.__disposeResources) || (fun
 
 
 
+
+
+
 /** Hosts of the registries that a leg's images, bases and caches are in. */
 const registriesOf = (work) => {
     const bases = work.plan.images.map(({ reference }) => reference);
     const names = [...work.items.flatMap(({ images }) => images), ...bases, ...cachesOf(work)];
-    return [...new Set(names.flatMap((name) => (0,reference/* parseReference */.F2)(name)?.registry ?? []))];
+    return [...new Set(names.flatMap((name) => (0,oci_reference/* parseReference */.F2)(name)?.registry ?? []))];
 };
 /** The main path: one bake call over all work items of the leg, and the prefixes whose cache it writes. */
 const buildWithBuildx = async (given, inputs, context, io) => {
@@ -36337,10 +36710,43 @@ const keepWhole = async ({ leg, whole, access }, inputs, context, io) => {
 const build_NOTHING_BUILT = {
     outputs: { metadata: '{}', 'cached-steps': '0', 'total-steps': '0', 'cache-hit-ratio': '1', 'steps-run': '0' },
 };
+/** Probes are asked in one job, which plans for itself. */
+const checkScope = ({ changes: { scope }, leg, planPath }) => {
+    if (scope !== 'probes' || (leg === undefined && planPath === undefined))
+        return;
+    throw (0,problem/* inputError */.Xu)(`input scope is probes, and there is input ${leg === undefined ? 'plan-path' : 'leg'}`, {
+        hint: 'leave it out: probes have no legs, and the job that asks them plans for itself',
+    });
+};
+/** Why no answer of a probe could be recorded, if so: the end of a sentence. */
+const whyNotRecorded = ({ access, items }, { records }) => {
+    if (items.length > 0 && !access.write)
+        return access.reason;
+    return items.length === 0 || records.keep === 'registry' ? undefined : `input records is ${records.keep}`;
+};
+/** Asks the probes that are due. */
+const askProbes = async (work, inputs, context, io) => {
+    const why = whyNotRecorded(work, inputs);
+    const count = work.items.length;
+    if (why !== undefined) {
+        io.actions.warning({ message: `no probe is asked, as this run could not record the answer: ${why}` });
+    }
+    else if (count > 0 && !inputs.dryRun) {
+        return io.whileSignedIn(registriesOf(work), () => runProbes(work, inputs, context, io));
+    }
+    else {
+        io.actions.info(count === 0 ? 'No probe is due' : `Dry run: ${count} probes are due; none was asked`);
+    }
+    return { outputs: { 'rolled-over': '' } };
+};
 /** The main job: builds the work items of one leg, or all of them. */
 const build = async (inputs, context, io) => {
     const startedAt = io.clock.now().toISOString();
-    const work = await selectWork(inputs, context, io);
+    checkScope(inputs);
+    const selected = await selectWork(inputs, context, io);
+    if (selected.plan.probes !== undefined)
+        return askProbes(selected, inputs, context, io);
+    const work = await withPins(selected, inputs, context.event, io);
     if (work.items.length === 0) {
         const why = work.kind === 'wave' ? 'No stable prefix is cold' : 'Nothing changed';
         io.actions.info(`${why}, so nothing is built`);
@@ -37084,7 +37490,7 @@ const scheduleInputs = (read) => ({
     shards: Math.floor((0,read_input/* count */.U9)(read, 'shards', { byDefault: 1, least: 1, most: matrix/* MAX_SHARDS */.hH })),
 });
 const changeInputs = (read) => ({
-    scope: (0,read_input/* choice */.Yq)(read, 'scope', ['all', 'changed', 'stable', 'bases-only', 'canary']),
+    scope: (0,read_input/* choice */.Yq)(read, 'scope', ['all', 'changed', 'stable', 'bases-only', 'canary', 'probes']),
     ...(0,read_input/* optional */.lq)('basePlan', read('base-plan')),
     comment: (0,read_input/* bool */.lc)(read, 'comment', false),
     force: (0,read_input/* list */.p_)(read('force')),
@@ -37130,12 +37536,13 @@ const secrets = (read) => [
     ...(0,read_input/* pairs */.AS)(read, 'secret-envs').map(([id, name]) => ({ id, from: 'env', name })),
     ...(0,read_input/* pairs */.AS)(read, 'secret-files').map(([id, path]) => ({ id, from: 'file', path })),
 ];
-/** `true`, `read` or `false`: what a run may do with caches can only be lowered. */
+/** `true`, `read`, `pinned` or `false`: what a run may do with caches can only be lowered. */
 const cacheUse = (read) => {
-    if (read('cache').toLowerCase() === 'read')
-        return { cache: true, cacheWrites: false };
+    const given = read('cache').toLowerCase();
+    if (given === 'read' || given === 'pinned')
+        return { cache: true, cacheWrites: false, pinned: given === 'pinned' };
     const cache = (0,read_input/* bool */.lc)(read, 'cache', true);
-    return { cache, cacheWrites: cache };
+    return { cache, cacheWrites: cache, pinned: false };
 };
 /** Checked sources, as Buildx takes them. */
 const cacheSources = (read) => {
@@ -37488,6 +37895,8 @@ const renderPlanSummary = (plan, { changes, bases = [], rollovers = [], findings
     ...(0,sections/* excludedSection */.Em)(plan.excluded, 5),
 ]);
 
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
 // EXTERNAL MODULE: ./src/commands/planning/plan-changes.ts + 7 modules
@@ -37497,6 +37906,7 @@ var prepare = __nccwpck_require__(61874);
 // EXTERNAL MODULE: ./src/commands/tell-findings.ts
 var tell_findings = __nccwpck_require__(54070);
 ;// CONCATENATED MODULE: ./src/commands/plan.ts
+
 
 
 
@@ -37526,6 +37936,9 @@ const handOn = async ({ digest }, file, { artifacts, actions }) => {
 };
 /** Says what is built where: a matrix for the build jobs, and the plan file with everything they need. */
 const plan_plan = async (inputs, context, io) => {
+    if (inputs.changes.scope === 'probes') {
+        throw (0,problem/* inputError */.Xu)('input scope is probes, which have no legs', { hint: 'give it to the build action, in one job' });
+    }
     const prepared = await (0,prepare/* preparePlan */.H)(inputs, context, io);
     const { plan: made, whole, findings } = prepared;
     const folder = await io.files.makeFolder('strata-plan');
@@ -37578,6 +37991,272 @@ const tellScopes = (io) => {
     if (fault === undefined)
         return;
     io.actions.info(`What the Actions cache holds is not known, so the build does without what it cannot find: ${fault}`);
+};
+
+
+/***/ }),
+
+/***/ 88661:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  rF: () => (/* binding */ askRegistry),
+  qz: () => (/* binding */ createAskEarlier),
+  K3: () => (/* binding */ refsOfPrefixes)
+});
+
+// EXTERNAL MODULE: ./src/layers/cache-refs.ts
+var cache_refs = __nccwpck_require__(49847);
+// EXTERNAL MODULE: ./src/plan/cache-location.ts
+var cache_location = __nccwpck_require__(54929);
+// EXTERNAL MODULE: ./src/plan/earlier.ts
+var plan_earlier = __nccwpck_require__(14963);
+// EXTERNAL MODULE: ./src/plan/plan-prefixes.ts + 1 modules
+var plan_prefixes = __nccwpck_require__(43594);
+// EXTERNAL MODULE: ./src/plan/prefixes.ts
+var prefixes = __nccwpck_require__(29239);
+// EXTERNAL MODULE: ./src/plan/stable-work.ts
+var stable_work = __nccwpck_require__(29484);
+// EXTERNAL MODULE: ./src/commands/planning/earlier-records.ts
+var earlier_records = __nccwpck_require__(23121);
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
+// EXTERNAL MODULE: ./src/layers/cache-place.ts
+var cache_place = __nccwpck_require__(46454);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./src/commands/planning/ask-place.ts
+var ask_place = __nccwpck_require__(51513);
+;// CONCATENATED MODULE: ./src/commands/planning/look-up-refs.ts
+
+
+
+
+/** Refs that are asked for one by one rather than by a list, which takes a request at least. */
+const FEW = 1;
+/** Refs outside of registries that are asked for at a time. */
+const AT_A_TIME = 8;
+const askEach = async (repository, tags, io) => {
+    const heads = await Promise.all(tags.map((tag) => io.registry.headManifest({ ...repository, tag })));
+    return new Set(tags.filter((_, index) => heads[index] !== undefined));
+};
+/** By one list, as long as that takes fewer requests than asking for each. */
+const findTags = async (repository, tags, io) => {
+    if (tags.length <= FEW)
+        return askEach(repository, tags, io);
+    const listed = await io.registry.listTagsWithin(repository, { maxPages: tags.length });
+    if (listed === undefined)
+        io.actions.info(`There is no cache repository ${(0,oci_reference/* repositoryOf */._M)(repository)} yet; all is cold`);
+    return listed === 'too many' ? askEach(repository, tags, io) : new Set(listed);
+};
+/** Which tags a repository has of those that are asked for; undefined when nobody could tell, and one line says why. */
+const lookUpTags = async (repository, tags, io) => {
+    try {
+        return await findTags(repository, tags, io);
+    }
+    catch (error) {
+        if (!(error instanceof registry_error/* RegistryError */.g))
+            throw error;
+        const name = (0,oci_reference/* repositoryOf */._M)(repository);
+        if (error.status === 401 || error.status === 403) {
+            io.actions.info(`The cache repository ${name} may not be read, so everything is planned as cold: ${error.message}`);
+            return new Set();
+        }
+        const message = `the refs of ${name} could not be listed, so everything is planned as cold: ${error.message}`;
+        io.actions.warning({ title: 'Cache', message });
+        return undefined;
+    }
+};
+/** Tags by repository. */
+const tagsByRepository = (refs) => Map.groupBy(refs.flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref) ?? []), oci_reference/* repositoryOf */._M);
+/** What places outside of registries say of refs, by ref; those that nobody could be asked about are not in it. */
+const askPlaces = async (refs, io) => {
+    const places = [...new Set(refs)].flatMap((ref) => {
+        const place = (0,cache_place/* parsePlace */.De)(ref);
+        return place === undefined || place.backend === 'registry' ? [] : [{ ref, place }];
+    });
+    const answers = new Map();
+    for (let start = 0; start < places.length; start += AT_A_TIME) {
+        const some = places.slice(start, start + AT_A_TIME);
+        const found = await Promise.all(some.map(({ place }) => (0,ask_place/* askPlace */.h)(place, io)));
+        for (const [index, exists] of found.entries())
+            if (exists !== undefined)
+                answers.set(some[index]?.ref ?? '', exists);
+    }
+    if (places.length > 0)
+        (0,ask_place/* tellScopes */.r)(io);
+    return answers;
+};
+/**
+ * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
+ * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
+ * repositories are asked for.
+ */
+const lookUpRefs = async (refs, further, { read }, io) => {
+    const repositories = tagsByRepository(refs);
+    const all = tagsByRepository([...new Set([...refs, ...further])]);
+    const asked = read ? [...all].filter(([name]) => repositories.has(name)) : [];
+    const found = await Promise.all(asked.map(async ([name, references]) => {
+        const [repository] = references;
+        const tags = references.flatMap(({ tag }) => tag ?? []);
+        return [name, repository && (await lookUpTags(repository, tags, io))];
+    }));
+    const byRepository = new Map(found);
+    const elsewhere = read ? await askPlaces([...refs, ...further], io) : new Map();
+    return (ref) => {
+        if ((0,cache_place/* backendOf */.EC)(ref) !== 'registry')
+            return read ? elsewhere.get(ref) : false;
+        const reference = (0,oci_reference/* parseReference */.F2)(ref);
+        const name = reference === undefined ? '' : (0,oci_reference/* repositoryOf */._M)(reference);
+        if (!byRepository.has(name))
+            return false;
+        return byRepository.get(name)?.has(reference?.tag ?? '');
+    };
+};
+
+;// CONCATENATED MODULE: ./src/commands/planning/ask-registry.ts
+
+
+
+
+
+
+
+
+/** What earlier builds say of what a plan is about. */
+const createAskEarlier = ({ items, stable, probes }, cache, context, io) => {
+    const find = async () => {
+        if (stable === undefined)
+            return (0,earlier_records/* fetchEarlierRecords */.D)({ items, probes }, cache, context, io);
+        const { records, ...rest } = await (0,earlier_records/* fetchEarlierRecords */.D)({ items: stable.sources.flat(), probes }, cache, context, io);
+        return { records: (0,stable_work/* stableRecords */._)(stable, records), ...rest };
+    };
+    let found;
+    return () => (found ??= find());
+};
+/** The refs of each prefix, in the repositories that are read, its own first. */
+const refsOfPrefixes = ({ items, tree }, tags, cache) => {
+    const first = (0,plan_prefixes/* firstItems */.J)(tree).map((index) => items[index]);
+    return tags.map((tag, index) => {
+        const item = first[index];
+        return item === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, item), tag);
+    });
+};
+/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
+const askRegistry = async (cache, { items, tree }, { stable, askEarlier }, io) => {
+    if (cache.strategy !== 'layer')
+        return { tags: [], states: [], earlier: await askEarlier() };
+    const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
+    const refs = refsOfPrefixes({ items, tree }, tags, cache);
+    const know = async (earlier) => {
+        const before = (0,plan_earlier/* earlierRefs */.r)(items, tree, earlier.records);
+        const named = tree.prefixes.flatMap((_, index) => before(index));
+        const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
+        return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier: before }), earlier };
+    };
+    // Most scheduled runs find everything warm. Then earlier builds have nothing to add.
+    const alone = stable ? await know(plan_earlier/* NO_EARLIER */.b) : undefined;
+    return alone?.states.some(prefixes/* mustRun */.Pv) === false ? alone : know(await askEarlier());
+};
+
+
+/***/ }),
+
+/***/ 23121:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ fetchEarlierRecords),
+/* harmony export */   T: () => (/* binding */ RECORDS_AT_A_TIME)
+/* harmony export */ });
+/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(47013);
+/* harmony import */ var _plan_branches_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(94003);
+/* harmony import */ var _plan_epochs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68641);
+/* harmony import */ var _plan_cache_location_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54929);
+/* harmony import */ var _plan_earlier_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14963);
+/* harmony import */ var _plan_probes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(95844);
+/* harmony import */ var _records_failures_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(98195);
+/* harmony import */ var _records_newest_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(37262);
+/* harmony import */ var _records_place_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(56329);
+/* harmony import */ var _kept_records_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(80235);
+/* harmony import */ var _registry_records_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(72996);
+
+
+
+
+
+
+
+
+
+
+
+/** Artifacts that are fetched at a time. */
+const RECORDS_AT_A_TIME = 8;
+/** Artifacts that are fetched at the most. */
+const MOST = 128;
+/** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
+const branchesWithRecords = ({ event }, { access }) => {
+    const all = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .branchesOf */ .I)(event);
+    const own = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .ownBranch */ .Z)(event);
+    const others = all.filter((branch) => branch !== own);
+    return access.write || others.length === 0 ? all : others;
+};
+const PROBE_ARTIFACTS = { none: 0, newest: RECORDS_AT_A_TIME, all: MOST };
+const fetchAll = async (repository, tags, io) => {
+    const found = [];
+    for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
+        const some = tags.slice(start, start + RECORDS_AT_A_TIME);
+        found.push(...(await Promise.all(some.map((tag) => (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .fetchRecords */ .D)({ ...repository, tag }, io)))).flat());
+    }
+    return found;
+};
+/** Records that are kept in a repository, newest first, until each work item has one. */
+const readRepository = async (repository, { items, probes }, branches, io) => {
+    const all = (0,_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .recordsTags */ .wR)(await (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .listRecords */ .V)(repository, 'reasons will be missing', io));
+    const ofProbes = new Set(all.filter(_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .isProbesTag */ .Gt).slice(0, PROBE_ARTIFACTS[probes]));
+    const found = [...(await fetchAll(repository, [...ofProbes], io))];
+    const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST);
+    const missing = new Set(items.map(_factory_work_item_js__WEBPACK_IMPORTED_MODULE_8__/* .workItemName */ .A));
+    for (let start = 0; start < tags.length && missing.size > 0; start += RECORDS_AT_A_TIME) {
+        const some = tags.slice(start, start + RECORDS_AT_A_TIME);
+        const fetched = await Promise.all(some.map((tag) => (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .fetchRecords */ .D)({ ...repository, tag }, io)));
+        found.push(...fetched.flat());
+        // One of a branch further back may still be replaced by an older one of the first branch.
+        for (const name of (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_9__/* .newestRecords */ .vA)(fetched.flat(), branches.slice(0, 1)).keys())
+            missing.delete(name);
+    }
+    return found;
+};
+/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
+const readHomes = async (subject, cache, branches, io) => {
+    const found = [];
+    for (const home of (0,_plan_cache_location_js__WEBPACK_IMPORTED_MODULE_1__/* .recordHomes */ .wJ)(cache)) {
+        const repository = (0,_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .recordsRepository */ .br)(home);
+        if (repository === undefined)
+            found.push(...(await (0,_kept_records_js__WEBPACK_IMPORTED_MODULE_5__/* .readKeptRecords */ .n)(home, io)));
+        else
+            found.push(...(await readRepository(repository, subject, branches, io)));
+    }
+    return found;
+};
+/**
+ * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
+ * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
+ * those are among them. Never fails a run.
+ */
+const fetchEarlierRecords = async (subject, cache, context, io) => {
+    if (!cache.access.read)
+        return _plan_earlier_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_EARLIER */ .b;
+    const branches = branchesWithRecords(context, cache);
+    const found = await readHomes(subject, cache, branches, io);
+    const newest = (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_9__/* .newestRecords */ .vA)(found, branches);
+    if (found.length > 0)
+        io.actions.info(`${newest.size} of ${subject.items.length} work items have a record of an earlier build`);
+    const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch));
+    return { records: newest, failures: (0,_records_failures_js__WEBPACK_IMPORTED_MODULE_10__/* .foldFailures */ .J)(found), epochs: (0,_plan_epochs_js__WEBPACK_IMPORTED_MODULE_0__/* .foldEpochs */ .Ml)(own), probes: (0,_plan_probes_js__WEBPACK_IMPORTED_MODULE_3__/* .foldProbes */ .ds)(own) };
 };
 
 
@@ -37734,13 +38413,14 @@ const readKeptRecords = async (home, io) => {
         return [];
     }
 };
-/** Of each work item and branch the newest record alone: what later runs ask for. */
+/** Of each work item and branch the newest record alone, and of each probe its last answer: what later runs ask for. */
 const newestOf = (records) => {
     const newest = new Map();
     for (const record of records) {
         if (record.verdict !== 'built')
             continue;
-        const name = `${record.kind} ${(0,_records_newest_js__WEBPACK_IMPORTED_MODULE_3__/* .recordName */ .xD)(record)} ${record.run.branch ?? ''}`;
+        const isProbe = record.layers.some(({ probe }) => probe !== undefined);
+        const name = `${isProbe ? 'probe' : record.kind} ${(0,_records_newest_js__WEBPACK_IMPORTED_MODULE_3__/* .recordName */ .xD)(record)} ${record.run.branch ?? ''}`;
         const other = newest.get(name);
         if (other === undefined || other.run.finishedAt <= record.run.finishedAt)
             newest.set(name, record);
@@ -37911,8 +38591,8 @@ var image_key = __nccwpck_require__(61689);
 var cache_location = __nccwpck_require__(54929);
 // EXTERNAL MODULE: ./src/remember.ts
 var remember = __nccwpck_require__(68980);
-// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 6 modules
+var dockerfile = __nccwpck_require__(15093);
 ;// CONCATENATED MODULE: ./src/commands/planning/layer-facts.ts
 
 
@@ -38552,6 +39232,8 @@ var branches = __nccwpck_require__(94003);
 var cache_location = __nccwpck_require__(54929);
 // EXTERNAL MODULE: ./src/plan/plan.ts
 var plan_plan = __nccwpck_require__(48720);
+// EXTERNAL MODULE: ./src/plan/probes.ts
+var probes = __nccwpck_require__(95844);
 // EXTERNAL MODULE: ./src/plan/recorded.ts
 var plan_recorded = __nccwpck_require__(70511);
 // EXTERNAL MODULE: ./src/layers/tree.ts
@@ -38564,9 +39246,9 @@ var epochs = __nccwpck_require__(68641);
 
 
 
-/** For each layer with an age what its next rollover builds again, the next one first. */
+/** For each layer with an age what its next rollover builds again, the next one first; nobody knows when a probe asks for one. */
 const findRollovers = ({ items, tops, prefixes, contents }, layers) => {
-    const ages = new Map(layers.flatMap(({ name, maxAge }) => (maxAge === undefined ? [] : [[name, maxAge]])));
+    const ages = new Map(layers.flatMap(({ name, maxAge, probe }) => maxAge === undefined || probe !== undefined ? [] : [[name, maxAge]]));
     const groups = new Map();
     for (const [index, item] of items.entries()) {
         const chain = (0,tree/* chainOf */.dR)(prefixes, tops[index]);
@@ -40508,13 +41190,29 @@ var plan_changes = __nccwpck_require__(11070);
 
 
 
-/** Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. */
+
+
+/** Only refs that are named by content tell which prefixes there are, and are found by builds of other images. */
+const checkByContent = (scope, { strategy, ref = '' }) => {
+    if ((0,cache_place/* backendOf */.EC)(ref) === 'inline') {
+        const hint = 'an inline cache is part of an image, and this scope makes none';
+        throw (0,problem/* inputError */.Xu)(`scope is ${scope}, and cache.backend is inline`, { expected: 'another backend', hint });
+    }
+    if (strategy === 'layer')
+        return;
+    throw (0,problem/* inputError */.Xu)(`scope is ${scope}, and the cache strategy is ${strategy}`, {
+        expected: 'strategy layer, whose refs other builds find by what is in them',
+    });
+};
+/**
+ * Cold stable prefixes are all there is to do; what nobody could be asked about is left for another run. Throws an
+ * InputError where the cache cannot hold layers without an image.
+ */
 const choosePrewarmed = ({ subject: { cache }, all }, io) => {
     const isUnknown = all.prefixes.some(({ state }) => state === 'unknown');
-    if (cache.strategy !== 'layer') {
-        throw (0,problem/* inputError */.Xu)(`scope is stable, and the cache strategy is ${cache.strategy}`, {
-            expected: 'strategy layer, whose refs other builds find by what is in them',
-        });
+    checkByContent('stable', cache);
+    if ((0,cache_place/* backendOf */.EC)(cache.ref ?? '') === 'local') {
+        io.actions.info('The cache is in a folder of this machine: what is warm here may be cold where the builds run, and the other way round');
     }
     if (!cache.access.write) {
         io.actions.warning({
@@ -40545,6 +41243,22 @@ const chooseImages = async ({ factory, expansion, subject, files, all, earlier }
     const publishedKeys = kept.flatMap((index) => keys[index] ?? []);
     return { ...found, kept, published: { unchanged, publishedKeys } };
 };
+/** Work items with a prefix that is asked about in this run. */
+const chooseProbed = ({ factory, subject: { cache }, all, earlier }, now, io) => {
+    checkByContent('probes', cache);
+    if (!factory.layers.some(({ probe }) => probe !== undefined)) {
+        const hint = 'write `max-age: { every: 7d, probe: "…" }`';
+        throw (0,problem/* inputError */.Xu)('scope is probes, and no layer of the factory file has one', { hint });
+    }
+    if (!cache.access.write) {
+        const message = `no probe is asked, as this run could not record the answer: ${cache.access.reason}`;
+        io.actions.warning({ message });
+        return { kept: [], published: { unchanged: [] } };
+    }
+    const due = (0,probes/* dueProbes */.YW)(all.prefixes, { now, layers: factory.layers, known: earlier.probes });
+    const items = due.flatMap(({ prefix }) => all.prefixes[prefix]?.item ?? []);
+    return { kept: [...new Set(items)].sort((a, b) => a - b), published: { unchanged: [] } };
+};
 const DAY = 86_400_000;
 /** One work item, another one each day, so that in time it is every one's turn. */
 const chooseCanary = ({ all }, io) => {
@@ -40553,12 +41267,14 @@ const chooseCanary = ({ all }, io) => {
     const canary = withSteps[day % withSteps.length];
     return { kept: canary === undefined ? [] : [canary], published: { unchanged: [] } };
 };
-const chooseAsked = async (survey, bases, inputs, context, io) => {
+const chooseAsked = async (survey, bases, inputs, { context, now }, io) => {
     switch (inputs.changes.scope) {
         case 'stable':
             return choosePrewarmed(survey, io);
         case 'canary':
             return chooseCanary(survey, io);
+        case 'probes':
+            return chooseProbed(survey, now, io);
         case 'all':
         case 'changed':
         case 'bases-only':
@@ -40591,11 +41307,11 @@ const findHeld = ({ all, earlier }, inputs, { event, run }, io) => {
     return { indices: new Set(found.map(({ item }) => item)), held };
 };
 /** Which part of the work this run is for. */
-const chooseWork = async (survey, inputs, context, io) => {
+const chooseWork = async (survey, inputs, run, io) => {
     const { all } = survey;
     const bases = findBases(survey, io);
-    const chosen = await chooseAsked(survey, bases, inputs, context, io);
-    const { indices, held } = findHeld(survey, inputs, context, io);
+    const chosen = await chooseAsked(survey, bases, inputs, run, io);
+    const { indices, held } = findHeld(survey, inputs, run.context, io);
     const kept = chosen.kept.filter((index) => !indices.has(index));
     const keys = chosen.published.publishedKeys;
     const publishedKeys = keys?.filter((_, position) => !indices.has(chosen.kept[position] ?? -1));
@@ -40742,9 +41458,10 @@ const findLint = async (subject, given, io) => {
     return (0,lint/* orderFindings */.$t)([...baseFindings(items, await readLines(items, io), levels), ...found]);
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
-var planning_survey = __nccwpck_require__(59148);
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 17 modules
+var planning_survey = __nccwpck_require__(60072);
 ;// CONCATENATED MODULE: ./src/commands/planning/prepare.ts
+
 
 
 
@@ -40784,10 +41501,12 @@ const failuresOf = ({ prefixes }, { failures }) => {
     });
     return known.length === 0 ? {} : { failures: Object.fromEntries(known) };
 };
+/** What this run asks, by the prefixes of the work that it is for. */
+const probesOf = (work, { factory: { layers }, earlier }, now) => (0,probes/* dueProbes */.YW)(work.prefixes, { now, layers, known: earlier.probes });
 /** From the factory file to the plan, as of the given time. Both `plan` and a `build` without a plan file go this way. */
 const preparePlan = async (inputs, context, io, plannedAt = io.clock.now()) => {
     const survey = await (0,planning_survey/* surveyWork */.so)(inputs, plannedAt, context, io);
-    const { work, changes, bases, held, published } = await chooseWork(survey, inputs, context, io);
+    const { work, changes, bases, held, published } = await chooseWork(survey, inputs, { context, now: plannedAt }, io);
     const { factory, expansion, images, files, earlier, all } = survey;
     const prewarm = expansion.stable !== undefined;
     const { cache } = survey.subject;
@@ -40804,6 +41523,7 @@ const preparePlan = async (inputs, context, io, plannedAt = io.clock.now()) => {
         name: factory.name,
         ...(prewarm ? { prewarm } : {}),
         ...(inputs.changes.scope === 'canary' ? { canary: true } : {}),
+        ...(inputs.changes.scope === 'probes' ? { probes: probesOf(work, survey, plannedAt) } : {}),
         context: factory.context,
         ...{ cache, builders: (0,plan_plan/* buildersOf */.eW)(factory.pools), images, files, ...planned },
         ...{ excluded: expansion.excluded, aliases: expansion.aliases, ...published },
@@ -40847,6 +41567,53 @@ const readPlan = async (path, action, io) => {
         return (0,_plan_parse_plan_js__WEBPACK_IMPORTED_MODULE_0__/* .parsePlan */ .vS)(text, path);
     const hint = `without input plan-path, ${action} fetches the plan of its run by itself`;
     throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`there is no plan file ${path}`, { hint });
+};
+
+
+/***/ }),
+
+/***/ 72996:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ fetchRecords),
+/* harmony export */   V: () => (/* binding */ listRecords)
+/* harmony export */ });
+/* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2212);
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(62148);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+/* harmony import */ var _records_parse_records_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90318);
+/* harmony import */ var _records_place_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(56329);
+
+
+
+
+
+/** The records that are kept under a tag; none where they cannot be read. */
+const fetchRecords = async (place, io) => {
+    try {
+        const text = await io.registry.getText(place, _records_place_js__WEBPACK_IMPORTED_MODULE_3__/* .RECORDS_TYPE */ .kK);
+        return text === undefined ? [] : (0,_records_parse_records_js__WEBPACK_IMPORTED_MODULE_2__/* .parseRecords */ .Q4)(text, (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH)(place));
+    }
+    catch (error) {
+        // Records only help. Those of another release, or that cannot be read, are as good as none.
+        if (!(error instanceof _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__/* .RegistryError */ .g) && !(error instanceof _problem_js__WEBPACK_IMPORTED_MODULE_1__/* .InputError */ .dz))
+            throw error;
+        io.actions.info(`The records ${(0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_4__/* .formatReference */ .FH)(place)} cannot be used: ${error.message}`);
+        return [];
+    }
+};
+/** All tags of a repository of records; none where they cannot be listed. `effect` says what is lost by that. */
+const listRecords = async (repository, effect, io) => {
+    try {
+        return (await io.registry.listTags(repository)) ?? [];
+    }
+    catch (error) {
+        if (!(error instanceof _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__/* .RegistryError */ .g))
+            throw error;
+        io.actions.info(`Records of earlier builds cannot be listed, so ${effect}: ${error.message}`);
+        return [];
+    }
 };
 
 
@@ -41069,7 +41836,10 @@ const lintLevelsOf = (content) => {
     return { ...(all === undefined ? {} : { all: all.value }), rules: Object.fromEntries(rules) };
 };
 
+// EXTERNAL MODULE: ./src/factory/template.ts
+var template = __nccwpck_require__(92222);
 ;// CONCATENATED MODULE: ./src/factory/description.ts
+
 
 
 
@@ -41136,7 +41906,7 @@ const ruleFields = {
 const MANIFEST_KEYS = Object.keys(manifestFields);
 const RULE_KEYS = Object.keys(ruleFields);
 /** What templates know beside the names of layers. */
-const TEMPLATE_WORDS = ['name', 'manifest_id', 'version'];
+const TEMPLATE_WORDS = ['name', 'manifest_id', 'version', ...template/* RUN_PLACEHOLDERS */.PP];
 /** Name of a layer. What manifests, rules and templates call something else cannot be one. */
 const layerName = name_shapes/* layerName */.Hn([...new Set([...MANIFEST_KEYS, ...RULE_KEYS, ...TEMPLATE_WORDS])]);
 const requires = map(layerName, selector, { examples: [{ base: 'cuda-*' }] });
@@ -41155,9 +41925,16 @@ const variant = record('a variant', {
 }, { define: 'variant', mayBeEmpty: true });
 const variants = map(name_shapes/* variantName */.L$, variant);
 const variantsFrom = optional(some(text_shapes/* pathGlob */.Qh, { examples: ['apps/*/Dockerfile'] }), 'One variant per file that matches, named after its folder. Variants that are written out win.');
+const maxAge = either(text_shapes/* duration */.p0, record('a max-age', {
+    every: required(text_shapes/* duration */.p0, 'How long the answer of the probe holds.'),
+    probe: required(text_shapes/* probeCommand */.CL, 'A command line that runs on the layer, in its shell. Only when what it prints changes is the layer built again.'),
+}), {
+    description: 'A time after which the layer is built again, or { every, probe } to ask first whether anything changed.',
+    examples: ['7d', { every: '1d', probe: 'apt-get update -qq && apt-get -s upgrade | grep ^Inst | sort' }],
+});
 const description_layer = record('a layer', {
     stable: optional({ kind: 'flag' }, 'Whether the layer can be prewarmed. Stable layers are a run from the bottom.'),
-    'max-age': optional(text_shapes/* duration */.p0, 'After this time the layer is built again, so that upgrades cannot go stale.'),
+    'max-age': optional(maxAge, 'After this time the layer is built again, so that upgrades cannot go stale.'),
     args: optional(args, 'Defaults for the fragments of this layer.'),
     variants: optional(variants, 'The choices for this layer, by name.'),
     'variants-from': variantsFrom,
@@ -41225,7 +42002,7 @@ const mainFile = record('the factory file', {
     name: required(name_shapes/* factoryName */.m1, 'Name of the factory; the default name of its images.'),
     registry: optional(text_shapes/* registry */.u5, 'Where images go and, by default, caches.'),
     image: optional(text_shapes/* imageTemplate */.KG, 'Repository of an image below the registry. Default: {name}. {manifest_id} and {<layer>} work, too.'),
-    tags: optional(some(text_shapes/* tagTemplate */.Z4), 'Tags of every image. {manifest_id}, {name}, {version} and {<layer>} are filled in.'),
+    tags: optional(some(text_shapes/* tagTemplate */.Z4), 'Tags of every image. {manifest_id}, {name}, {version}, {<layer>} and, by publish, {sha}, {short_sha}, {date} and {branch} are filled in.'),
     id: optional(text_shapes/* idTemplate */.gm, 'How ids of manifests that are made from lists and globs are put together. Default: all layers, top first.'),
     platforms: optional(some(platform), 'What images are built for. Default: linux/amd64.'),
     context: optional(text_shapes/* path */.Ae, 'Build context. Default: the folder of this file.'),
@@ -41953,6 +42730,14 @@ const checkBase = ({ name, variants }, resolved, isLowest, report) => {
         report({ place: variant.place, found, expected: '"from" in the lowest layer only' });
     }
 };
+/** The period of a layer, and what is asked when it is over. */
+const ageOf = (content) => {
+    if (content === undefined)
+        return {};
+    if ('plain' in content)
+        return (0,given/* given */.g)({ maxAge: (0,duration/* parseDuration */.E)(content.plain.value) });
+    return { ...(0,given/* given */.g)({ maxAge: (0,duration/* parseDuration */.E)(content.map.every.value) }), probe: content.map.probe.value };
+};
 /** A layer with its variants, `extends` resolved and the layer's own arguments laid under theirs. */
 const layerOf = (source, catalogue, report) => {
     const { name, content } = source;
@@ -41967,7 +42752,7 @@ const layerOf = (source, catalogue, report) => {
     return {
         name: name.value,
         stable: content.stable?.value ?? false,
-        ...(0,given/* given */.g)({ maxAge: content['max-age'] === undefined ? undefined : (0,duration/* parseDuration */.E)(content['max-age'].value) }),
+        ...ageOf(content['max-age']),
         variants: resolved.map((variant) => ({ ...variant, args: (0,by_platform/* overlayArguments */.bx)(defaults, variant.args) })),
         place: name.place,
     };
@@ -41994,8 +42779,6 @@ const checkStageNames = (catalogue, report) => {
     }
 };
 
-// EXTERNAL MODULE: ./src/factory/template.ts
-var template = __nccwpck_require__(92222);
 ;// CONCATENATED MODULE: ./src/factory/manifest-entries.ts
 
 
@@ -42233,7 +43016,7 @@ const checkTemplates = ({ id, image, tags }, layers, report) => {
     if (image !== undefined)
         (0,template/* checkTemplate */.BU)(image, ['name', 'manifest_id', ...layers], report);
     for (const tag of tags ?? [])
-        (0,template/* checkTemplate */.BU)(tag, ['name', 'manifest_id', 'version', ...layers], report);
+        (0,template/* checkTemplate */.BU)(tag, [...TEMPLATE_WORDS, ...layers], report);
 };
 /** What the parts of all files come to, in the order main file, included files. */
 const assemble = (main, included, paths, report) => {
@@ -42249,7 +43032,7 @@ const assemble = (main, included, paths, report) => {
     checkStable(catalogue, report);
     checkStageNames(catalogue, report);
     checkTemplates(content, layers, report);
-    const placeholders = ['name', 'manifest_id', 'version', ...layers];
+    const placeholders = [...TEMPLATE_WORDS, ...layers];
     return {
         name: content.name.value,
         ...(0,given/* given */.g)({ registry: content.registry?.value }),
@@ -42839,28 +43622,22 @@ const readFragments = async (items, io) => {
 
 /***/ }),
 
-/***/ 59148:
+/***/ 60072:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   N5: () => (/* binding */ imageFinderOf),
-  Ge: () => (/* binding */ surveyNeeds),
+  Km: () => (/* binding */ readSubjects),
   so: () => (/* binding */ surveyWork),
   b$: () => (/* binding */ withContexts)
 });
 
-// EXTERNAL MODULE: ./src/layers/cache-refs.ts
-var cache_refs = __nccwpck_require__(49847);
-// EXTERNAL MODULE: ./src/oci/reference.ts
-var oci_reference = __nccwpck_require__(62148);
 // EXTERNAL MODULE: ./src/plan/access.ts
 var plan_access = __nccwpck_require__(64661);
 // EXTERNAL MODULE: ./src/plan/cache.ts
 var plan_cache = __nccwpck_require__(70769);
-// EXTERNAL MODULE: ./src/plan/cache-location.ts
-var cache_location = __nccwpck_require__(54929);
 // EXTERNAL MODULE: ./src/plan/epochs.ts
 var epochs = __nccwpck_require__(68641);
 ;// CONCATENATED MODULE: ./src/plan/images.ts
@@ -42925,177 +43702,8 @@ const checkImage = (need, { kind, platforms }) => {
 
 // EXTERNAL MODULE: ./src/plan/reasons/layer-now.ts + 1 modules
 var layer_now = __nccwpck_require__(42949);
-// EXTERNAL MODULE: ./src/remember.ts
-var remember = __nccwpck_require__(68980);
-// EXTERNAL MODULE: ./src/oci/json.ts
-var json = __nccwpck_require__(61691);
-// EXTERNAL MODULE: ./src/problem.ts
-var problem = __nccwpck_require__(64008);
-// EXTERNAL MODULE: ./src/records/parse-records.ts
-var parse_records = __nccwpck_require__(90318);
-;// CONCATENATED MODULE: ./src/plan/step-times.ts
-
-
-
-
-/** Where the times of a layer's variant on a platform are found. */
-const timesName = (layer, variant, platform) => `${platform} ${layer} ${variant}`;
-const textOf = (members, name) => {
-    const value = members[name];
-    return typeof value === 'string' ? value : '';
-};
-const membersOf = (value) => (Array.isArray(value) ? value.filter(json/* isMembers */.gV) : []);
-const gather = (times) => new Map([...times].map(([place, { steps, ...rest }]) => [place, { ...rest, steps: new Map(steps) }]));
-const timesAt = (all, place) => (0,remember/* remember */.k)(all, place, () => ({ steps: new Map() }));
-/** Of one step the longest time counts. */
-const addTime = (steps, name, ms) => {
-    steps.set(name, Math.max(ms, steps.get(name) ?? 0));
-};
-/** Adds the step times of records to those there are. Steps that came from cache say nothing. */
-const addRecordTimes = (times, records) => {
-    const all = gather(times);
-    for (const { platform, layers } of records) {
-        for (const { layer, variant, fragment, steps, costMs, measured } of layers) {
-            const known = timesAt(all, timesName(layer, variant, platform));
-            if (measured === 1)
-                known.wholeMs = Math.max(costMs, known.wholeMs ?? 0);
-            for (const { text, outcome, execMs } of steps) {
-                if (outcome === 'run')
-                    addTime(known.steps, `${fragment?.file ?? ''} ${text}`, execMs);
-            }
-        }
-    }
-    return all;
-};
-const addResultTimes = (times, items) => {
-    const all = gather(times);
-    for (const item of items) {
-        for (const step of membersOf(item['steps'])) {
-            const ms = step['execMs'];
-            if (step['outcome'] !== 'run' || typeof ms !== 'number')
-                continue;
-            const place = timesName(textOf(step, 'layer'), textOf(step, 'variant'), textOf(item, 'platform'));
-            addTime(timesAt(all, place).steps, `${textOf(step, 'file')} ${textOf(step, 'text')}`, ms);
-        }
-    }
-    return all;
-};
-/** A file of records is no JSON as a whole. */
-const parseJson = (text) => {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-};
-/**
- * Adds the step times of a results file or of a file of records to those there are; of one step the longest counts. Steps
- * that came from cache say nothing. Throws an InputError when the text is neither.
- */
-const addStepTimes = (times, text, file) => {
-    const expected = 'a file that output results or records-path of the build action names';
-    const value = parseJson(text);
-    if ((0,json/* isMembers */.gV)(value) && Array.isArray(value['items']))
-        return addResultTimes(times, membersOf(value['items']));
-    try {
-        return addRecordTimes(times, (0,parse_records/* parseRecords */.Q4)(text, file));
-    }
-    catch (cause) {
-        throw (0,problem/* inputError */.Xu)(`costs: ${file} holds neither results nor records`, { expected }, { cause });
-    }
-};
-
-;// CONCATENATED MODULE: ./src/plan/costs.ts
-
-/** What a step costs where nobody has measured it, ms. Downloads and compilers stand behind RUN. */
-const DEFAULT_MS = { RUN: 30_000, COPY: 1_000, ADD: 5_000, WORKDIR: 100 };
-/** Disk that a step takes where nobody knows better, bytes. */
-const DEFAULT_BYTES = { RUN: 60e6, COPY: 10e6, ADD: 30e6, WORKDIR: 0 };
-/** How much longer steps take where they are emulated; 10 to 30 times for CPU-bound ones, far less for the others. */
-const EMULATION_FACTOR = 6;
-const weigh = (content, weights) => Object.entries(content.stepsBy).reduce((sum, [keyword, count]) => sum + count * (weights[keyword] ?? 0), 0);
-/** The cost of a layer on a platform: measured where it was, else guessed from what kind of steps it has. */
-const layerCost = ({ layer, variant }, content, platform, { times, emulated }) => {
-    const { steps = new Map(), wholeMs } = times.get(timesName(layer, variant, platform)) ?? {};
-    const known = [...steps.values()].slice(0, content.steps);
-    if (known.length < content.steps && wholeMs !== undefined) {
-        return { ms: wholeMs, bytes: weigh(content, DEFAULT_BYTES), measured: 1 };
-    }
-    const measured = content.steps === 0 ? 1 : known.length / content.steps;
-    const guess = weigh(content, DEFAULT_MS) * (emulated ? EMULATION_FACTOR : 1);
-    const ms = known.reduce((sum, each) => sum + each, 0) + guess * (1 - measured);
-    return { ms, bytes: weigh(content, DEFAULT_BYTES), measured };
-};
-
-// EXTERNAL MODULE: ./src/plan/leg.ts
-var leg = __nccwpck_require__(93511);
-;// CONCATENATED MODULE: ./src/plan/plan-prefixes.ts
-
-
-
-/** The first work item that has each prefix. All that have it are of one platform and one cache location. */
-const firstItems = ({ prefixes, tops }) => {
-    const first = new Array(prefixes.length).fill(-1);
-    for (const [item, top] of tops.entries()) {
-        for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent)
-            first[index] = item;
-    }
-    return first;
-};
-/** Compressed filesystem layers and what they unpack to. */
-const UNPACKED = 3;
-/** Disk of the base image that the lowest prefix of a work item stands on, bytes. */
-const baseBytes = (item, images) => (images.get(item?.layers[0]?.from ?? '')?.contents[item?.platform ?? '']?.bytes ?? 0) * UNPACKED;
-/** Numbers each content once. */
-const numberContents = ({ prefixes }) => {
-    const numbers = new Map();
-    for (const { content } of prefixes)
-        if (!numbers.has(content))
-            numbers.set(content, numbers.size);
-    const contents = [...numbers.keys()].map(({ steps, inputs, auxiliary, unpinned }) => {
-        return { steps, inputs, auxiliary, unpinned };
-    });
-    return { numbers, contents };
-};
-/** Finds the cost of a prefix. Those of one layer on one platform share it, where they are emulated alike. */
-const costFinder = (items, first, times) => {
-    const known = new Map();
-    return ({ layer, content, platform }, index) => {
-        const item = items[first[index] ?? -1];
-        const emulated = item !== undefined && (0,leg/* isEmulated */.eV)(item);
-        const costs = (0,remember/* remember */.k)(known, layer, () => new Map());
-        const place = `${platform} ${emulated ? 'emulated' : 'native'}`;
-        return (0,remember/* remember */.k)(costs, place, () => layerCost(layer, content, platform, { times, emulated }));
-    };
-};
-/** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
-const planPrefixes = ({ items, tree, tags, states, images, times, reasons }) => {
-    const byReference = new Map(images.map((image) => [image.reference, image]));
-    const { numbers, contents } = numberContents(tree);
-    const first = firstItems(tree);
-    const costs = tree.prefixes.map(costFinder(items, first, times));
-    const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index) => {
-        const [tag, reason] = [tags[index], reasons[index]];
-        return {
-            ...(parent === undefined ? {} : { parent }),
-            ...{ platform, layer: layer.layer, variant: layer.variant, item: first[index] ?? -1, key },
-            ...(tag === undefined ? {} : { tag }),
-            ...{ content: numbers.get(content) ?? -1, below },
-            ...(states[index] ?? { state: 'unknown', imports: [] }),
-            costMs: Math.round(costs[index]?.ms ?? 0),
-            measured: costs[index]?.measured ?? 0,
-            ...(reason === undefined ? {} : { reason }),
-        };
-    });
-    const bytes = prefixes.map(({ parent, item }, index) => {
-        const base = parent === undefined ? baseBytes(items[item], byReference) : 0;
-        return base + (costs[index]?.bytes ?? 0);
-    });
-    const tops = tree.tops.map((top) => top ?? null);
-    return { items, tops, prefixes, contents, bytes };
-};
-
+// EXTERNAL MODULE: ./src/plan/plan-prefixes.ts + 1 modules
+var plan_prefixes = __nccwpck_require__(43594);
 // EXTERNAL MODULE: ./src/factory/work-item.ts
 var work_item = __nccwpck_require__(47013);
 // EXTERNAL MODULE: ./src/layers/tree.ts
@@ -43968,318 +44576,26 @@ const prefixReasons = ({ items, tree, states, layers, images }, records) => {
     return reasons;
 };
 
-// EXTERNAL MODULE: ./src/render/dockerfile.ts + 5 modules
-var dockerfile = __nccwpck_require__(11770);
+// EXTERNAL MODULE: ./src/plan/step-times.ts
+var step_times = __nccwpck_require__(3910);
+// EXTERNAL MODULE: ./src/problem.ts
+var problem = __nccwpck_require__(64008);
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
+// EXTERNAL MODULE: ./src/render/dockerfile.ts + 6 modules
+var dockerfile = __nccwpck_require__(15093);
 // EXTERNAL MODULE: ./src/report/cache-lines.ts
 var cache_lines = __nccwpck_require__(71450);
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
-;// CONCATENATED MODULE: ./src/plan/earlier.ts
-
-
-/** Where there is no record. */
-const NO_EARLIER = { records: new Map(), failures: new Map(), epochs: new Map() };
-/**
- * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
- * change to the last step of a layer then does not run the steps before it again.
- */
-const earlierRefs = (items, { prefixes, tops }, records) => {
-    if (records.size === 0)
-        return () => [];
-    const found = prefixes.map(() => new Set());
-    for (const [index, item] of items.entries()) {
-        const { layers = [] } = records.get((0,work_item/* workItemName */.A)(item)) ?? {};
-        for (const prefix of (0,layers_tree/* chainOf */.dR)(prefixes, tops[index])) {
-            const name = prefixes[prefix]?.layer.layer;
-            const ref = layers.find(({ layer }) => layer === name)?.ref;
-            if (ref !== undefined)
-                found[prefix]?.add(ref);
-        }
-    }
-    return (prefix) => [...(found[prefix] ?? [])];
-};
-
-;// CONCATENATED MODULE: ./src/plan/stable-work.ts
-
-
-/** Numbers layers by identity: those of two work items that are the same object are the same layer. */
-const createNumbers = () => {
-    const numbers = new Map();
-    return (layer) => {
-        const number = numbers.get(layer) ?? numbers.size;
-        numbers.set(layer, number);
-        return number;
-    };
-};
-/** Cuts work items down to their stable layers, which are a run from the bottom. Those without any are left out. */
-const stableWork = (items, layers) => {
-    const stable = new Set(layers.filter((layer) => layer.stable).map(({ name }) => name));
-    const numberOf = createNumbers();
-    const cut = (item) => item.layers.filter(({ layer }) => stable.has(layer));
-    const stacks = Map.groupBy(items.filter((item) => cut(item).length > 0), (item) => [item.platform, (0,leg/* poolOf */.e9)(item), JSON.stringify(item.bake), ...cut(item).map(numberOf)].join(' '));
-    const sources = [...stacks.values()];
-    return {
-        items: sources.flatMap(([first]) => (first === undefined ? [] : [{ ...first, layers: cut(first), tags: [] }])),
-        sources,
-    };
-};
-/** The newest record among those of the work items that a stack stands for, cut down to the same layers. */
-const stackRecord = (item, sources, records) => {
-    const known = sources.flatMap((source) => records.get((0,work_item/* workItemName */.A)(source)) ?? []);
-    const newest = known.toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))[0];
-    const names = new Set(item.layers.map(({ layer }) => layer));
-    return newest && { ...newest, layers: newest.layers.filter(({ layer }) => names.has(layer)) };
-};
-/** What records of whole work items say of their stable layers, by the names of the cut ones. */
-const stableRecords = ({ items, sources }, records) => new Map(items.flatMap((item, index) => {
-    const record = stackRecord(item, sources[index] ?? [], records);
-    return record === undefined ? [] : [[(0,work_item/* workItemName */.A)(item), record]];
-}));
-
-// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
-var registry_error = __nccwpck_require__(2212);
-// EXTERNAL MODULE: ./src/plan/branches.ts
-var branches = __nccwpck_require__(94003);
-// EXTERNAL MODULE: ./src/records/failures.ts
-var failures = __nccwpck_require__(98195);
-// EXTERNAL MODULE: ./src/records/newest.ts
-var records_newest = __nccwpck_require__(37262);
-// EXTERNAL MODULE: ./src/records/place.ts
-var records_place = __nccwpck_require__(56329);
-// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
-var kept_records = __nccwpck_require__(80235);
-;// CONCATENATED MODULE: ./src/commands/planning/earlier-records.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Artifacts that are fetched at a time, and at the most. */
-const AT_A_TIME = 8;
-const MOST = 128;
-const fetchRecords = async (place, io) => {
-    try {
-        const text = await io.registry.getText(place, records_place/* RECORDS_TYPE */.kK);
-        return text === undefined ? [] : (0,parse_records/* parseRecords */.Q4)(text, (0,oci_reference/* formatReference */.FH)(place));
-    }
-    catch (error) {
-        // Records only help. Those of another release, or that cannot be read, are as good as none.
-        if (!(error instanceof registry_error/* RegistryError */.g) && !(error instanceof problem/* InputError */.dz))
-            throw error;
-        io.actions.info(`The records ${(0,oci_reference/* formatReference */.FH)(place)} cannot be used: ${error.message}`);
-        return [];
-    }
-};
-const listRecords = async (repository, io) => {
-    try {
-        return (0,records_place/* recordsTags */.wR)((await io.registry.listTags(repository)) ?? []);
-    }
-    catch (error) {
-        if (!(error instanceof registry_error/* RegistryError */.g))
-            throw error;
-        io.actions.info(`Records of earlier builds cannot be listed, so reasons will be missing: ${error.message}`);
-        return [];
-    }
-};
-/** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
-const branchesWithRecords = ({ event }, { access }) => {
-    const all = (0,branches/* branchesOf */.I)(event);
-    const own = (0,branches/* ownBranch */.Z)(event);
-    const others = all.filter((branch) => branch !== own);
-    return access.write || others.length === 0 ? all : others;
-};
-/** Records that are kept in a repository, newest first, until each work item has one. */
-const readRepository = async (repository, items, branches, io) => {
-    const tags = (await listRecords(repository, io)).slice(0, MOST);
-    const missing = new Set(items.map(work_item/* workItemName */.A));
-    const found = [];
-    for (let start = 0; start < tags.length && missing.size > 0; start += AT_A_TIME) {
-        const some = tags.slice(start, start + AT_A_TIME);
-        const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)));
-        found.push(...fetched.flat());
-        // One of a branch further back may still be replaced by an older one of the first branch.
-        for (const name of (0,records_newest/* newestRecords */.vA)(fetched.flat(), branches.slice(0, 1)).keys())
-            missing.delete(name);
-    }
-    return found;
-};
-/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
-const readHomes = async (items, cache, branches, io) => {
-    const found = [];
-    for (const home of (0,cache_location/* recordHomes */.wJ)(cache)) {
-        const repository = (0,records_place/* recordsRepository */.br)(home);
-        if (repository === undefined)
-            found.push(...(await (0,kept_records/* readKeptRecords */.n)(home, io)));
-        else
-            found.push(...(await readRepository(repository, items, branches, io)));
-    }
-    return found;
-};
-/**
- * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
- * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
- * those are among them. Never fails a run.
- */
-const fetchEarlierRecords = async (items, cache, context, io) => {
-    if (!cache.access.read)
-        return NO_EARLIER;
-    const branches = branchesWithRecords(context, cache);
-    const found = await readHomes(items, cache, branches, io);
-    const newest = (0,records_newest/* newestRecords */.vA)(found, branches);
-    if (found.length > 0)
-        io.actions.info(`${newest.size} of ${items.length} work items have a record of an earlier build`);
-    const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch));
-    return { records: newest, failures: (0,failures/* foldFailures */.J)(found), epochs: (0,epochs/* foldEpochs */.Ml)(own) };
-};
-
-// EXTERNAL MODULE: ./src/layers/cache-place.ts
-var cache_place = __nccwpck_require__(46454);
-// EXTERNAL MODULE: ./src/commands/planning/ask-place.ts
-var ask_place = __nccwpck_require__(51513);
-;// CONCATENATED MODULE: ./src/commands/planning/look-up-refs.ts
-
-
-
-
-/** Refs that are asked for one by one rather than by a list, which takes a request at least. */
-const FEW = 1;
-/** Refs outside of registries that are asked for at a time. */
-const look_up_refs_AT_A_TIME = 8;
-const askEach = async (repository, tags, io) => {
-    const heads = await Promise.all(tags.map((tag) => io.registry.headManifest({ ...repository, tag })));
-    return new Set(tags.filter((_, index) => heads[index] !== undefined));
-};
-/** By one list, as long as that takes fewer requests than asking for each. */
-const findTags = async (repository, tags, io) => {
-    if (tags.length <= FEW)
-        return askEach(repository, tags, io);
-    const listed = await io.registry.listTagsWithin(repository, { maxPages: tags.length });
-    if (listed === undefined)
-        io.actions.info(`There is no cache repository ${(0,oci_reference/* repositoryOf */._M)(repository)} yet; all is cold`);
-    return listed === 'too many' ? askEach(repository, tags, io) : new Set(listed);
-};
-/** Which tags a repository has of those that are asked for; undefined when nobody could tell, and one line says why. */
-const lookUpTags = async (repository, tags, io) => {
-    try {
-        return await findTags(repository, tags, io);
-    }
-    catch (error) {
-        if (!(error instanceof registry_error/* RegistryError */.g))
-            throw error;
-        const name = (0,oci_reference/* repositoryOf */._M)(repository);
-        if (error.status === 401 || error.status === 403) {
-            io.actions.info(`The cache repository ${name} may not be read, so everything is planned as cold: ${error.message}`);
-            return new Set();
-        }
-        const message = `the refs of ${name} could not be listed, so everything is planned as cold: ${error.message}`;
-        io.actions.warning({ title: 'Cache', message });
-        return undefined;
-    }
-};
-/** Tags by repository. */
-const tagsByRepository = (refs) => Map.groupBy(refs.flatMap((ref) => (0,oci_reference/* parseReference */.F2)(ref) ?? []), oci_reference/* repositoryOf */._M);
-/** What places outside of registries say of refs, by ref; those that nobody could be asked about are not in it. */
-const askPlaces = async (refs, io) => {
-    const places = [...new Set(refs)].flatMap((ref) => {
-        const place = (0,cache_place/* parsePlace */.De)(ref);
-        return place === undefined || place.backend === 'registry' ? [] : [{ ref, place }];
-    });
-    const answers = new Map();
-    for (let start = 0; start < places.length; start += look_up_refs_AT_A_TIME) {
-        const some = places.slice(start, start + look_up_refs_AT_A_TIME);
-        const found = await Promise.all(some.map(({ place }) => (0,ask_place/* askPlace */.h)(place, io)));
-        for (const [index, exists] of found.entries())
-            if (exists !== undefined)
-                answers.set(some[index]?.ref ?? '', exists);
-    }
-    if (places.length > 0)
-        (0,ask_place/* tellScopes */.r)(io);
-    return answers;
-};
-/**
- * Which of these cache refs exist, by what their repositories say at once. Undefined for those of a repository that
- * could not be asked, and then a build finds out. Of `further` ones, which somebody else named, only those in the same
- * repositories are asked for.
- */
-const lookUpRefs = async (refs, further, { read }, io) => {
-    const repositories = tagsByRepository(refs);
-    const all = tagsByRepository([...new Set([...refs, ...further])]);
-    const asked = read ? [...all].filter(([name]) => repositories.has(name)) : [];
-    const found = await Promise.all(asked.map(async ([name, references]) => {
-        const [repository] = references;
-        const tags = references.flatMap(({ tag }) => tag ?? []);
-        return [name, repository && (await lookUpTags(repository, tags, io))];
-    }));
-    const byRepository = new Map(found);
-    const elsewhere = read ? await askPlaces([...refs, ...further], io) : new Map();
-    return (ref) => {
-        if ((0,cache_place/* backendOf */.EC)(ref) !== 'registry')
-            return read ? elsewhere.get(ref) : false;
-        const reference = (0,oci_reference/* parseReference */.F2)(ref);
-        const name = reference === undefined ? '' : (0,oci_reference/* repositoryOf */._M)(reference);
-        if (!byRepository.has(name))
-            return false;
-        return byRepository.get(name)?.has(reference?.tag ?? '');
-    };
-};
-
-;// CONCATENATED MODULE: ./src/commands/planning/ask-registry.ts
-
-
-
-
-
-
-
-
-/** What earlier builds say of what a plan is about. */
-const createAskEarlier = ({ items, stable }, cache, context, io) => {
-    const find = async () => {
-        if (stable === undefined)
-            return fetchEarlierRecords(items, cache, context, io);
-        const { records, ...rest } = await fetchEarlierRecords(stable.sources.flat(), cache, context, io);
-        return { records: stableRecords(stable, records), ...rest };
-    };
-    let found;
-    return () => (found ??= find());
-};
-/** The refs of each prefix, in the repositories that are read, its own first. */
-const refsOfPrefixes = ({ items, tree }, tags, cache) => {
-    const first = firstItems(tree).map((index) => items[index]);
-    return tags.map((tag, index) => {
-        const item = first[index];
-        return item === undefined ? [] : (0,cache_location/* refsOf */.gA)((0,cache_location/* locationOf */.hD)(cache, item), tag);
-    });
-};
-/** Asks the registry for everything that helps: nothing is known of the cache where refs are not named by content. */
-const askRegistry = async (cache, { items, tree }, { stable, askEarlier }, io) => {
-    if (cache.strategy !== 'layer')
-        return { tags: [], states: [], earlier: await askEarlier() };
-    const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
-    const refs = refsOfPrefixes({ items, tree }, tags, cache);
-    const know = async (earlier) => {
-        const before = earlierRefs(items, tree, earlier.records);
-        const named = tree.prefixes.flatMap((_, index) => before(index));
-        const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
-        return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier: before }), earlier };
-    };
-    // Most scheduled runs find everything warm. Then earlier builds have nothing to add.
-    const alone = stable ? await know(NO_EARLIER) : undefined;
-    return alone?.states.some(prefixes/* mustRun */.Pv) === false ? alone : know(await askEarlier());
-};
-
+// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 1 modules
+var ask_registry = __nccwpck_require__(88661);
 // EXTERNAL MODULE: ./src/commands/planning/layer-facts.ts + 3 modules
 var layer_facts = __nccwpck_require__(66225);
 // EXTERNAL MODULE: ./src/commands/planning/mirrors.ts
 var mirrors = __nccwpck_require__(19062);
+// EXTERNAL MODULE: ./src/io/registry/registry-error.ts
+var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/layers/digest.ts
 var digest = __nccwpck_require__(19328);
 ;// CONCATENATED MODULE: ./src/layers/image-content.ts
@@ -44293,6 +44609,8 @@ const imageContent = ({ diffIds, env, user = '', workingDir = '', shell, onBuild
 
 // EXTERNAL MODULE: ./src/oci/mirror.ts
 var mirror = __nccwpck_require__(22602);
+// EXTERNAL MODULE: ./src/oci/reference.ts
+var oci_reference = __nccwpck_require__(62148);
 ;// CONCATENATED MODULE: ./src/plan/known-images.ts
 
 const contentOf = ({ content, bytes }) => content === undefined || bytes === undefined ? undefined : { digest: content, bytes };
@@ -44514,71 +44832,14 @@ const idsOf = ({ candidate, aliases }) => [
     ...new Set([candidate, ...aliases].map(({ combination }) => combination.id)),
 ];
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(77598);
-// EXTERNAL MODULE: ./src/factory/name-shapes.ts
-var name_shapes = __nccwpck_require__(72422);
-// EXTERNAL MODULE: ./src/factory/selector.ts
-var factory_selector = __nccwpck_require__(35569);
-// EXTERNAL MODULE: ./src/factory/template.ts
-var factory_template = __nccwpck_require__(92222);
-;// CONCATENATED MODULE: ./src/factory/combination.ts
-
-
-
-
-
-const ID_LENGTH = 80;
-const HASH_LENGTH = 8;
-/** More combinations than this are a slip, and would take minutes. */
-const LIMIT = 50_000;
-/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
-const shortenId = (id) => {
-    if (id.length <= ID_LENGTH)
-        return id;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
-    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
-};
-/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
-const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
-const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
-const expandedId = (factory, entry, variants) => {
-    const id = shortenId((0,factory_template/* renderSparse */.v7)(factory.id, placeholderValues(factory, variants)));
-    const why = /^[a-z0-9_]/.test(id) ? (0,name_shapes/* whyRefusedId */.QU)(id) : 'an id begins with a letter, a digit or "_"';
-    if (why === undefined)
-        return id;
-    throw (0,problem/* inputError */.Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
-        place: entry.place,
-        hint: 'change the template',
-    });
-};
-/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
-const combinationsOf = (factory, entry) => {
-    const selectors = Object.values(entry.choices);
-    const isNamed = selectors.every((selector) => (0,factory_selector/* singleName */.KB)(selector) !== undefined);
-    const choices = factory.layers.flatMap(({ name, variants }) => {
-        const selector = entry.choices[name];
-        return selector === undefined ? [] : [variants.filter((variant) => (0,factory_selector/* matchesSelector */.B5)(selector, variant.name))];
-    });
-    const count = choices.reduce((total, { length }) => total * length, 1);
-    if (count > LIMIT)
-        throw (0,problem/* inputError */.Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
-            place: entry.place,
-            expected: `${LIMIT} at most`,
-            hint: 'choose fewer variants instead of "*"',
-        });
-    return product(choices).map((variants) => ({
-        id: isNamed ? entry.name : expandedId(factory, entry, variants),
-        entry,
-        variants,
-        isNamed,
-    }));
-};
-
+// EXTERNAL MODULE: ./src/factory/combination.ts
+var combination = __nccwpck_require__(1173);
 // EXTERNAL MODULE: ./src/factory/dictionary.ts
 var dictionary = __nccwpck_require__(57736);
 // EXTERNAL MODULE: ./src/factory/by-platform.ts
 var by_platform = __nccwpck_require__(98873);
+// EXTERNAL MODULE: ./src/factory/selector.ts
+var factory_selector = __nccwpck_require__(35569);
 ;// CONCATENATED MODULE: ./src/factory/exclude.ts
 
 
@@ -44682,34 +44943,12 @@ const chosenPlatforms = ({ platforms }, wanted) => {
     return platforms.filter((platform) => normal.includes(platform));
 };
 
-;// CONCATENATED MODULE: ./src/factory/tags.ts
-
-
-
-
-/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
-const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
-/**
- * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
- * no value here (no `version`, a layer that is left out) makes no tag. Throws an InputError for a text that is no tag.
- */
-const tagsOf = (factory, { id, entry, variants }) => {
-    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
-    const values = new Map([...placeholderValues(factory, variants), ['manifest_id', id], ...version]);
-    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
-        const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
-        if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
-            return tag ?? [];
-        throw (0,problem/* inputError */.Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
-            place: entry.place,
-            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
-        });
-    });
-    return [...new Set(tags)];
-};
-
+// EXTERNAL MODULE: ./src/factory/tags.ts
+var tags = __nccwpck_require__(41373);
 // EXTERNAL MODULE: ./src/factory/bake-options.ts
 var bake_options = __nccwpck_require__(17926);
+// EXTERNAL MODULE: ./src/factory/template.ts
+var template = __nccwpck_require__(92222);
 ;// CONCATENATED MODULE: ./src/factory/work-items.ts
 
 
@@ -44770,7 +45009,7 @@ const poolOf = ({ pools }, platform, accelerator) => pools.find((pool) => pool.p
  * Throws an InputError when the result is not a repository, or is where the cache lives.
  */
 const imageOf = (factory, { id, entry, variants }) => {
-    const path = (0,factory_template/* renderSparse */.v7)(factory.image, new Map([...placeholderValues(factory, variants), ['manifest_id', id]]));
+    const path = (0,template/* renderSparse */.v7)(factory.image, new Map([...(0,combination/* placeholderValues */.m_)(factory, variants), ['manifest_id', id]]));
     const image = factory.registry === undefined ? path : `${factory.registry}/${path}`;
     const reference = (0,oci_reference/* parseReference */.F2)(image);
     if (reference === undefined || image !== image.toLowerCase())
@@ -44917,14 +45156,14 @@ const expandFactory = (source, options = {}) => {
     const factory = override(source, options);
     const chosen = chosenPlatforms(factory, options.platforms);
     const judged = factory.manifests
-        .flatMap((entry) => combinationsOf(factory, entry))
+        .flatMap((entry) => (0,combination/* combinationsOf */.eW)(factory, entry))
         .map((combination) => judge(factory, combination));
     refuseNamedExclusions(judged);
     refuseEmpty(judged);
     const candidates = judged
         .filter(({ platforms }) => platforms.length > 0)
         .map(({ combination, platforms }) => {
-        return { combination, platforms, image: imageOf(factory, combination), tags: tagsOf(factory, combination) };
+        return { combination, platforms, image: imageOf(factory, combination), tags: (0,tags/* tagsOf */.F)(factory, combination) };
     });
     const all = groupAliases(factory, candidates);
     refuseUnmatched(options.only ?? [], all, judged);
@@ -44937,6 +45176,8 @@ const expandFactory = (source, options = {}) => {
     return { items, excluded, aliases: aliasesOf(builds) };
 };
 
+// EXTERNAL MODULE: ./src/plan/stable-work.ts
+var stable_work = __nccwpck_require__(29484);
 ;// CONCATENATED MODULE: ./src/commands/planning/subjects.ts
 
 
@@ -44952,7 +45193,7 @@ const expandSubjects = (factory, inputs) => {
     const all = expandAll(factory, inputs);
     if (inputs.changes.scope !== 'stable')
         return all;
-    const stable = stableWork(all.items, factory.layers);
+    const stable = (0,stable_work/* stableWork */.h)(all.items, factory.layers);
     if (stable.items.length === 0) {
         const hint = 'set `stable: true` on the lowest layers, which change least';
         throw (0,problem/* inputError */.Xu)('scope is stable, and no layer of the factory file is', { hint });
@@ -44961,9 +45202,6 @@ const expandSubjects = (factory, inputs) => {
 };
 
 ;// CONCATENATED MODULE: ./src/commands/planning/survey.ts
-
-
-
 
 
 
@@ -45007,7 +45245,7 @@ const withContexts = (items, given) => {
 const readTimes = async (files, io) => {
     let times = new Map();
     for (const file of await io.files.find(files))
-        times = addStepTimes(times, (await io.files.read(file)) ?? '', file);
+        times = (0,step_times/* addStepTimes */.Gk)(times, (await io.files.read(file)) ?? '', file);
     if (files.length > 0 && times.size === 0) {
         throw (0,problem/* inputError */.Xu)(`costs: no step was measured in ${files.join(', ')}`, {
             expected: 'results files of earlier builds in which steps ran',
@@ -45048,6 +45286,12 @@ const ageSubjects = async (subjects, { factory, cache, now, refresh, askEarlier 
     const sources = { now, factory: name, layers, known, refresh, mayBegin: cache.access.write };
     return { ...subjects, items: (0,epochs/* withEpochs */.re)(subjects.items, sources) };
 };
+/** Which answers of probes this run needs. */
+const probesToRead = ({ layers }, { changes }) => {
+    if (changes.scope === 'probes')
+        return 'all';
+    return layers.some(({ probe }) => probe !== undefined) ? 'newest' : 'none';
+};
 /** Reads the factory file and all that it names, as of the given time. */
 const readSubjects = async (inputs, now, context, io) => {
     const factory = await (0,sources/* readFactory */.z)(inputs.factory, io);
@@ -45055,22 +45299,11 @@ const readSubjects = async (inputs, now, context, io) => {
     const untrusted = factory.cache.untrustedRef !== undefined;
     const access = (0,plan_access/* decideCacheAccess */.J3)(context.event, { untrusted });
     const cache = await (0,mirrors/* withReachable */.k)((0,plan_cache/* planCache */._)(factory, subjects.items, inputs, access), io);
-    const askEarlier = createAskEarlier(subjects, cache, context, io);
+    const probes = probesToRead(factory, inputs);
+    const askEarlier = (0,ask_registry/* createAskEarlier */.qz)({ ...subjects, probes }, cache, context, io);
     const expansion = await ageSubjects(subjects, { factory, cache, now, refresh: inputs.refresh, askEarlier }, io);
     const prepared = await readWork({ context: factory.context, cache }, expansion.items, inputs, askEarlier, io);
     return { factory, cache, askEarlier, expansion, prepared };
-};
-const neededRefs = (cache, work) => {
-    const { strategy } = cache;
-    if (strategy === 'layer')
-        return refsOfPrefixes(work, (0,cache_refs/* prefixTags */.iM)(work.tree.prefixes), cache).flat();
-    return work.items.flatMap((item) => (0,cache_location/* locationOf */.hD)(cache, item).repositories.map((repository) => (0,oci_reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository));
-};
-/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
-const surveyNeeds = async (inputs, context, io) => {
-    const { factory, cache, expansion, prepared } = await readSubjects(inputs, io.clock.now(), context, io);
-    const { items, tree } = prepared;
-    return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] };
 };
 /** Reads all work there is, and finds out what of it is cached. The tree itself is not needed any more then. */
 const surveyWork = async (inputs, now, context, io) => {
@@ -45079,11 +45312,11 @@ const surveyWork = async (inputs, now, context, io) => {
         io.actions.info(line);
     const { images, files, imageKeys, fragments } = prepared;
     const subject = { cache, name: factory.name, only: (0,kept_plan/* planScope */.oE)(inputs) };
-    const known = await askRegistry(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io);
+    const known = await (0,ask_registry/* askRegistry */.rF)(cache, prepared, { stable: expansion.stable !== undefined, askEarlier }, io);
     const { earlier } = known;
-    const times = addRecordTimes(await readTimes(inputs.costs, io), earlier.records.values());
+    const times = (0,step_times/* addRecordTimes */.TP)(await readTimes(inputs.costs, io), earlier.records.values());
     const reasons = findReasons(prepared, known, factory.context);
-    const all = { ...planPrefixes({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys };
+    const all = { ...(0,plan_prefixes/* planPrefixes */._)({ ...prepared, ...known, times, reasons }), items: expansion.items, imageKeys };
     return { factory, expansion, subject, images, files, earlier, all, fragments };
 };
 
@@ -45143,7 +45376,7 @@ const readPruneInputs = (read, env) => ({
 
 /***/ }),
 
-/***/ 15939:
+/***/ 2631:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45382,6 +45615,11 @@ const foreign = ({ tags }, reason) => tags.length > 0
     : { fate: 'loose', rule: 'foreign', reason: 'nothing that is known leads to it', group: 'untagged' };
 /** What a note of a holding is called. A tag that moved is another one. */
 const noteOf = ({ name }, { tags, digest, id }) => `${name}/${[...tags].sort().join(',')}@${digest ?? id}`;
+/** Digests of what has no tag that earlier prunes noted in a store. */
+const notedDigests = (name, noted) => {
+    const start = noteOf({ name }, { id: '', tags: [], digest: '' });
+    return Object.keys(noted).flatMap((note) => (note.startsWith(start) ? [note.slice(start.length)] : []));
+};
 /** Whether a time is at least so long ago, ms. A time that is not known or lies in the future is not. */
 const isPast = (time, period, now) => timeOf(now) - timeOf(time) >= period;
 /** Why a holding is too young to be touched, where its store knows when it was pushed. */
@@ -45535,7 +45773,8 @@ const amountsOf = (decisions, stores, needs) => {
             goes: going.has(`${name} ${found.object.id}`),
         }));
     });
-    const records = new Set(stores.filter(({ role }) => role === 'records').map(({ name }) => name));
+    const isOfRecords = ({ role }) => role === 'records' || role === 'untrusted-records';
+    const records = new Set(stores.filter(isOfRecords).map(({ name }) => name));
     const refs = decisions.filter(({ store }) => !records.has(store));
     const all = tagsOf(refs);
     const count = (wanted) => decisions.filter(({ verdict }) => verdict === wanted).length;
@@ -45584,7 +45823,7 @@ const parentsOf = (followers, judged) => {
 };
 /** What becomes of everything in a store. */
 const decide = (judgedStore, needs) => {
-    const { store, judged, leads, going } = judgedStore;
+    const { store, judged, leads, going, later } = judgedStore;
     const followers = followersOf(going, leads);
     const depths = depthsOf(followers);
     const parents = parentsOf(followers, judged);
@@ -45601,7 +45840,7 @@ const decide = (judgedStore, needs) => {
         const decision = { ...common, parents: [] };
         if (fate === 'go' && object.locked !== undefined)
             return { depth: 0, decision: { ...decision, verdict: 'skip', reason: object.locked } };
-        const isReached = fate === 'go' || (fate === 'loose' && led.has(index));
+        const isReached = fate === 'go' || (fate === 'loose' && led.has(index)) || (rule === 'noted' && !later.has(index));
         const reached = { rule: 'reached', reason: 'something that stays leads to it, or has its digest' };
         return { depth: 0, decision: { ...decision, ...(isReached ? reached : {}), verdict: 'keep' } };
     });
@@ -45621,11 +45860,14 @@ var actions_cache_key = __nccwpck_require__(62096);
 
 const GROUP = 'Actions cache';
 const keyOf = ({ tags }) => tags[0] ?? '';
-const indexOf = (object) => {
-    const key = (0,actions_cache_key/* parseActionsCacheKey */.S)(keyOf(object));
-    if (key?.kind !== 'index')
+const serialOf = (object) => {
+    const key = (0,actions_cache_key/* parseActionsCacheKey */.S3)(keyOf(object));
+    const { scope = '', pushedAt } = object;
+    if (key?.kind === 'index')
+        return [{ object, home: `${key.cacheScope} ${scope}`, place: key.generation }];
+    if (key?.kind !== 'own' || key.series === undefined || pushedAt === undefined)
         return [];
-    return [{ object, home: `${key.cacheScope} ${object.scope ?? ''}`, generation: key.generation }];
+    return [{ object, home: `${key.series} ${scope}`, place: timeOf(pushedAt) }];
 };
 /** Why an entry that is read is not any more: nobody did for long, or its branch is gone. */
 const staleJudgement = ({ usedAt, pushedAt, scope }, { facts }) => {
@@ -45639,7 +45881,7 @@ const staleJudgement = ({ usedAt, pushedAt, scope }, { facts }) => {
     return go('expired', `not used since ${used}`, GROUP);
 };
 const judgeEntry = (object, newest, court) => {
-    const key = (0,actions_cache_key/* parseActionsCacheKey */.S)(keyOf(object));
+    const key = (0,actions_cache_key/* parseActionsCacheKey */.S3)(keyOf(object));
     if (key === undefined)
         return keep('foreign', 'its key is none that Strata or BuildKit makes', 'other');
     const glob = keepGlobOf(court.facts.policy, object.tags);
@@ -45648,30 +45890,37 @@ const judgeEntry = (object, newest, court) => {
     const young = youngJudgement(object, court, GROUP);
     if (young !== undefined)
         return young;
-    const [index] = indexOf(object);
-    if (index !== undefined && index.generation < (newest.get(index.home) ?? 0))
-        return go('superseded', 'a later export of its scope took its place', GROUP);
+    const [serial] = serialOf(object);
+    if (serial !== undefined && serial.place < (newest.get(serial.home) ?? 0))
+        return go('superseded', 'a later entry took its place', GROUP);
     if (key.kind === 'blob')
         return go('orphaned', 'no scope is left that may need it', GROUP);
     return staleJudgement(object, court) ?? keep('current', 'builds read it', GROUP);
 };
 /**
  * Judges entries of the Actions cache. Of a scope of BuildKit's `type=gha` and a Git ref, only the newest index is read;
- * older ones go. Nobody can tell which blobs an index needs, so blobs go only when no index stays. GitHub itself evicts
+ * older ones go, and so do those of a history or a group of a local cache. Nobody can tell which blobs an index needs, so blobs go only when no index stays. GitHub itself evicts
  * what was not used for a week.
  */
 const judgeActionsCache = (objects, court) => {
     const newest = new Map();
-    for (const { home, generation } of objects.flatMap(({ object }) => indexOf(object)))
-        newest.set(home, Math.max(generation, newest.get(home) ?? 0));
+    for (const { home, place } of objects.flatMap(({ object }) => serialOf(object)))
+        newest.set(home, Math.max(place, newest.get(home) ?? 0));
     const judgements = objects.map(({ object }) => judgeEntry(object, newest, court));
-    const isIndex = (index) => indexOf(objects[index]?.object ?? { id: '', tags: [] }).length > 0;
+    const isIndex = (index) => (0,actions_cache_key/* parseActionsCacheKey */.S3)(objects[index]?.object.tags[0] ?? '')?.kind === 'index';
     if (!judgements.some(({ fate }, index) => fate === 'keep' && isIndex(index)))
         return judgements;
     return judgements.map((judgement) => judgement.rule === 'orphaned'
         ? keep('reached', 'nobody can tell whether a scope that stays needs it; GitHub evicts what is not used', GROUP)
         : judgement);
 };
+
+;// CONCATENATED MODULE: ./src/retention/holding.ts
+/**
+ * What refs with a tag are called by those who need them: in a mirror they have the names of what it mirrors, too.
+ * Its own name comes first.
+ */
+const refNamesOf = ({ name, repository = name, mirrorOf = [] }, tag) => [repository, ...mirrorOf].map((each) => `${each}:${tag}`);
 
 // EXTERNAL MODULE: ./src/factory/known-platforms.ts
 var known_platforms = __nccwpck_require__(74856);
@@ -45707,7 +45956,7 @@ const isBuildkitCache = ({ configType, blobs }) => configType === media_types/* 
 
 
 
-const DAY = 86_400_000;
+
 /** What is not needed, and yet not ours to delete: by its media type, where nobody wrote down what it is. */
 const foreignContent = ({ object, inspection }, { needs }) => {
     if (object.digest !== undefined && needs.written.has(object.digest))
@@ -45716,11 +45965,14 @@ const foreignContent = ({ object, inspection }, { needs }) => {
         return undefined;
     return foreign(object, inspection.status === 'read' ? 'it is no BuildKit cache' : 'nobody knows what it is');
 };
+/** Why a tag has to stay, by a glob of `keep` or since something needs its ref. */
 const needed = (tag, { store, facts, needs }) => {
     const glob = keepGlobOf(facts.policy, [tag]);
     if (glob !== undefined)
         return keep('keep', `"${glob}" of keep holds its tag`, 'keep');
-    const cause = needs.refs.get(`${store.repository ?? store.name}:${tag}`);
+    const cause = refNamesOf(store, tag)
+        .map((ref) => needs.refs.get(ref))
+        .find((each) => each !== undefined);
     return cause && { fate: 'keep', ...cause };
 };
 const judgeTag = (found, tag, court) => {
@@ -45729,7 +45981,9 @@ const judgeTag = (found, tag, court) => {
     const need = needed(tag, court);
     if (need !== undefined)
         return need;
-    const old = needs.oldRefs.get(`${store.repository ?? store.name}:${tag}`);
+    const old = refNamesOf(store, tag)
+        .map((ref) => needs.oldRefs.get(ref))
+        .find((each) => each !== undefined);
     if (old === undefined && !isCacheTag(tag))
         return keep('foreign', 'its tag is none that Strata makes', 'other');
     const group = old?.group ?? 'without a record';
@@ -45756,31 +46010,6 @@ const judgeCache = (found, court) => {
         return spared;
     return afterNote(object, court, court.facts.policy.minAge, go('superseded', 'a later export took its tag', 'untagged'));
 };
-/** How long what branches without trust write stays where no `expire-after` is given, ms. */
-const UNTRUSTED_AGE = 7 * DAY;
-/**
- * Judges what is in the cache repository of untrusted branches, by age alone: whoever writes there could write any record,
- * too. Where no push time is known, age counts from the first prune that saw it.
- */
-const judgeUntrusted = (found, court) => {
-    const { object } = found;
-    const { policy, now } = court.facts;
-    const need = object.tags.map((tag) => needed(tag, court)).find((judgement) => judgement !== undefined);
-    if (need !== undefined)
-        return need;
-    if (!object.tags.every(isCacheTag))
-        return keep('foreign', 'its tag is none that Strata makes', 'other');
-    const spared = youngJudgement(object, court, 'untrusted') ?? foreignContent(found, court);
-    if (spared !== undefined)
-        return spared;
-    const period = Math.max(policy.expireAfter ?? UNTRUSTED_AGE, policy.minAge);
-    const going = go('expired', `of an untrusted branch, and older than ${period / DAY} days`, 'untrusted');
-    if (object.pushedAt === undefined)
-        return afterNote(object, court, period, going);
-    if (isPast(object.pushedAt, period, now))
-        return going;
-    return keep('young', `of an untrusted branch, and pushed at ${object.pushedAt}`, 'untrusted');
-};
 
 ;// CONCATENATED MODULE: ./src/retention/judge-images.ts
 
@@ -45806,6 +46035,20 @@ const judge_images_judgeTag = ({ object }, tag, court) => {
     return afterNote(object, court, court.facts.policy.minAge, go('unreferenced', `${kind}, and no record`, 'images'));
 };
 /**
+ * What has no tag is Strata's if an old record says so, or an earlier prune that still had its record. A tag or an index
+ * may be about to be put on it; where no push time is known, a second look has to do.
+ */
+const judgeUntagged = (object, court) => {
+    const { needs, facts, store } = court;
+    const old = needs.oldDigests.get(object.digest ?? '');
+    const note = noteOf(store, object);
+    if (old === undefined && facts.state.noted[note] === undefined)
+        return foreign(object, '');
+    const { reason, group } = old ?? { reason: 'no record names it any more', group: 'images' };
+    const going = go('orphaned', `nothing leads to it, and ${reason}`, group);
+    return object.pushedAt === undefined ? afterNote(object, court, facts.policy.minAge, going) : { ...going, note };
+};
+/**
  * Judges what is in a repository of images. What has a tag that people pull stays, with all it leads to; so do the images
  * of generations that stay. What goes: images without a tag that old records say Strata pushed, and those that only keys
  * or temporary tags lead to.
@@ -45815,10 +46058,57 @@ const judgeImages = (found, court) => {
     const need = needOf(found, court);
     if (need !== undefined)
         return need;
-    const old = court.needs.oldDigests.get(object.digest ?? '');
-    const untagged = old === undefined ? foreign(object, '') : go('orphaned', `nothing leads to it, and ${old.reason}`, old.group);
-    const judged = joinJudgements(object.tags.map((tag) => judge_images_judgeTag(found, tag, court))) ?? untagged;
+    const judged = joinJudgements(object.tags.map((tag) => judge_images_judgeTag(found, tag, court))) ?? judgeUntagged(object, court);
     return judged.fate === 'keep' ? judged : (youngJudgement(object, court, judged.group) ?? judged);
+};
+
+;// CONCATENATED MODULE: ./src/retention/judge-untrusted.ts
+
+
+
+
+
+
+const DAY = 86_400_000;
+/** How long what branches without trust write stays where no `expire-after` is given, ms. */
+const UNTRUSTED_AGE = 7 * DAY;
+/** It goes once it is old enough. Where no push time is known, age counts from the first prune that saw it. */
+const judgeAge = ({ object }, court) => {
+    const { policy, now } = court.facts;
+    const period = Math.max(policy.expireAfter ?? UNTRUSTED_AGE, policy.minAge);
+    const going = go('expired', `of an untrusted branch, and older than ${period / DAY} days`, 'untrusted');
+    if (object.pushedAt === undefined)
+        return afterNote(object, court, period, going);
+    if (isPast(object.pushedAt, period, now))
+        return going;
+    return keep('young', `of an untrusted branch, and pushed at ${object.pushedAt}`, 'untrusted');
+};
+/**
+ * Judges what is in the cache repository of untrusted branches, by age alone: whoever writes there could write any record,
+ * too.
+ */
+const judgeUntrusted = (found, court) => {
+    const { object } = found;
+    const need = object.tags.map((tag) => needed(tag, court)).find((judgement) => judgement !== undefined);
+    if (need !== undefined)
+        return need;
+    if (!object.tags.every(isCacheTag))
+        return keep('foreign', 'its tag is none that Strata makes', 'other');
+    return youngJudgement(object, court, 'untrusted') ?? foreignContent(found, court) ?? judgeAge(found, court);
+};
+/**
+ * Judges what is beside that cache, records and kept plans, by age alone, too. What they say is not looked at, and their
+ * tags, which have a time in them, are not believed.
+ */
+const judgeUntrustedRecords = (found, court) => {
+    const { object, inspection } = found;
+    const glob = object.tags.map((tag) => keepGlobOf(court.facts.policy, [tag])).find((each) => each !== undefined);
+    if (glob !== undefined)
+        return keep('keep', `"${glob}" of keep holds its tag`, 'keep');
+    const type = inspection.status === 'read' ? inspection.content.artifactType : undefined;
+    if (object.tags.length === 0 || (type !== records_place/* RECORDS_TYPE */.kK && type !== plan_file/* PLAN_TYPE */.v0))
+        return keep('foreign', 'it is no artifact of records', 'other');
+    return youngJudgement(object, court, 'untrusted') ?? judgeAge(found, court);
 };
 
 ;// CONCATENATED MODULE: ./src/retention/reach.ts
@@ -45882,6 +46172,7 @@ const findGoing = (judged, leads) => {
 
 
 
+
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const judge_store_nameOf = ({ object: { tags, digest, id } }) => `${[...tags].sort().join(',')} ${digest ?? ''} ${id}`;
 const judge = (court, artifacts) => {
@@ -45891,6 +46182,8 @@ const judge = (court, artifacts) => {
             return objects.map((found) => judgeCache(found, court));
         case 'untrusted':
             return objects.map((found) => judgeUntrusted(found, court));
+        case 'untrusted-records':
+            return objects.map((found) => judgeUntrustedRecords(found, court));
         case 'images':
             return objects.map((found) => judgeImages(found, court));
         case 'records':
@@ -45899,6 +46192,8 @@ const judge = (court, artifacts) => {
             return judgeActionsCache(objects, court);
     }
 };
+/** Roles whose holdings records decide about. */
+const BY_RECORDS = ['cache', 'images', 'records'];
 /** What of a store could not be read. What it leads to may be anything in there, so everything stays. */
 const unreadableIn = ({ name, unreadable, objects, role }, needs) => {
     const unknown = objects.filter((found) => !isKnown(found, needs) &&
@@ -45913,13 +46208,16 @@ const unreadableIn = ({ name, unreadable, objects, role }, needs) => {
 };
 /** Nothing that was to go does. */
 const spare = (judgement, reason) => judgement.fate === 'keep' && judgement.rule !== 'noted' ? judgement : keep('unreadable', reason, judgement.group);
+const findLater = (judged, leads) => {
+    const asIf = judged.map((each) => each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } } : each);
+    return findGoing(asIf, leads);
+};
 /** Judges all that is in a store. Where something could not be read, nothing goes. */
 const judgeStore = (court, artifacts, blind) => {
     const objects = court.store.objects.toSorted((a, b) => compare(judge_store_nameOf(a), judge_store_nameOf(b)));
     const store = { ...court.store, objects };
     const unreadable = unreadableIn(store, court.needs);
-    const byRecords = store.role !== 'untrusted' && store.role !== 'actions-cache';
-    const [first] = [...unreadable, ...(byRecords ? blind : [])];
+    const [first] = [...unreadable, ...(BY_RECORDS.includes(store.role) ? blind : [])];
     const judgements = judge({ ...court, store }, artifacts);
     const judged = objects.flatMap((found, index) => {
         const judgement = judgements[index];
@@ -45930,15 +46228,10 @@ const judgeStore = (court, artifacts, blind) => {
         ];
     });
     const leads = leadsOf(objects);
-    return { store, judged, leads, unreadable, going: findGoing(judged, leads) };
+    return { store, judged, leads, unreadable, going: findGoing(judged, leads), later: findLater(judged, leads) };
 };
 /** What the next prune has to know: what would go if it were seen so a second time. */
-const notesOf = ({ judged, leads }) => {
-    const noted = (index) => judged[index]?.judgement.note;
-    // As if all that is noted went: what something else leads to is needed, and its time starts anew.
-    const asIf = judged.map((each) => each.judgement.rule === 'noted' ? { ...each, judgement: { ...each.judgement, fate: 'go' } } : each);
-    return [...findGoing(asIf, leads)].flatMap((index) => noted(index) ?? []);
-};
+const notesOf = ({ judged, later }) => [...later].flatMap((index) => judged[index]?.judgement.note ?? []);
 
 // EXTERNAL MODULE: ./src/oci/reference.ts
 var oci_reference = __nccwpck_require__(62148);
@@ -46070,6 +46363,17 @@ const createCauses = () => {
         },
     };
 };
+/** Whether it says what a probe said. Of such a layer the newest has its epoch, too. */
+const isProbed = ({ layers }) => layers.some(({ probe }) => probe !== undefined);
+/** The newest record with a probe of each stack of variants, platform and branch. */
+const newestProbes = (records) => {
+    const stackOf = (record) => JSON.stringify([record.layers.map(({ layer, variant }) => [layer, variant]), record.platform, record.run.branch]);
+    const timeOfRun = ({ run }) => timeOf(run.finishedAt);
+    return [...Map.groupBy(records.filter(isProbed), stackOf).values()].flatMap((own) => {
+        const last = own.reduce((time, record) => Math.max(time, timeOfRun(record)), -Infinity);
+        return own.filter((record) => timeOfRun(record) === last);
+    });
+};
 /** Work items and branches, each with its newest record of all and its newest of a build that worked. */
 const newestRecords = (records) => {
     const nameOf = (record) => `${record.kind} ${record.manifest_id} ${groupOf(record)}`;
@@ -46165,6 +46469,12 @@ const findNeeds = (facts) => {
             reason: 'the newest record of its work item and branch',
             group: groupOf(record),
         });
+    for (const record of newestProbes(records))
+        keepRecord(told, record, {
+            rule: 'newest',
+            reason: 'what a probe of its layers said last on its branch',
+            group: groupOf(record),
+        });
     for (const { records: own, standing } of generations.all)
         for (const record of own)
             tellOld(record, standing, old);
@@ -46227,7 +46537,7 @@ const foldPruneState = ({ noted }, notes, now) => ({
 
 
 /** Records go last: as long as a ref is there, what is known of it is, too. */
-const ORDER = ['cache', 'untrusted', 'images', 'actions-cache', 'records'];
+const ORDER = ['cache', 'untrusted', 'images', 'actions-cache', 'untrusted-records', 'records'];
 const plan_retention_compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 /**
  * Decides what of the stores goes, by the policy of the factory file.
@@ -46379,7 +46689,11 @@ const runDeletions = async (tasks, context) => {
 ;// CONCATENATED MODULE: ./src/commands/pruning/delete-doomed.ts
 
 
-const refsOf = ({ listing }, { tags }) => tags.map((tag) => `${listing.repository ?? ''}:${tag}`);
+
+const namesOf = ({ listing }, { tags, digest }) => [
+    ...tags.flatMap((tag) => refNamesOf(listing, tag)),
+    ...(digest === undefined ? [] : [digest]),
+];
 /** Deletes what is doomed, place after place, within one budget of time for all. */
 const deleteDoomed = async (decisions, { places, closed, watch }, { maxDuration, signal }, io) => {
     const budget = createBudget({ maxDuration, signal }, io.clock);
@@ -46391,7 +46705,7 @@ const deleteDoomed = async (decisions, { places, closed, watch }, { maxDuration,
         const outcomes = reason === undefined
             ? await runDeletions(doomed, {
                 ...{ store, budget, clock: io.clock, tell: io.actions.info },
-                isNeeded: (object) => watch.isNeeded(refsOf(place, object)),
+                isNeeded: (object) => watch.isNeeded(namesOf(place, object)),
             })
             : doomed.map(() => ({ status: 'unsupported', reason }));
         for (const [index, outcome] of outcomes.entries()) {
@@ -46405,7 +46719,7 @@ const deleteDoomed = async (decisions, { places, closed, watch }, { maxDuration,
 
 ;// CONCATENATED MODULE: ./src/retention/explain.ts
 
-const namesOf = ({ store, object: { id, tags, digest } }) => [
+const explain_namesOf = ({ store, object: { id, tags, digest } }) => [
     id,
     ...tags.flatMap((tag) => [tag, `${store}:${tag}`]),
     ...(digest === undefined ? [] : [digest, `${store}@${digest}`]),
@@ -46420,7 +46734,7 @@ const canonical = (text) => {
 /** The decisions about what somebody asks for: a ref, a tag, a digest, or the id that a store has for it. */
 const explainRef = ({ decisions }, text) => {
     const wanted = new Set([text, canonical(text)]);
-    return decisions.filter((decision) => namesOf(decision).some((name) => wanted.has(name)));
+    return decisions.filter((decision) => explain_namesOf(decision).some((name) => wanted.has(name)));
 };
 const VERDICTS = {
     ...{ keep: 'stays', delete: 'goes', skip: 'could go, and cannot be deleted', left: 'goes in a later run' },
@@ -46440,8 +46754,33 @@ const explainObjects = (plan, asked, { actions }) => {
 
 // EXTERNAL MODULE: ./src/problem.ts
 var problem = __nccwpck_require__(64008);
-// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 27 modules
-var survey = __nccwpck_require__(59148);
+// EXTERNAL MODULE: ./src/layers/cache-refs.ts
+var cache_refs = __nccwpck_require__(49847);
+// EXTERNAL MODULE: ./src/plan/cache-location.ts
+var cache_location = __nccwpck_require__(54929);
+// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 1 modules
+var ask_registry = __nccwpck_require__(88661);
+// EXTERNAL MODULE: ./src/commands/planning/survey.ts + 17 modules
+var survey = __nccwpck_require__(60072);
+;// CONCATENATED MODULE: ./src/commands/planning/survey-needs.ts
+
+
+
+
+
+const neededRefs = (cache, work) => {
+    const { strategy } = cache;
+    if (strategy === 'layer')
+        return (0,ask_registry/* refsOfPrefixes */.K3)(work, (0,cache_refs/* prefixTags */.iM)(work.tree.prefixes), cache).flat();
+    return work.items.flatMap((item) => (0,cache_location/* locationOf */.hD)(cache, item).repositories.map((repository) => (0,oci_reference/* parseReference */.F2)(repository)?.tag === undefined ? (0,cache_refs/* cacheRef */.qP)(strategy, repository, item) : repository));
+};
+/** Reads all work there is, as a plan does, and tells which refs it needs. Asks nobody what is cached. */
+const surveyNeeds = async (inputs, context, io) => {
+    const { factory, cache, expansion, prepared } = await (0,survey/* readSubjects */.Km)(inputs, io.clock.now(), context, io);
+    const { items, tree } = prepared;
+    return { factory, expansion, cache, refs: [...new Set(neededRefs(cache, { items, tree }))] };
+};
+
 ;// CONCATENATED MODULE: ./src/commands/pruning/find-places.ts
 
 
@@ -46465,13 +46804,17 @@ const withoutFactory = ({ plan }, io) => {
     }
     io.actions.info(`There is no factory file ${factory}, so records alone say what is needed`);
     const [cache] = unique([cacheRef]);
-    return { name: cacheRef, caches: cache === undefined ? [] : [cache], records };
+    return { name: cacheRef, caches: cache === undefined ? [] : [cache], mirrors: [], records };
+};
+const untrustedOf = (ref) => {
+    const records = ref === undefined ? undefined : (0,records_place/* recordsRepository */.br)(ref);
+    return ref === undefined || records === undefined ? {} : { untrusted: { cache: placeOf(ref), records } };
 };
 /** Finds the caches of the factory, with what it needs of them; of input `cache-ref` where there is no factory file. */
 const findPlaces = async (inputs, context, io) => {
     if ((await io.files.read(inputs.plan.factory)) === undefined)
         return withoutFactory(inputs, io);
-    const needs = await (0,survey/* surveyNeeds */.Ge)(inputs.plan, context, io);
+    const needs = await surveyNeeds(inputs.plan, context, io);
     const { ref, pools } = needs.cache;
     const records = ref === undefined ? undefined : (0,records_place/* recordsRepository */.br)(ref);
     if (ref === undefined || records === undefined) {
@@ -46479,7 +46822,16 @@ const findPlaces = async (inputs, context, io) => {
             expected: 'registry or cache.ref in the factory file, or input cache-ref',
         });
     }
-    return { name: needs.factory.name, caches: unique([ref, ...Object.values(pools).flat()]), records, needs };
+    const { untrusted, mirrors = [] } = needs.cache;
+    const caches = unique([ref, ...Object.values(pools).flat()]);
+    const names = new Set(caches.map(oci_reference/* repositoryOf */._M));
+    // What others write into a mirror that this factory only reads is theirs.
+    const written = unique(mirrors.filter(({ write }) => write).map((mirror) => mirror.ref));
+    return {
+        ...{ name: needs.factory.name, caches, records, needs },
+        mirrors: written.filter((place) => !names.has((0,oci_reference/* repositoryOf */._M)(place))),
+        ...untrustedOf(untrusted),
+    };
 };
 /** The Actions cache, where it was asked for. */
 const openActionsCache = ({ actionsCache }, io) => {
@@ -46492,22 +46844,26 @@ const openActionsCache = ({ actionsCache }, io) => {
     return [];
 };
 /** Opens the stores of all places, and says once of each that nothing can be deleted from it. */
-const openPlaces = ({ caches, records, needs }, inputs, io) => {
+const openPlaces = (found, inputs, io) => {
+    const { caches, mirrors, untrusted, records, needs } = found;
     const closed = new Map();
-    const open = (place, role) => {
+    const open = (place, role, more = {}) => {
         const opened = io.stores.open(place, inputs.backend);
         const { store } = opened;
         if (opened.status === 'closed') {
             closed.set(store.name, opened.reason);
             io.actions.warning({ title: 'Nothing can be deleted', message: `${store.name}: ${opened.reason}` });
         }
-        return { store, kind: { role, repository: (0,oci_reference/* repositoryOf */._M)(place) } };
+        return { store, kind: { role, repository: (0,oci_reference/* repositoryOf */._M)(place), ...more } };
     };
     const images = inputs.images ? unique(needs?.expansion.items.map(({ image }) => image) ?? []) : [];
     const others = [
         ...caches.map((place) => open(place, 'cache')),
+        ...mirrors.map((place) => open(place, 'cache', { mirrorOf: caches.map(oci_reference/* repositoryOf */._M) })),
+        ...(untrusted === undefined ? [] : [open(untrusted.cache, 'untrusted')]),
         ...images.map((place) => open(place, 'images')),
         ...openActionsCache(inputs, io),
+        ...(untrusted === undefined ? [] : [open(untrusted.records, 'untrusted-records')]),
     ];
     return { others, records: open(records, 'records'), closed };
 };
@@ -46582,11 +46938,17 @@ const follow = async (object, store) => {
         return { found: { object, inspection: { status: 'unreadable', reason } }, led: childrenOf(found) };
     }
 };
-const readObjects = async (store) => {
+/** What is listed, and of the known digests those that are not. */
+const findObjects = async (store, digests) => {
+    const listed = (await store.list()) ?? [];
+    const known = new Set(listed.map(({ digest }) => digest));
+    return [...listed, ...(await store.find(digests.filter((digest) => !known.has(digest))))];
+};
+const readObjects = async (store, digests) => {
     const objects = [];
     const seen = new Set();
     const keyOf = ({ id, digest }) => digest ?? id;
-    let next = (await store.list()) ?? [];
+    let next = await findObjects(store, digests);
     while (next.length > 0) {
         for (const object of next)
             seen.add(keyOf(object));
@@ -46597,11 +46959,14 @@ const readObjects = async (store) => {
     }
     return objects;
 };
-/** Everything in a place: what it lists, and what that leads to. Where it cannot be listed as a whole, the reason. */
-const readPlace = async (store, kind) => {
+/**
+ * Everything in a place: what it lists, what of `digests` is there besides, and what all that leads to. Where it cannot be
+ * listed as a whole, the reason.
+ */
+const readPlace = async (store, kind, digests = []) => {
     const place = { name: store.name, ...kind };
     try {
-        return { store, listing: { ...place, objects: await readObjects(store) } };
+        return { store, listing: { ...place, objects: await readObjects(store, digests) } };
     }
     catch (error) {
         return { store, listing: { ...place, objects: [], unreadable: (0,failure_reason/* reasonOf */.A)(error) } };
@@ -46669,8 +47034,6 @@ const keepState = async (records, state, io) => {
     }
 };
 
-// EXTERNAL MODULE: ./src/plan/cache-location.ts
-var cache_location = __nccwpck_require__(54929);
 ;// CONCATENATED MODULE: ./src/commands/pruning/watch-builds.ts
 
 
@@ -46680,10 +47043,11 @@ var cache_location = __nccwpck_require__(54929);
 /** Deletions between two looks, and how long a look is good for, ms. */
 const BETWEEN_LOOKS = 100;
 const LOOK_AGE = 10_000;
-/** Every cache ref that a record names: those of its layers, those it read and those it wrote. */
-const refsOfRecord = ({ layers, cacheFrom, cacheTo }) => [
+/** Every cache ref that a record names: those of its layers, those it read and those it wrote; and the digest of its image. */
+const namesOfRecord = ({ layers, cacheFrom, cacheTo, digest }) => [
     ...layers.flatMap(({ ref }) => ref ?? []),
     ...[...cacheFrom, ...cacheTo].map(({ ref }) => ref),
+    ...(digest === undefined ? [] : [digest]),
 ];
 /** Every cache ref that what is planned reads or writes. */
 const refsOfPlan = ({ prefixes, items, cache }) => prefixes.flatMap(({ tag, item, imports }) => {
@@ -46694,7 +47058,7 @@ const refsOfPlan = ({ prefixes, items, cache }) => prefixes.flatMap(({ tag, item
 const readNewRecords = async (place, tags, io) => (await readRecords(place, tags, io)).map((found) => {
     if (found.status === 'unreadable')
         throw new registry_error/* RegistryError */.g(found.reason, { registry: place.registry });
-    return { tag: found.tag, refs: found.records.flatMap(refsOfRecord) };
+    return { tag: found.tag, refs: found.records.flatMap(namesOfRecord) };
 });
 const readNewPlans = async (place, tags, known, io) => {
     const news = tags.map(async (tag) => {
@@ -46766,6 +47130,7 @@ const watchBuilds = (place, knownTags, io) => {
 
 
 
+
 /** What the factory file needs, and the newest plan that was kept of the default branch, which may be ahead of it. */
 const readCurrent = async ({ needs }, context, io) => {
     if (needs === undefined)
@@ -46775,6 +47140,15 @@ const readCurrent = async ({ needs }, context, io) => {
     const { items, aliases } = needs.expansion;
     const ids = items.flatMap(({ manifestId }) => [manifestId, ...(aliases[manifestId] ?? [])]);
     return { current: { refs: [...new Set([...needs.refs, ...planned])], manifests: [...new Set(ids)] } };
+};
+/** Digests of images that records say were pushed to a repository. Plain OCI lists none that has no tag. */
+const pushedTo = (repository, records) => {
+    const isThere = (ref) => {
+        const reference = (0,oci_reference/* parseReference */.F2)(ref);
+        return reference !== undefined && (0,oci_reference/* repositoryOf */._M)(reference) === repository;
+    };
+    const all = records.flatMap((found) => (found.status === 'read' ? found.records : []));
+    return [...new Set(all.flatMap(({ digest, published }) => (published.some(isThere) ? (digest ?? []) : [])))];
 };
 /** The listing without records that went between its reading and theirs: another prune may be under way. */
 const withoutGone = (listing, tags, records) => {
@@ -46797,16 +47171,20 @@ const readFacts = async (found, opened, inputs, context, io) => {
     const recordTags = new Map(kept.listing.objects.flatMap(({ object }) => object.tags.map((tag) => [tag, object.digest ?? ''])));
     const tags = (0,records_place/* recordsTags */.wR)([...recordTags.keys()]);
     const records = await readRecords(found.records, tags, io);
+    const state = await readState(found.records, io);
     const places = [];
-    for (const { store, kind } of opened.others)
-        places.push(await readPlace(store, kind));
+    for (const { store, kind } of opened.others) {
+        const known = [...pushedTo(kind.repository, records), ...notedDigests(store.name, state.noted)];
+        places.push(await readPlace(store, kind, kind.role === 'images' ? known : []));
+    }
     places.push({ ...kept, listing: withoutGone(kept.listing, tags, records) });
     for (const { listing } of places)
         io.actions.info(`${listing.name}: ${listing.objects.length} objects are there`);
     const facts = {
         policy: overrideRetention(found.needs?.factory.retention ?? retention/* DEFAULT_RETENTION */.x, inputs.retention),
         ...{ records, ...(await readCurrent(found, context, io)), stores: places.map(({ listing }) => listing) },
-        ...{ state: await readState(found.records, io), now },
+        state,
+        now,
     };
     return { facts, places, recordTags };
 };
@@ -46974,7 +47352,7 @@ const readPublishInputs = (read) => ({
 
 /***/ }),
 
-/***/ 93859:
+/***/ 61778:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -47046,6 +47424,8 @@ const renderPublishSummary = ({ manifests, left }, dryRun) => {
     ]);
 };
 
+// EXTERNAL MODULE: ./src/factory/tags.ts
+var tags = __nccwpck_require__(41373);
 // EXTERNAL MODULE: ./src/factory/template.ts
 var factory_template = __nccwpck_require__(92222);
 // EXTERNAL MODULE: ./src/oci/reference.ts
@@ -47057,25 +47437,23 @@ var suggest = __nccwpck_require__(42969);
 
 
 
+
 /** What makes a tag, or none where a manifest or a run has no value for it. */
-const KNOWN = ['manifest_id', 'version', 'sha', 'short_sha', 'date', 'branch'];
-/** Branches and versions may hold what tags may not. */
-const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+const KNOWN = ['manifest_id', 'version', ...factory_template/* RUN_PLACEHOLDERS */.PP];
 const valuesOf = ({ manifestId, version, layers }, { plannedAt, commit, branch }) => new Map([
-    ...layers.map(({ layer, variant }) => [layer, asTagPart(variant)]),
+    ...layers.map(({ layer, variant }) => [layer, (0,tags/* asTagPart */.g)(variant)]),
     ['manifest_id', manifestId],
     ['date', plannedAt.slice(0, 10).replaceAll('-', '')],
-    ...(version === undefined ? [] : [['version', asTagPart(version)]]),
-    ...(branch === undefined ? [] : [['branch', asTagPart(branch)]]),
+    ...(version === undefined ? [] : [['version', (0,tags/* asTagPart */.g)(version)]]),
+    ...(branch === undefined ? [] : [['branch', (0,tags/* asTagPart */.g)(branch)]]),
     ...(commit === undefined
         ? []
         : [['sha', commit], ['short_sha', commit.slice(0, 7)]]),
 ]);
 const ownTags = (manifest, templates, facts) => {
-    if (templates.length === 0)
-        return manifest.tags.length === 0 ? [manifest.manifestId] : manifest.tags;
+    const own = manifest.tags.length === 0 ? [manifest.manifestId] : manifest.tags;
     const values = valuesOf(manifest, facts);
-    return templates.flatMap((template) => {
+    return (templates.length === 0 ? own : templates).flatMap((template) => {
         const tag = (0,factory_template/* renderTemplate */.Xm)(template, values);
         if (tag === undefined || (0,oci_reference/* isTag */.dz)(tag))
             return tag ?? [];
@@ -47154,12 +47532,16 @@ const objectionTo = (record) => {
     return digest === undefined ? 'it was built and not pushed' : undefined;
 };
 const isIn = (image, reference) => reference.startsWith(`${image}:`) || reference.startsWith(`${image}@`);
-const builtPart = (item, record) => {
+/** Where nothing is new, a leg keeps no record in the registry, so that artifacts and files are the only ones. */
+const unrecorded = ({ recorded = [] }, index) => recorded.includes(index)
+    ? 'no job left a record of it, and the registry keeps none of an image that an earlier run built alike'
+    : 'no job left a record of it';
+const builtPart = (item, record, without) => {
     const { manifestId, platform, image } = item;
     const common = { manifestId, subject: (0,image_subject/* imageSubject */.m)(item) };
     const pushed = record?.published.some((reference) => isIn(image, reference)) === true;
     const objection = record === undefined
-        ? 'no job left a record of it'
+        ? without
         : (objectionTo(record) ?? (pushed ? undefined : 'it was not pushed to the repository of the manifest'));
     if (record?.digest === undefined || objection !== undefined) {
         return { ...common, child: { platform, reason: objection ?? 'it was not pushed' } };
@@ -47205,7 +47587,8 @@ const wantedManifests = (plan, records) => {
         (0,work_item/* workItemName */.A)({ manifestId: record.manifest_id, platform: record.platform }),
         record,
     ]));
-    const known = [...plan.items.map((item) => builtPart(item, newest.get((0,work_item/* workItemName */.A)(item)))), ...unchangedParts(plan)];
+    const built = plan.items.map((item, index) => builtPart(item, newest.get((0,work_item/* workItemName */.A)(item)), unrecorded(plan, index)));
+    const known = [...built, ...unchangedParts(plan)];
     const byManifest = Map.groupBy([...known, ...absentParts(plan, known)], ({ manifestId }) => manifestId);
     return [...byManifest].flatMap(([manifestId, parts]) => {
         const [first] = parts;
@@ -47584,11 +47967,118 @@ const publishManifest = async (manifest, names, terms, io) => {
     return { ...common, digest: tags.find(({ status }) => status === 'same')?.digest ?? index.digest, tags };
 };
 
+// EXTERNAL MODULE: ./src/plan/access.ts
+var plan_access = __nccwpck_require__(64661);
+// EXTERNAL MODULE: ./src/records/newest.ts
+var newest = __nccwpck_require__(37262);
+;// CONCATENATED MODULE: ./src/publish/own-records.ts
+
+
+
+
+/**
+ * Why no record in a registry can be taken for one of this run; undefined when it can. Only what trusted runs write is
+ * read: in the repository that branches and pull requests write, one could claim to be of the run of another.
+ */
+const whyNoOwnRecords = ({ cache }, { run, event }) => {
+    if (run.id === undefined)
+        return 'outside GitHub a run has no id to know them by';
+    const own = (0,plan_access/* decideCacheAccess */.J3)(event, { untrusted: cache.untrusted !== undefined });
+    const access = (0,plan_access/* weakerAccess */.GQ)(cache.access, own);
+    if (access.write && access.domain === undefined)
+        return undefined;
+    return `only a run that writes the trusted cache keeps any that count (${access.reason})`;
+};
+const isOfRun = (recorded, { run, event }) => recorded.id === run.id &&
+    (recorded.attempt ?? 1) <= (run.attempt ?? 1) &&
+    recorded.number === run.number &&
+    recorded.workflow === run.workflow &&
+    recorded.event === run.event &&
+    recorded.commit === run.commit &&
+    recorded.branch === (0,branches/* ownBranch */.Z)(event);
+/**
+ * Those of the records from a registry that this run left of work items of its plan: of the same run, commit and branch,
+ * of this attempt or one before, and of the very image that the plan wants. All others are of no use here, and a claim.
+ */
+const ownRecords = (records, plan, publisher) => {
+    if (whyNoOwnRecords(plan, publisher) !== undefined)
+        return [];
+    const wanted = new Map(plan.items.map((item, index) => [(0,work_item/* workItemName */.A)(item), plan.imageKeys[index]]));
+    return records.filter((record) => {
+        const name = (0,newest/* recordName */.xD)(record);
+        if (record.kind !== 'work-item' || !wanted.has(name) || record.imageKey !== wanted.get(name))
+            return false;
+        return record.factory === plan.factory && record.name === plan.name && isOfRun(record.run, publisher);
+    });
+};
+/** Names of the work items of a plan that these records say nothing of. */
+const unrecordedItems = (plan, records) => {
+    const known = new Set(records.filter(({ kind }) => kind === 'work-item').map(newest/* recordName */.xD));
+    return plan.items.map(work_item/* workItemName */.A).filter((name) => !known.has(name));
+};
+
+// EXTERNAL MODULE: ./src/records/place.ts
+var place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/commands/planning/registry-records.ts
+var registry_records = __nccwpck_require__(72996);
+;// CONCATENATED MODULE: ./src/commands/publishing/run-records.ts
+
+
+
+
+
+
+/** Artifacts that are fetched at a time. */
+const AT_A_TIME = 8;
+/** What the registry keeps of this run, read from beside the trusted cache alone. */
+const fetchOwn = async (plan, context, io) => {
+    const { id = '', attempt = 1 } = context.run;
+    const repository = (0,place/* recordsRepository */.br)(plan.cache.ref ?? '');
+    if (repository === undefined)
+        return [];
+    const listed = await (0,registry_records/* listRecords */.V)(repository, 'none of this run are read', io);
+    const tags = (0,place/* recordsTagsOfRun */.i3)(listed, id, attempt);
+    const found = [];
+    for (let start = 0; start < tags.length; start += AT_A_TIME) {
+        const some = tags.slice(start, start + AT_A_TIME);
+        const fetched = await Promise.all(some.map((tag) => (0,registry_records/* fetchRecords */.D)({ ...repository, tag }, io)));
+        found.push(...fetched.flat());
+    }
+    io.actions.info(`${(0,quantity/* renderCount */.SS)(found.length, 'record')} of this run in ${(0,oci_reference/* formatReference */.FH)(repository)}`);
+    return ownRecords(found, plan, context);
+};
+/** Whether records are of no other run, so that those of this run can stand beside them. */
+const areOwn = (records, { run: { id } }) => records.every(({ run }) => run.id === id);
+/**
+ * Records of the work items that files and artifacts say nothing of, as the legs of this run kept them in the registry. A
+ * leg keeps there only what is news, so there may be none of an image that was built again just as it was.
+ */
+const readRunRecords = async (plan, given, context, io) => {
+    const unknown = new Set(unrecordedItems(plan, given));
+    if (unknown.size === 0 || !areOwn(given, context))
+        return [];
+    const left = `${(0,quantity/* renderCount */.SS)(unknown.size, 'work item')} of the plan ${unknown.size === 1 ? 'has' : 'have'} no record`;
+    const refusal = whyNoOwnRecords(plan, context);
+    if (refusal !== undefined) {
+        io.actions.info(`${left}, and the registry is not asked for it: ${refusal}`);
+        return [];
+    }
+    io.actions.info(`${left} in files or artifacts, so the registry is asked`);
+    const found = (await fetchOwn(plan, context, io)).filter((record) => unknown.has((0,newest/* recordName */.xD)(record)));
+    const still = unrecordedItems(plan, [...given, ...found]);
+    if (still.length > 0) {
+        io.actions.info(`The registry has none of ${still.join(', ')}: legs keep there only what they build for the first time, and only ` +
+            'with input records: registry. Hand on the artifacts of the build jobs, or their files in input records-path');
+    }
+    return found;
+};
+
 // EXTERNAL MODULE: ./src/commands/reporting/find-plan.ts
 var find_plan = __nccwpck_require__(77830);
 // EXTERNAL MODULE: ./src/commands/reporting/gather-records.ts
 var gather_records = __nccwpck_require__(60771);
 ;// CONCATENATED MODULE: ./src/commands/publish.ts
+
 
 
 
@@ -47670,7 +48160,8 @@ const failureOf = (results, { onIncomplete }) => {
 const publish = async (inputs, context, io) => {
     const plan = await obtainPlan(inputs, io);
     const run = runOf(plan, context);
-    const manifests = wantedManifests(plan, await (0,gather_records/* gatherRecords */.g)(inputs.records, io));
+    const given = await (0,gather_records/* gatherRecords */.g)(inputs.records, io);
+    const manifests = wantedManifests(plan, [...given, ...(await readRunRecords(plan, given, context, io))]);
     const branch = (0,branches/* ownBranch */.Z)(context.event);
     const facts = { ...run, ...(branch === undefined ? {} : { branch }) };
     const names = tagNames(manifests, inputs.tags, facts);
@@ -48509,6 +49000,8 @@ const renderRunSummary = (report, page) => (0,report_document/* renderDocument *
 var find_plan = __nccwpck_require__(77830);
 // EXTERNAL MODULE: ./src/commands/reporting/gather-records.ts
 var gather_records = __nccwpck_require__(60771);
+// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
+var actions_cache_key = __nccwpck_require__(62096);
 // EXTERNAL MODULE: ./src/plan/access.ts
 var access = __nccwpck_require__(64661);
 // EXTERNAL MODULE: ./src/plan/branches.ts
@@ -48559,12 +49052,13 @@ const parseHistory = (text) => {
 
 
 
+
 /** A part of a key. Keys may hold no comma, and a slash is ours. */
 const encode = (text) => encodeURIComponent(text.toWellFormed());
 /** Begins the keys of all histories of a branch. What follows is never part of a name, so no branch begins another's. */
-const prefixOf = ({ name, factory }, branch) => `strata-history/${encode(name)}/${encode(factory)}/${encode(branch)}/`;
+const prefixOf = ({ name, factory }, branch) => `${actions_cache_key/* HISTORY_ENTRIES */.ai}${encode(name)}/${encode(factory)}/${encode(branch)}/`;
 /** Where the history lies, always the same path, as that is part of what the cache service finds it by. */
-const fileIn = ({ temporary }) => (0,external_node_path_.join)(temporary, 'strata-history', 'history.json');
+const fileIn = ({ temporary }) => (0,external_node_path_.join)(temporary, actions_cache_key/* HISTORY_ENTRIES */.ai, 'history.json');
 /** Earlier runs of this branch, else of the one that the run's changes go to, else of the default branch. */
 const readHistory = async (subject, context, io) => {
     const file = fileIn(context);
@@ -49264,6 +49758,75 @@ const SOURCE_EXPECTED = 'type=registry,ref=…, type=local,src=… or type=gha,s
 
 /***/ }),
 
+/***/ 1173:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   eW: () => (/* binding */ combinationsOf),
+/* harmony export */   m_: () => (/* binding */ placeholderValues)
+/* harmony export */ });
+/* unused harmony export shortenId */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+/* harmony import */ var _name_shapes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(72422);
+/* harmony import */ var _selector_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(35569);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(92222);
+
+
+
+
+
+const ID_LENGTH = 80;
+const HASH_LENGTH = 8;
+/** More combinations than this are a slip, and would take minutes. */
+const LIMIT = 50_000;
+/** An id of at most 80 characters: longer ones are cut and get 8 hex of the sha256 of the whole. */
+const shortenId = (id) => {
+    if (id.length <= ID_LENGTH)
+        return id;
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(id).digest('hex').slice(0, HASH_LENGTH);
+    return `${id.slice(0, ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
+};
+/** Values of a combination's placeholders: `{name}` is the factory's, a layer's name stands for its variant. */
+const placeholderValues = (factory, variants) => new Map([['name', factory.name], ...variants.map(({ layer, name }) => [layer, name])]);
+const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
+const expandedId = (factory, entry, variants) => {
+    const id = shortenId((0,_template_js__WEBPACK_IMPORTED_MODULE_4__/* .renderSparse */ .v7)(factory.id, placeholderValues(factory, variants)));
+    const why = /^[a-z0-9_]/.test(id) ? (0,_name_shapes_js__WEBPACK_IMPORTED_MODULE_2__/* .whyRefusedId */ .QU)(id) : 'an id begins with a letter, a digit or "_"';
+    if (why === undefined)
+        return id;
+    throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`"${id}", which the id template "${factory.id}" makes of manifest "${entry.name}", cannot be an id: ${why}`, {
+        place: entry.place,
+        hint: 'change the template',
+    });
+};
+/** The combinations of one entry: layers bottom to top, variants as they stand in the file. */
+const combinationsOf = (factory, entry) => {
+    const selectors = Object.values(entry.choices);
+    const isNamed = selectors.every((selector) => (0,_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .singleName */ .KB)(selector) !== undefined);
+    const choices = factory.layers.flatMap(({ name, variants }) => {
+        const selector = entry.choices[name];
+        return selector === undefined ? [] : [variants.filter((variant) => (0,_selector_js__WEBPACK_IMPORTED_MODULE_3__/* .matchesSelector */ .B5)(selector, variant.name))];
+    });
+    const count = choices.reduce((total, { length }) => total * length, 1);
+    if (count > LIMIT)
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`manifest "${entry.name}" stands for ${count} combinations`, {
+            place: entry.place,
+            expected: `${LIMIT} at most`,
+            hint: 'choose fewer variants instead of "*"',
+        });
+    return product(choices).map((variants) => ({
+        id: isNamed ? entry.name : expandedId(factory, entry, variants),
+        entry,
+        variants,
+        isNamed,
+    }));
+};
+
+
+/***/ }),
+
 /***/ 57736:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -49619,11 +50182,61 @@ const checkSelector = (content, names, noun, report) => {
 
 /***/ }),
 
+/***/ 41373:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ tagsOf),
+/* harmony export */   g: () => (/* binding */ asTagPart)
+/* harmony export */ });
+/* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(62148);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64008);
+/* harmony import */ var _combination_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1173);
+/* harmony import */ var _template_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(92222);
+
+
+
+
+/** Versions may hold what tags may not, such as the `+` of semantic versions; it becomes `-`. */
+const asTagPart = (text) => text.replaceAll(/[^A-Za-z0-9_.-]/g, '-');
+/** What the placeholders of a run may become, for a tag to be checked before there is a run. */
+const SAMPLES = new Map([
+    ['sha', '0'.repeat(40)],
+    ['short_sha', '0'.repeat(7)],
+    ['date', '20261128'],
+    ['branch', 'main'],
+]);
+const isTagOfRun = (template) => (0,_oci_reference_js__WEBPACK_IMPORTED_MODULE_2__/* .isTag */ .dz)((0,_template_js__WEBPACK_IMPORTED_MODULE_3__/* .renderTemplate */ .Xm)(template, SAMPLES) ?? template);
+/**
+ * Tags of a combination: the factory's, then those of its entry, each once. A template with a placeholder that has
+ * no value here (no `version`, a layer that is left out) makes no tag; those of a run stay in it for publish to fill in.
+ * Throws an InputError for a text that is no tag.
+ */
+const tagsOf = (factory, { id, entry, variants }) => {
+    const version = entry.version === undefined ? [] : [['version', asTagPart(entry.version)]];
+    const ofRun = _template_js__WEBPACK_IMPORTED_MODULE_3__/* .RUN_PLACEHOLDERS */ .PP.map((name) => [name, `{${name}}`]);
+    const values = new Map([...(0,_combination_js__WEBPACK_IMPORTED_MODULE_1__/* .placeholderValues */ .m_)(factory, variants), ['manifest_id', id], ...version, ...ofRun]);
+    const tags = [...factory.tags, ...entry.tags].flatMap((template) => {
+        const tag = (0,_template_js__WEBPACK_IMPORTED_MODULE_3__/* .renderTemplate */ .Xm)(template, values);
+        if (tag === undefined || isTagOfRun(tag))
+            return tag ?? [];
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_0__/* .inputError */ .Xu)(`the tag template "${template}" makes "${tag}" of manifest "${id}"`, {
+            place: entry.place,
+            expected: 'a tag: 128 characters at most, beginning with a letter, a digit or "_"',
+        });
+    });
+    return [...new Set(tags)];
+};
+
+
+/***/ }),
+
 /***/ 92222:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BU: () => (/* binding */ checkTemplate),
+/* harmony export */   PP: () => (/* binding */ RUN_PLACEHOLDERS),
 /* harmony export */   Xm: () => (/* binding */ renderTemplate),
 /* harmony export */   iJ: () => (/* binding */ placeholdersOf),
 /* harmony export */   v7: () => (/* binding */ renderSparse)
@@ -49632,6 +50245,11 @@ const checkSelector = (content, names, noun, report) => {
 /* harmony import */ var _wording_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(43974);
 
 
+/**
+ * Placeholders of tags that a run has values for. They stay in the tags of work items as they are, and publish fills them
+ * in: what changes with every commit would change plans and keys.
+ */
+const RUN_PLACEHOLDERS = ['sha', 'short_sha', 'date', 'branch'];
 const partsOf = (template) => template
     .split(/(\{[^{}]+\})/)
     .filter((text) => text !== '')
@@ -49679,6 +50297,7 @@ const checkTemplate = ({ value, place }, known, report) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ae: () => (/* binding */ path),
+/* harmony export */   CL: () => (/* binding */ probeCommand),
 /* harmony export */   Ej: () => (/* binding */ size),
 /* harmony export */   KG: () => (/* binding */ imageTemplate),
 /* harmony export */   Oy: () => (/* binding */ cacheSource),
@@ -49869,6 +50488,15 @@ const duration = {
     expected: 'a whole number with m, h or d behind it: 30m, 12h or 7d',
     pattern: /^[1-9][0-9]{0,5}[mhd]$/,
     examples: ['30m', '12h', '7d'],
+};
+/** A command that a shell of the layer runs. Flags of RUN may stand before it. */
+const probeCommand = {
+    kind: 'text',
+    noun: 'a command',
+    expected: 'one line for the shell of the layer, such as apt-get -s upgrade | grep ^Inst | sort',
+    pattern: /^[^\x00-\x08\n-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x08\n-\x1f\x7f]*$/,
+    hint: (text) => (/[\r\n]/.test(text) ? 'join lines with && or ;, or call a script that the image has' : undefined),
+    examples: ['apt-get update -qq && apt-get -s upgrade | grep ^Inst | sort'],
 };
 /** Why a rule leaves something out. */
 const reason = {
@@ -52182,6 +52810,8 @@ const createComments = (options) => {
 
 // EXTERNAL MODULE: ./src/layers/digest.ts
 var digest = __nccwpck_require__(19328);
+// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
+var actions_cache_key = __nccwpck_require__(62096);
 // EXTERNAL MODULE: ./src/layers/cache-place.ts
 var cache_place = __nccwpck_require__(46454);
 ;// CONCATENATED MODULE: ./src/io/local-layout.ts
@@ -52226,8 +52856,9 @@ const readLayout = async (folder) => {
 
 
 
+
 /** Names in the Actions cache: one entry a group of folders, and one a text. */
-const entryPrefix = (home, part) => `strata-local/${home.replaceAll(',', '_')}/${part}/`;
+const entryPrefix = (home, part) => `${actions_cache_key/* LOCAL_ENTRIES */.X0}${home.replaceAll(',', '_')}/${part}/`;
 /** Stands for a key of 16 hex, so that the path of an entry is the same whatever keys it holds. */
 const ANY_KEY = '?'.repeat(16);
 const patternOf = (folder, group, tag) => (0,external_node_path_.join)(folder, group === tag ? tag : `${group}-${ANY_KEY}`);
@@ -53615,8 +54246,6 @@ const createGithubSession = (options) => {
     return { ask: (request) => gate(() => withGithubRetries(pacing, patience, () => attempt(request))) };
 };
 
-// EXTERNAL MODULE: ./src/layers/actions-cache-key.ts
-var actions_cache_key = __nccwpck_require__(62096);
 ;// CONCATENATED MODULE: ./src/io/github-pages.ts
 
 /** How often a list is read altogether while things in it are deleted. */
@@ -53740,9 +54369,9 @@ const readPage = async ({ ask }, target, key, page) => ask(async (octokit) => {
     const { data, headers } = await octokit.rest.actions.getActionsCacheList({ ...target, key, ...order });
     return { items: data.actions_caches.map(objectOf), last: parseLastPage(headers.link, page) };
 });
-const isOurs = ({ tags: [key = ''] }) => (0,actions_cache_key/* parseActionsCacheKey */.S)(key) !== undefined;
+const isOurs = ({ tags: [key = ''] }) => (0,actions_cache_key/* parseActionsCacheKey */.S3)(key) !== undefined;
 const listEntries = async (session, target) => {
-    const lists = actions_cache_key/* ACTIONS_CACHE_PREFIXES */.G.map((prefix) => readAllPages((page) => readPage(session, target, prefix, page), ({ id }) => id));
+    const lists = actions_cache_key/* ACTIONS_CACHE_PREFIXES */.Gt.map((prefix) => readAllPages((page) => readPage(session, target, prefix, page), ({ id }) => id));
     return (await Promise.all(lists)).flat().filter(isOurs);
 };
 /** An entry never changes: its number stands for what was listed. A lost answer's repetition finds nothing any more. */
@@ -53786,6 +54415,7 @@ const createActionsCacheStore = ({ session, repository, ref }) => {
                 throw new Error(`${name}: ${explainGithubError(error, REMEDIES)}`, { cause: error });
             }
         },
+        find: () => Promise.resolve([]),
         inspect: () => Promise.resolve({ status: 'opaque' }),
         referrers: () => Promise.resolve([]),
         delete: ({ id }) => deleteEntry(session, target, id),
@@ -53992,6 +54622,7 @@ const createGhcrStore = ({ session, repository, registry, oci }) => {
         name,
         pace: ghcr_PACE,
         list,
+        find: () => Promise.resolve([]),
         inspect: oci.inspect,
         // All that is there has been listed, tagged or not. What came since is no object yet.
         referrers: async (digest) => (await oci.referrers(digest)).flatMap((object) => listed.get(object.digest ?? object.id) ?? []),
@@ -54033,6 +54664,7 @@ const createGithubStores = (options) => {
 ;// CONCATENATED MODULE: ./src/io/stores/oci-deletion.ts
 
 
+
 /**
  * Deletions by digest between two looks at the list of tags: at least so many, and so many for a page of the list that
  * listing again costs next to nothing beside the deletions.
@@ -54047,18 +54679,28 @@ const readAgain = async ({ client, repository }, name, digest) => {
         return 'gone';
     return head.digest === digest ? SAME : { digest: head.digest };
 };
+/** What a tag that came later leads to: its digest, and the images of an index, which has to stay whole. */
+const ledFrom = async ({ client, repository }, tag) => {
+    const head = await client.headManifest({ ...repository, tag });
+    if (head === undefined)
+        return [];
+    if (!(0,media_types/* isIndexMediaType */.$$)(head.mediaType))
+        return [head.digest];
+    const { manifest } = await client.getManifest({ ...repository, digest: head.digest });
+    return [head.digest, ...(manifest.kind === 'index' ? manifest.manifests.map(({ digest }) => digest) : [])];
+};
 /**
  * Guards what tags lead to that came since the listing: deleting by digest takes all tags on it along. One look for many
  * deletions; what remains is a tag that is put on the very digest between the last look and the deletion, and a known tag
  * that is moved onto it. Both take somebody who pushes exactly what is being deleted.
  */
-const lookForNewTags = async ({ client, repository, known, guarded }) => {
+const lookForNewTags = async (state) => {
+    const { client, repository, known, guarded } = state;
     const tags = (await client.listTags(repository)) ?? [];
     const fresh = tags.filter((tag) => !known.has(tag));
-    const heads = await Promise.all(fresh.map((tag) => client.headManifest({ ...repository, tag })));
-    for (const head of heads)
-        if (head !== undefined)
-            guarded.add(head.digest);
+    const led = await Promise.all(fresh.map((tag) => ledFrom(state, tag)));
+    for (const digest of led.flat())
+        guarded.add(digest);
     for (const tag of fresh)
         known.add(tag);
 };
@@ -54081,7 +54723,7 @@ const checkGone = async (state, reference, digest) => {
 const deleteByDigest = async (state, digest) => {
     const { client, repository, guarded } = state;
     if (guarded.has(digest))
-        return { status: 'moved', reason: 'another tag was put on its digest meanwhile' };
+        return { status: 'moved', reason: 'a tag leads to its digest that came meanwhile' };
     const reference = { ...repository, digest };
     const done = await client.deleteManifest(reference);
     switch (done.status) {
@@ -54244,7 +54886,7 @@ const readTags = async (client, repository, tags, seen) => {
 /**
  * A repository of any registry that follows the OCI distribution specification. Listing reads the manifest of each tag
  * with one request, since nothing else says what a tag leads to. What no tag leads to is found as a child or a referrer
- * of something else, or not at all.
+ * of something else, by `find` if somebody knows its digest, or not at all.
  */
 const createOciStore = (client, repository) => {
     const seen = new Map();
@@ -54266,12 +54908,18 @@ const createOciStore = (client, repository) => {
         deletion.listed(tags);
         return objects;
     };
+    const find = async (digests) => {
+        const isThere = async (digest) => seen.get(digest)?.status === 'read' || (await client.headManifest({ ...repository, digest })) !== undefined;
+        const found = await Promise.all(digests.map(isThere));
+        return digests.filter((_, index) => found[index]).map((digest) => ({ id: digest, tags: [], digest }));
+    };
     const referrers = async (subject) => (await client.listReferrers(repository, subject)).map(({ digest }) => ({ id: digest, tags: [], digest }));
     return {
         backend: 'oci',
         name: (0,oci_reference/* repositoryOf */._M)(repository),
         pace: { concurrency: oci_store_CONCURRENCY },
         list,
+        find,
         inspect,
         referrers,
         delete: deletion.delete,
@@ -54517,17 +55165,24 @@ const printable = (text) => text
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ ACTIONS_CACHE_PREFIXES),
-/* harmony export */   S: () => (/* binding */ parseActionsCacheKey)
+/* harmony export */   Gt: () => (/* binding */ ACTIONS_CACHE_PREFIXES),
+/* harmony export */   S3: () => (/* binding */ parseActionsCacheKey),
+/* harmony export */   TJ: () => (/* binding */ MOUNT_ENTRIES),
+/* harmony export */   X0: () => (/* binding */ LOCAL_ENTRIES),
+/* harmony export */   ai: () => (/* binding */ HISTORY_ENTRIES)
 /* harmony export */ });
+/** Begins the keys of a report's history. More parts follow, each with a slash, and what tells its entries apart. */
+const HISTORY_ENTRIES = 'strata-history/';
+/** The same of local caches that are carried from machine to machine. */
+const LOCAL_ENTRIES = 'strata-local/';
+/** Begins the keys of kept cache mounts. */
+const MOUNT_ENTRIES = 'strata-mount-';
 /** How the keys begin that {@link parseActionsCacheKey} knows. */
 const ACTIONS_CACHE_PREFIXES = ['buildkit-blob-1-', 'index-', 'strata-'];
 /** moby/buildkit, cache/remotecache/gha/gha.go: `blobKey`. */
 const BLOB = /^buildkit-blob-1-(sha256:[0-9a-f]{64})$/;
 /** The same file's `indexKey`, whose hash is of the Git ref; tonistiigi/go-actions-cache appends `#<n>`. */
 const INDEX = /^index-(.+)-1-[0-9a-f]{8}#(\d+)$/;
-/** src/commands/reporting/history.ts */
-const OWN = /^strata-history\//;
 /** Reads a key; undefined when it is that of another tool. */
 const parseActionsCacheKey = (key) => {
     const [, digest] = BLOB.exec(key) ?? [];
@@ -54536,7 +55191,11 @@ const parseActionsCacheKey = (key) => {
     const [, cacheScope, generation] = INDEX.exec(key) ?? [];
     if (cacheScope !== undefined)
         return { kind: 'index', cacheScope, generation: Number(generation) };
-    return OWN.test(key) ? { kind: 'own' } : undefined;
+    if (key.startsWith(MOUNT_ENTRIES))
+        return { kind: 'own' };
+    if (!key.startsWith(HISTORY_ENTRIES) && !key.startsWith(LOCAL_ENTRIES))
+        return undefined;
+    return { kind: 'own', series: key.slice(0, key.lastIndexOf('/') + 1) };
 };
 
 
@@ -56400,15 +57059,15 @@ const copyWords = ({ instruction }) => {
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(17988);
+/* harmony import */ var _commands_build_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(64154);
 /* harmony import */ var _commands_clean_up_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(15781);
 /* harmony import */ var _commands_inputs_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75757);
 /* harmony import */ var _commands_plan_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(95660);
 /* harmony import */ var _commands_prune_inputs_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(24050);
-/* harmony import */ var _commands_prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(15939);
+/* harmony import */ var _commands_prune_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2631);
 /* harmony import */ var _commands_report_inputs_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(76782);
 /* harmony import */ var _commands_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(39337);
-/* harmony import */ var _commands_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(93859);
+/* harmony import */ var _commands_publish_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(61778);
 /* harmony import */ var _commands_publish_inputs_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(13259);
 /* harmony import */ var _io_actions_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(11323);
 /* harmony import */ var _io_context_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(90545);
@@ -56906,6 +57565,8 @@ const isLoopback = (registry) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$
 /* harmony export */   GQ: () => (/* binding */ weakerAccess),
 /* harmony export */   J3: () => (/* binding */ decideCacheAccess),
 /* harmony export */   U: () => (/* binding */ noCacheAccess),
+/* harmony export */   fl: () => (/* binding */ pinnedAccess),
+/* harmony export */   pC: () => (/* binding */ isWritingEvent),
 /* harmony export */   wn: () => (/* binding */ accessWords)
 /* harmony export */ });
 /**
@@ -56914,6 +57575,8 @@ const isLoopback = (registry) => /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$
  * the Actions cache, docs "Restrictions for accessing a cache").
  */
 const WRITING_EVENTS = new Set(['push', 'schedule', 'workflow_dispatch', 'repository_dispatch']);
+/** Whether runs of an event can write the trusted cache, if they are on a trusted branch. */
+const isWritingEvent = (name) => WRITING_EVENTS.has(name);
 const isPullRequest = (name) => name.startsWith('pull_request');
 const pullRequestReason = ({ headRepository, repository, actor }) => {
     if (actor === 'dependabot[bot]')
@@ -56927,7 +57590,7 @@ const decideTrusted = (event) => {
         return { read: true, write: true, reason: 'a local run without an event' };
     if (isPullRequest(event.name))
         return readOnly(pullRequestReason(event));
-    if (!WRITING_EVENTS.has(event.name))
+    if (!isWritingEvent(event.name))
         return readOnly(`${event.name} runs only read`);
     if (!event.ref.startsWith('refs/heads/'))
         return readOnly(`the ref ${JSON.stringify(event.ref)} is not a branch`);
@@ -56952,7 +57615,7 @@ const untrustedReason = (event) => {
         const isOwn = repository !== undefined && headRepository === repository;
         return isOwn ? 'a pull request of the same repository writes the untrusted cache alone' : undefined;
     }
-    const isBranch = WRITING_EVENTS.has(name) && ref.startsWith('refs/heads/');
+    const isBranch = isWritingEvent(name) && ref.startsWith('refs/heads/');
     if (!isBranch || defaultBranch === undefined)
         return undefined;
     const branch = ref.slice('refs/heads/'.length);
@@ -56995,6 +57658,11 @@ const accessWords = ({ read, write, domain }) => {
 };
 /** A run that is told to write nothing, whatever it has earned. */
 const readOnlyAccess = (access, reason) => access.write ? { ...access, write: false, reason } : access;
+/** A run that reads of the trusted cache only what is pinned, whatever it has earned. */
+const pinnedAccess = ({ read }) => ({
+    ...{ read, write: false },
+    reason: 'input cache is pinned, so only refs whose digest a record of a trusted run names are read',
+});
 /** The access of a run that uses no cache, whatever its event has earned. */
 const noCacheAccess = (reason) => ({ read: false, write: false, reason });
 
@@ -57359,6 +58027,47 @@ const planCache = (factory, items, inputs, access) => {
 
 /***/ }),
 
+/***/ 14963:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ NO_EARLIER),
+/* harmony export */   r: () => (/* binding */ earlierRefs)
+/* harmony export */ });
+/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
+/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
+
+
+/** Where there is no record. */
+const NO_EARLIER = {
+    records: new Map(),
+    failures: new Map(),
+    epochs: new Map(),
+    probes: new Map(),
+};
+/**
+ * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
+ * change to the last step of a layer then does not run the steps before it again.
+ */
+const earlierRefs = (items, { prefixes, tops }, records) => {
+    if (records.size === 0)
+        return () => [];
+    const found = prefixes.map(() => new Set());
+    for (const [index, item] of items.entries()) {
+        const { layers = [] } = records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item)) ?? {};
+        for (const prefix of (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, tops[index])) {
+            const name = prefixes[prefix]?.layer.layer;
+            const ref = layers.find(({ layer }) => layer === name)?.ref;
+            if (ref !== undefined)
+                found[prefix]?.add(ref);
+        }
+    }
+    return (prefix) => [...(found[prefix] ?? [])];
+};
+
+
+/***/ }),
+
 /***/ 40979:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -57471,6 +58180,7 @@ const chooseEmulation = (platform, binfmt, qemu) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Dc: () => (/* binding */ epochAt),
 /* harmony export */   FI: () => (/* binding */ periodEnd),
 /* harmony export */   IW: () => (/* binding */ isLayer),
 /* harmony export */   Ml: () => (/* binding */ foldEpochs),
@@ -57502,35 +58212,37 @@ const foldEpochs = (records) => {
 };
 /** A share of a period, 0 to 1, that is another one for each name and always the same. */
 const shareOf = (name) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32;
-/** ISO 8601 in full seconds, UTC. Text order is the order of time. */
-const stampOf = (ms) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+/** An epoch that begins at a time, ms: ISO 8601 in full seconds, UTC. Text order is the order of time. */
+const epochAt = (ms) => new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 /**
  * When the period began that a moment is in. Periods follow each other without end, and those of different names begin at
  * different times of them, so that not everything is built again in the same hour.
  */
 const periodStart = (now, every, name) => {
     const offset = shareOf(name) * every;
-    return stampOf(Math.floor((now.getTime() - offset) / every) * every + offset);
+    return epochAt(Math.floor((now.getTime() - offset) / every) * every + offset);
 };
 /** When the period ends that began then. */
-const periodEnd = (start, every) => stampOf(Date.parse(start) + every);
+const periodEnd = (start, every) => epochAt(Date.parse(start) + every);
 /** Whether a layer is meant by a pattern. */
 const isLayer = (pattern, { layer, variant }) => (0,_factory_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .matchesPattern */ .MT)(pattern, layer) || (0,_factory_selector_js__WEBPACK_IMPORTED_MODULE_1__/* .matchesPattern */ .MT)(pattern, `${layer}/${variant}`);
 /** Since when what a layer fetches counts as fresh; undefined for one that has no age and was never refreshed. */
 const epochOf = (layer, platform, sources) => {
     const { now, factory, layers, known, refresh, mayBegin } = sources;
     if (refresh.some((pattern) => isLayer(pattern, layer)))
-        return stampOf(now.getTime());
+        return epochAt(now.getTime());
     const before = known.get(nameOf(layer.layer, layer.variant, platform));
-    const every = layers.find(({ name }) => name === layer.layer)?.maxAge;
-    if (every === undefined || (before !== undefined && !mayBegin))
+    const { maxAge: every, probe } = layers.find(({ name }) => name === layer.layer) ?? {};
+    // Time alone changes nothing where a probe is asked: records tell when its answer changed last.
+    if (every === undefined || probe !== undefined || (before !== undefined && !mayBegin))
         return before;
     const start = periodStart(now, every, `${factory} ${layer.layer} ${layer.variant}`);
     return before !== undefined && before > start ? before : start;
 };
 /**
  * Work items with the epochs of their layers. An epoch is the time since when what a layer fetches counts as fresh: the
- * beginning of its period, or that of a refresh after it. Layers without a fragment fetch nothing.
+ * beginning of its period, or that of a refresh after it; with a probe the last time that its answer changed. Layers
+ * without a fragment fetch nothing.
  */
 const withEpochs = (items, sources) => {
     const made = new Map();
@@ -57573,12 +58285,17 @@ const valuesOf = ({ manifestId, platform, version, layers }) => {
         ...(version === undefined ? [] : [['version', version]]),
     ]);
 };
+/** Plan and build name images alike, also in another attempt, so nothing of a run is in their names. */
+const RUN_HINT = 'only the publish action fills it in; write an expression such as ${{ github.sha }}, or input push: digest and publish';
 const tagOf = (template, item) => {
     const values = valuesOf(item);
     const tag = (0,_factory_template_js__WEBPACK_IMPORTED_MODULE_1__/* .renderTemplate */ .Xm)(template, values);
     const where = `tag template "${template}"`;
     if (tag === undefined) {
         const name = (0,_factory_template_js__WEBPACK_IMPORTED_MODULE_1__/* .placeholdersOf */ .iJ)(template).find((placeholder) => !values.has(placeholder)) ?? '';
+        const isOfRun = _factory_template_js__WEBPACK_IMPORTED_MODULE_1__/* .RUN_PLACEHOLDERS */ .PP.some((each) => each === name);
+        if (isOfRun)
+            return { found: `${where} has {${name}}`, hint: RUN_HINT };
         return {
             found: `${where} has {${name}}, which ${item.manifestId} has no value for`,
             ...(0,_suggest_js__WEBPACK_IMPORTED_MODULE_2__/* .didYouMean */ .a)(name, [...values.keys()]),
@@ -57938,6 +58655,113 @@ const renderPlanFile = function* ({ items, ...plan }) {
 
 /***/ }),
 
+/***/ 43594:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ firstItems),
+  _: () => (/* binding */ planPrefixes)
+});
+
+// EXTERNAL MODULE: ./src/remember.ts
+var remember = __nccwpck_require__(68980);
+// EXTERNAL MODULE: ./src/plan/step-times.ts
+var step_times = __nccwpck_require__(3910);
+;// CONCATENATED MODULE: ./src/plan/costs.ts
+
+/** What a step costs where nobody has measured it, ms. Downloads and compilers stand behind RUN. */
+const DEFAULT_MS = { RUN: 30_000, COPY: 1_000, ADD: 5_000, WORKDIR: 100 };
+/** Disk that a step takes where nobody knows better, bytes. */
+const DEFAULT_BYTES = { RUN: 60e6, COPY: 10e6, ADD: 30e6, WORKDIR: 0 };
+/** How much longer steps take where they are emulated; 10 to 30 times for CPU-bound ones, far less for the others. */
+const EMULATION_FACTOR = 6;
+const weigh = (content, weights) => Object.entries(content.stepsBy).reduce((sum, [keyword, count]) => sum + count * (weights[keyword] ?? 0), 0);
+/** The cost of a layer on a platform: measured where it was, else guessed from what kind of steps it has. */
+const layerCost = ({ layer, variant }, content, platform, { times, emulated }) => {
+    const { steps = new Map(), wholeMs } = times.get((0,step_times/* timesName */.QS)(layer, variant, platform)) ?? {};
+    const known = [...steps.values()].slice(0, content.steps);
+    if (known.length < content.steps && wholeMs !== undefined) {
+        return { ms: wholeMs, bytes: weigh(content, DEFAULT_BYTES), measured: 1 };
+    }
+    const measured = content.steps === 0 ? 1 : known.length / content.steps;
+    const guess = weigh(content, DEFAULT_MS) * (emulated ? EMULATION_FACTOR : 1);
+    const ms = known.reduce((sum, each) => sum + each, 0) + guess * (1 - measured);
+    return { ms, bytes: weigh(content, DEFAULT_BYTES), measured };
+};
+
+// EXTERNAL MODULE: ./src/plan/leg.ts
+var leg = __nccwpck_require__(93511);
+;// CONCATENATED MODULE: ./src/plan/plan-prefixes.ts
+
+
+
+/** The first work item that has each prefix. All that have it are of one platform and one cache location. */
+const firstItems = ({ prefixes, tops }) => {
+    const first = new Array(prefixes.length).fill(-1);
+    for (const [item, top] of tops.entries()) {
+        for (let index = top; index !== undefined && first[index] === -1; index = prefixes[index]?.parent)
+            first[index] = item;
+    }
+    return first;
+};
+/** Compressed filesystem layers and what they unpack to. */
+const UNPACKED = 3;
+/** Disk of the base image that the lowest prefix of a work item stands on, bytes. */
+const baseBytes = (item, images) => (images.get(item?.layers[0]?.from ?? '')?.contents[item?.platform ?? '']?.bytes ?? 0) * UNPACKED;
+/** Numbers each content once. */
+const numberContents = ({ prefixes }) => {
+    const numbers = new Map();
+    for (const { content } of prefixes)
+        if (!numbers.has(content))
+            numbers.set(content, numbers.size);
+    const contents = [...numbers.keys()].map(({ steps, inputs, auxiliary, unpinned }) => {
+        return { steps, inputs, auxiliary, unpinned };
+    });
+    return { numbers, contents };
+};
+/** Finds the cost of a prefix. Those of one layer on one platform share it, where they are emulated alike. */
+const costFinder = (items, first, times) => {
+    const known = new Map();
+    return ({ layer, content, platform }, index) => {
+        const item = items[first[index] ?? -1];
+        const emulated = item !== undefined && (0,leg/* isEmulated */.eV)(item);
+        const costs = (0,remember/* remember */.k)(known, layer, () => new Map());
+        const place = `${platform} ${emulated ? 'emulated' : 'native'}`;
+        return (0,remember/* remember */.k)(costs, place, () => layerCost(layer, content, platform, { times, emulated }));
+    };
+};
+/** The prefixes of a tree with what is known of each: its ref, its state, what it costs. */
+const planPrefixes = ({ items, tree, tags, states, images, times, reasons }) => {
+    const byReference = new Map(images.map((image) => [image.reference, image]));
+    const { numbers, contents } = numberContents(tree);
+    const first = firstItems(tree);
+    const costs = tree.prefixes.map(costFinder(items, first, times));
+    const prefixes = tree.prefixes.map(({ parent, platform, layer, content, below, key }, index) => {
+        const [tag, reason] = [tags[index], reasons[index]];
+        return {
+            ...(parent === undefined ? {} : { parent }),
+            ...{ platform, layer: layer.layer, variant: layer.variant, item: first[index] ?? -1, key },
+            ...(tag === undefined ? {} : { tag }),
+            ...{ content: numbers.get(content) ?? -1, below },
+            ...(states[index] ?? { state: 'unknown', imports: [] }),
+            costMs: Math.round(costs[index]?.ms ?? 0),
+            measured: costs[index]?.measured ?? 0,
+            ...(reason === undefined ? {} : { reason }),
+        };
+    });
+    const bytes = prefixes.map(({ parent, item }, index) => {
+        const base = parent === undefined ? baseBytes(items[item], byReference) : 0;
+        return base + (costs[index]?.bytes ?? 0);
+    });
+    const tops = tree.tops.map((top) => top ?? null);
+    return { items, tops, prefixes, contents, bytes };
+};
+
+
+/***/ }),
+
 /***/ 48720:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -58138,6 +58962,58 @@ const mustRun = ({ state }) => state === 'cold' || state === 'unknown';
 
 /***/ }),
 
+/***/ 95844:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E7: () => (/* binding */ probedLayer),
+/* harmony export */   YW: () => (/* binding */ dueProbes),
+/* harmony export */   ds: () => (/* binding */ foldProbes),
+/* harmony export */   hl: () => (/* binding */ isNewAnswer)
+/* harmony export */ });
+/* harmony import */ var _epochs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68641);
+/* harmony import */ var _prefixes_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(29239);
+
+
+/** The newest answer for each prefix. One that was built again has another key, so nothing is known of it yet. */
+const foldProbes = (records) => {
+    const probes = new Map();
+    for (const { layers } of records) {
+        for (const { key, probe } of layers) {
+            if (key === undefined || probe === undefined)
+                continue;
+            const before = probes.get(key);
+            if (before === undefined || before.at < probe.at)
+                probes.set(key, probe);
+        }
+    }
+    return probes;
+};
+/**
+ * The probes to ask: of each prefix that ends with a layer with one, once its last answer is older than the period, or
+ * when there is none. A prefix that is not cached has to be built anyway, and is asked about afterwards.
+ */
+const dueProbes = (prefixes, { now, layers, known }) => prefixes.flatMap((prefix, index) => {
+    const { maxAge = 0, probe: command } = layers.find(({ name }) => name === prefix.layer) ?? {};
+    if (command === undefined || (0,_prefixes_js__WEBPACK_IMPORTED_MODULE_1__/* .mustRun */ .Pv)(prefix))
+        return [];
+    const before = known.get(prefix.key);
+    if (before !== undefined && now.getTime() - Date.parse(before.at) < maxAge)
+        return [];
+    return [{ prefix: index, command, ...(before === undefined ? {} : { before }) }];
+});
+/** Whether an answer is another than the one before. The first one is none: there is nothing to compare it with. */
+const isNewAnswer = (before, digest) => before !== undefined && before.digest !== digest;
+/** What is recorded of a layer that was asked about: a new epoch if the answer is another, else the one that it had. */
+const probedLayer = (layer, { before, digest, now }) => ({
+    ...layer,
+    probe: { digest, at: (0,_epochs_js__WEBPACK_IMPORTED_MODULE_0__/* .epochAt */ .Dc)(now.getTime()) },
+    ...(isNewAnswer(before, digest) ? { epoch: (0,_epochs_js__WEBPACK_IMPORTED_MODULE_0__/* .epochAt */ .Dc)(now.getTime()) } : {}),
+});
+
+
+/***/ }),
+
 /***/ 7063:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -58271,6 +59147,141 @@ const recordedItems = (work, records, branch) => work.items.flatMap((item, index
         return [];
     return plannedGeneration(work, index) === (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .generationOf */ .gS)(record) ? [index] : [];
 });
+
+
+/***/ }),
+
+/***/ 29484:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ stableRecords),
+/* harmony export */   h: () => (/* binding */ stableWork)
+/* harmony export */ });
+/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
+/* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(93511);
+
+
+/** Numbers layers by identity: those of two work items that are the same object are the same layer. */
+const createNumbers = () => {
+    const numbers = new Map();
+    return (layer) => {
+        const number = numbers.get(layer) ?? numbers.size;
+        numbers.set(layer, number);
+        return number;
+    };
+};
+/** Cuts work items down to their stable layers, which are a run from the bottom. Those without any are left out. */
+const stableWork = (items, layers) => {
+    const stable = new Set(layers.filter((layer) => layer.stable).map(({ name }) => name));
+    const numberOf = createNumbers();
+    const cut = (item) => item.layers.filter(({ layer }) => stable.has(layer));
+    const stacks = Map.groupBy(items.filter((item) => cut(item).length > 0), (item) => [item.platform, (0,_leg_js__WEBPACK_IMPORTED_MODULE_0__/* .poolOf */ .e9)(item), JSON.stringify(item.bake), ...cut(item).map(numberOf)].join(' '));
+    const sources = [...stacks.values()];
+    return {
+        items: sources.flatMap(([first]) => (first === undefined ? [] : [{ ...first, layers: cut(first), tags: [] }])),
+        sources,
+    };
+};
+/** The newest record among those of the work items that a stack stands for, cut down to the same layers. */
+const stackRecord = (item, sources, records) => {
+    const known = sources.flatMap((source) => records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(source)) ?? []);
+    const newest = known.toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))[0];
+    const names = new Set(item.layers.map(({ layer }) => layer));
+    return newest && { ...newest, layers: newest.layers.filter(({ layer }) => names.has(layer)) };
+};
+/** What records of whole work items say of their stable layers, by the names of the cut ones. */
+const stableRecords = ({ items, sources }, records) => new Map(items.flatMap((item, index) => {
+    const record = stackRecord(item, sources[index] ?? [], records);
+    return record === undefined ? [] : [[(0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item), record]];
+}));
+
+
+/***/ }),
+
+/***/ 3910:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gk: () => (/* binding */ addStepTimes),
+/* harmony export */   QS: () => (/* binding */ timesName),
+/* harmony export */   TP: () => (/* binding */ addRecordTimes)
+/* harmony export */ });
+/* harmony import */ var _oci_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(61691);
+/* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
+/* harmony import */ var _records_parse_records_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90318);
+/* harmony import */ var _remember_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(68980);
+
+
+
+
+/** Where the times of a layer's variant on a platform are found. */
+const timesName = (layer, variant, platform) => `${platform} ${layer} ${variant}`;
+const textOf = (members, name) => {
+    const value = members[name];
+    return typeof value === 'string' ? value : '';
+};
+const membersOf = (value) => (Array.isArray(value) ? value.filter(_oci_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV) : []);
+const gather = (times) => new Map([...times].map(([place, { steps, ...rest }]) => [place, { ...rest, steps: new Map(steps) }]));
+const timesAt = (all, place) => (0,_remember_js__WEBPACK_IMPORTED_MODULE_3__/* .remember */ .k)(all, place, () => ({ steps: new Map() }));
+/** Of one step the longest time counts. */
+const addTime = (steps, name, ms) => {
+    steps.set(name, Math.max(ms, steps.get(name) ?? 0));
+};
+/** Adds the step times of records to those there are. Steps that came from cache say nothing. */
+const addRecordTimes = (times, records) => {
+    const all = gather(times);
+    for (const { platform, layers } of records) {
+        for (const { layer, variant, fragment, steps, costMs, measured } of layers) {
+            const known = timesAt(all, timesName(layer, variant, platform));
+            if (measured === 1)
+                known.wholeMs = Math.max(costMs, known.wholeMs ?? 0);
+            for (const { text, outcome, execMs } of steps) {
+                if (outcome === 'run')
+                    addTime(known.steps, `${fragment?.file ?? ''} ${text}`, execMs);
+            }
+        }
+    }
+    return all;
+};
+const addResultTimes = (times, items) => {
+    const all = gather(times);
+    for (const item of items) {
+        for (const step of membersOf(item['steps'])) {
+            const ms = step['execMs'];
+            if (step['outcome'] !== 'run' || typeof ms !== 'number')
+                continue;
+            const place = timesName(textOf(step, 'layer'), textOf(step, 'variant'), textOf(item, 'platform'));
+            addTime(timesAt(all, place).steps, `${textOf(step, 'file')} ${textOf(step, 'text')}`, ms);
+        }
+    }
+    return all;
+};
+/** A file of records is no JSON as a whole. */
+const parseJson = (text) => {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+};
+/**
+ * Adds the step times of a results file or of a file of records to those there are; of one step the longest counts. Steps
+ * that came from cache say nothing. Throws an InputError when the text is neither.
+ */
+const addStepTimes = (times, text, file) => {
+    const expected = 'a file that output results or records-path of the build action names';
+    const value = parseJson(text);
+    if ((0,_oci_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isMembers */ .gV)(value) && Array.isArray(value['items']))
+        return addResultTimes(times, membersOf(value['items']));
+    try {
+        return addRecordTimes(times, (0,_records_parse_records_js__WEBPACK_IMPORTED_MODULE_2__/* .parseRecords */ .Q4)(text, file));
+    }
+    catch (cause) {
+        throw (0,_problem_js__WEBPACK_IMPORTED_MODULE_1__/* .inputError */ .Xu)(`costs: ${file} holds neither results nor records`, { expected }, { cause });
+    }
+};
 
 
 /***/ }),
@@ -58562,9 +59573,12 @@ const renderRecords = (records) => records.map((record) => `${JSON.stringify(rec
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   GX: () => (/* binding */ recordsReference),
+/* harmony export */   Gt: () => (/* binding */ isProbesTag),
 /* harmony export */   br: () => (/* binding */ recordsRepository),
+/* harmony export */   i3: () => (/* binding */ recordsTagsOfRun),
 /* harmony export */   kK: () => (/* binding */ RECORDS_TYPE),
-/* harmony export */   wR: () => (/* binding */ recordsTags)
+/* harmony export */   wR: () => (/* binding */ recordsTags),
+/* harmony export */   zP: () => (/* binding */ PROBES_LEG)
 /* harmony export */ });
 /* harmony import */ var _layers_cache_refs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(49847);
 /* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62148);
@@ -58582,6 +59596,10 @@ const recordsRepository = (cacheRef) => {
 /** ISO 8601 without what a tag may not hold: `20261125t143000z`. Text order is the order of time. */
 const stampOf = (time) => time.replace(/\.\d+/, '').replaceAll(/[-:]/g, '').toLowerCase();
 const GRAMMAR = /^run-\d{8}t\d{6}z-/;
+/** What the job that asks probes is called instead of a leg. */
+const PROBES_LEG = 'probes';
+/** Whether a tag of records is one of probes. */
+const isProbesTag = (tag) => tag.endsWith(`-${PROBES_LEG}`);
 /** The reference that the records of a leg are kept as: `run-<utc>-<run>-<attempt>-<leg>`. */
 const recordsReference = (cacheRef, run) => {
     const place = recordsRepository(cacheRef);
@@ -58593,6 +59611,11 @@ const recordsTags = (tags) => tags
     .filter((tag) => GRAMMAR.test(tag))
     .sort()
     .reverse();
+/** The tags among those that legs of a workflow run made, of that attempt and of those before, newest first. */
+const recordsTagsOfRun = (tags, id, attempt) => recordsTags(tags).filter((tag) => {
+    const [, run, tried] = /^run-[^-]+-(\d+)-(\d+)-/.exec(tag) ?? [];
+    return run === id && Number(tried) <= attempt;
+});
 
 
 /***/ }),
@@ -58685,7 +59708,7 @@ const cacheExport = (ref, mode, cacheHome) => {
 
 /***/ }),
 
-/***/ 11770:
+/***/ 15093:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58822,6 +59845,29 @@ const contextStage = (copy, name, context) => {
     };
 };
 
+;// CONCATENATED MODULE: ./src/render/epoch.ts
+
+/** Name of the argument that holds a layer's epoch. It is no input: nothing reads it, and a new value runs RUN again. */
+const EPOCH_ARGUMENT = 'STRATA_EPOCH';
+/** The line that declares the epoch. RUN alone is keyed by arguments; without one it would only reach layers above. */
+const epochLine = ({ epoch }, { steps }) => epoch === undefined || !steps.some(({ keyword }) => keyword === 'RUN')
+    ? []
+    : [{ text: `ARG ${EPOCH_ARGUMENT}=${quoteArgument(epoch)}` }];
+/** Last line of the FROM of a stage, which may go on over several. */
+const lastLineOfFrom = ({ tokens }, { lines }) => {
+    if (tokens === undefined)
+        return undefined;
+    let line = Math.max(...Object.values(tokens).flatMap(({ spans }) => spans.map((span) => span.line)));
+    while (/\\\s*$/.test(lines[line - 1] ?? ''))
+        line++;
+    return line;
+};
+/** Declares the epoch in the stages of the layer, behind FROM. */
+const withEpoch = (lines, fragment, layer) => {
+    const epochs = new Map(fragment.stages.map((stage) => [lastLineOfFrom(stage, fragment), epochLine(layer, stage)]));
+    return lines.flatMap((line) => [line, ...(line.from === undefined ? [] : (epochs.get(line.from) ?? []))]);
+};
+
 ;// CONCATENATED MODULE: ./src/render/edits.ts
 /**
  * A token split over lines is replaced in its last one. So no line that follows a backslash is left empty, which would
@@ -58840,6 +59886,7 @@ const applyEdits = (lines, edits) => {
 };
 
 ;// CONCATENATED MODULE: ./src/render/layer-stages.ts
+
 
 
 
@@ -58975,26 +60022,6 @@ const collectEdits = (edits) => {
     if (problems.length > 0)
         throw new problem/* InputError */.dz(problems);
     return results.flatMap((result) => (result instanceof problem/* InputError */.dz ? [] : result));
-};
-/** Name of the argument that holds a layer's epoch. It is no input: nothing reads it, and a new value runs RUN again. */
-const EPOCH_ARGUMENT = 'STRATA_EPOCH';
-/** RUN alone is keyed by arguments. In a stage without one, it would only reach the layers above. */
-const epochLine = ({ epoch }, { steps }) => epoch === undefined || !steps.some(({ keyword }) => keyword === 'RUN')
-    ? []
-    : [{ text: `ARG ${EPOCH_ARGUMENT}=${quoteArgument(epoch)}` }];
-/** Last line of the FROM of a stage, which may go on over several. */
-const lastLineOfFrom = ({ tokens }, { lines }) => {
-    if (tokens === undefined)
-        return undefined;
-    let line = Math.max(...Object.values(tokens).flatMap(({ spans }) => spans.map((span) => span.line)));
-    while (/\\\s*$/.test(lines[line - 1] ?? ''))
-        line++;
-    return line;
-};
-/** Declares the epoch in the stages of the layer, behind FROM. */
-const withEpoch = (lines, fragment, layer) => {
-    const epochs = new Map(fragment.stages.map((stage) => [lastLineOfFrom(stage, fragment), epochLine(layer, stage)]));
-    return lines.flatMap((line) => [line, ...(line.from === undefined ? [] : (epochs.get(line.from) ?? []))]);
 };
 /**
  * The stages of one layer: its fragment with names and values filled in, or an empty stage for a variant without one.
