@@ -1,9 +1,9 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { type CommentOptions, type Comments, createComments } from '../../src/io/pull-request-comment.ts'
 import { COMMENT_LIMIT, renderMarker } from '../../src/report/comment.ts'
+import { keepServices } from '../support/checked-services.ts'
 import { ACCOUNTS, refuse, TOKENS } from '../support/github-answers.ts'
 import { type GithubApi, PULL_REQUEST, startGithubApi } from '../support/github-api.ts'
-import { contractProblems } from '../support/github-contract.ts'
 import { sleepingPacing } from '../support/pacing.ts'
 import { cut, each, type Fault, first, matching, truncate } from '../support/registry/faults.ts'
 
@@ -12,20 +12,9 @@ const OPENING = renderMarker(MARKER)
 const START = Date.parse('2026-11-22T15:39:57Z')
 const DENIED = 'Resource not accessible by integration'
 
-let services: GithubApi[] = []
+const keep = keepServices()
 
-const start = async (fault?: Fault): Promise<GithubApi> => {
-  const service = await startGithubApi(fault)
-  services.push(service)
-  return service
-}
-
-afterEach(async () => {
-  const problems = services.flatMap(({ exchanges }) => contractProblems(exchanges))
-  for (const { close } of services) await close()
-  services = []
-  expect(problems).toEqual([])
-})
+const start = async (fault?: Fault): Promise<GithubApi> => keep(await startGithubApi(fault))
 
 const commentsOn = ({ url }: GithubApi, changes: Partial<CommentOptions> = {}): Comments =>
   createComments({

@@ -3,7 +3,8 @@ import { runDeletions } from '../../src/commands/pruning/run-deletions.ts'
 import type { GithubPatience } from '../../src/io/github-retry.ts'
 import { createGithubSession, type GithubSession } from '../../src/io/github-session.ts'
 import { createGhcrStore, type GhcrOptions } from '../../src/io/stores/ghcr.ts'
-import type { Store, StoredObject } from '../../src/io/stores/store.ts'
+import type { Holding } from '../../src/retention/holding.ts'
+import type { Store } from '../../src/io/stores/store.ts'
 import { TOKENS } from './github-answers.ts'
 import type { FakeGithub } from './github-stores.ts'
 import { sleepingPacing } from './pacing.ts'
@@ -39,7 +40,7 @@ export const ghcrStore = (session: GithubSession, repository: string, more: Part
 /** Deletes as prune does, each object by itself; how often each status came. It has half an hour. */
 export const deleteAll = async (
   store: Store,
-  objects: readonly StoredObject[],
+  objects: readonly Holding[],
   pacing: Clock,
 ): Promise<Readonly<Record<string, number>>> => {
   const clock = { now: () => new Date(pacing.now()), sleep: pacing.sleep }

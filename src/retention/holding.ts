@@ -43,7 +43,7 @@ export type HoldingContent = {
 /**
  * What came of reading a holding. `opaque`: it has no content that could be read (Actions cache). `gone`: it went since
  * it was listed. `unreadable`: nothing may be concluded from it. `unread`: nobody asked, as records say enough of it
- * (see `needsReading`).
+ * (`isKnown` in judgement.ts).
  */
 export type HoldingInspection =
   | { readonly status: 'read'; readonly content: HoldingContent }

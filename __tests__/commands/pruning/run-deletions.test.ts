@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { createBudget, type Limits } from '../../../src/commands/pruning/budget.ts'
 import { type DeletionTask, runDeletions } from '../../../src/commands/pruning/run-deletions.ts'
-import type { Deletion, Store, StoredObject, StorePace } from '../../../src/io/stores/store.ts'
+import type { Holding } from '../../../src/retention/holding.ts'
+import type { Deletion, Store, StorePace } from '../../../src/io/stores/store.ts'
 
-const objectOf = (id: string): StoredObject => ({ id, tags: [id], digest: `sha256:${id}` })
+const objectOf = (id: string): Holding => ({ id, tags: [id], digest: `sha256:${id}` })
 
 const tasksOf = (...ids: readonly string[]): readonly DeletionTask[] =>
   ids.map((id) => ({ object: objectOf(id), parents: [] }))

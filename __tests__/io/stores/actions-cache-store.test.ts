@@ -1,28 +1,20 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createActionsCacheStore } from '../../../src/io/stores/actions-cache-store.ts'
+import { keepServices } from '../../support/checked-services.ts'
 import { refuse, TOKENS } from '../../support/github-answers.ts'
-import { contractProblems } from '../../support/github-contract.ts'
 import { type Clock, deleteAll, sessionWith, startClock } from '../../support/github-stores-bed.ts'
 import { type FakeGithubOptions, type FakeGithub, startGithubStores } from '../../support/github-stores.ts'
 import { cut, each, type Fault, first, matching } from '../../support/registry/faults.ts'
 
-let services: FakeGithub[] = []
+const keep = keepServices()
 
 type World = { readonly github: FakeGithub; readonly clock: Clock }
 
 const startWorld = async (options: FakeGithubOptions = {}): Promise<World> => {
   const clock = startClock()
-  const github = await startGithubStores({ now: clock.now, ...options })
-  services.push(github)
+  const github = keep(await startGithubStores({ now: clock.now, ...options }))
   return { github, clock }
 }
-
-afterEach(async () => {
-  const problems = services.flatMap(({ exchanges }) => contractProblems(exchanges))
-  for (const { close } of services) await close()
-  services = []
-  expect(problems).toEqual([])
-})
 
 const storeIn = ({ github, clock }: World, more: { readonly token?: string; readonly ref?: string } = {}) => {
   const { token = TOKENS.workflow, ref } = more

@@ -1,27 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { RegistryError } from '../../../src/io/registry/registry-error.ts'
-import type { StoredObject } from '../../../src/io/stores/store.ts'
+import type { Holding } from '../../../src/retention/holding.ts'
+import { keepServices } from '../../support/checked-services.ts'
 import { ACCOUNTS, refuse, TOKENS } from '../../support/github-answers.ts'
-import { contractProblems } from '../../support/github-contract.ts'
 import type { StoredPackage } from '../../support/github-packages.ts'
 import { type Clock, deleteAll, ghcrStore, sessionWith, startClock } from '../../support/github-stores-bed.ts'
 import { type FakeGithubOptions, type FakeGithub, startGithubStores } from '../../support/github-stores.ts'
 import { cut, each, type Fault, first, matching, truncate } from '../../support/registry/faults.ts'
 
-let services: FakeGithub[] = []
+const keep = keepServices()
 
-const start = async (options: FakeGithubOptions = {}): Promise<FakeGithub> => {
-  const service = await startGithubStores(options)
-  services.push(service)
-  return service
-}
-
-afterEach(async () => {
-  const problems = services.flatMap(({ exchanges }) => contractProblems(exchanges))
-  for (const { close } of services) await close()
-  services = []
-  expect(problems).toEqual([])
-})
+const start = async (options: FakeGithubOptions = {}): Promise<FakeGithub> => keep(await startGithubStores(options))
 
 type World = { readonly github: FakeGithub; readonly clock: Clock; readonly cache: StoredPackage }
 
@@ -43,7 +32,7 @@ const fill = (cache: StoredPackage, count: number): void => {
   for (let number = 0; number < count; number++) cache.push(number % 3 === 0 ? [] : [`t${number}`])
 }
 
-const idsOf = (objects: readonly StoredObject[] | undefined): readonly number[] =>
+const idsOf = (objects: readonly Holding[] | undefined): readonly number[] =>
   (objects ?? []).map(({ id }) => Number(id)).toSorted((a, b) => a - b)
 
 const idsIn = (cache: StoredPackage): readonly number[] =>
@@ -53,7 +42,7 @@ const idsIn = (cache: StoredPackage): readonly number[] =>
     .toSorted((a, b) => a - b)
 
 /** The one object that the store lists under a number. */
-const listedAs = async (store: ReturnType<typeof storeIn>, id: number): Promise<StoredObject> => {
+const listedAs = async (store: ReturnType<typeof storeIn>, id: number): Promise<Holding> => {
   const found = (await store.list())?.find((object) => object.id === String(id))
   if (found === undefined) throw new Error(`version ${id} was not listed`)
   return found
@@ -347,7 +336,7 @@ describe('a prune', () => {
   }
 
   /** Those that are to go: all but every third. */
-  const doomedOf = (objects: readonly StoredObject[] | undefined): readonly StoredObject[] =>
+  const doomedOf = (objects: readonly Holding[] | undefined): readonly Holding[] =>
     (objects ?? []).filter(({ id }) => Number(id) % 3 > 0)
 
   const keptIn = (cache: StoredPackage): readonly number[] => idsIn(cache).filter((id) => id % 3 === 0)

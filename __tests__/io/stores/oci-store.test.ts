@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createOciStore } from '../../../src/io/stores/oci-store.ts'
-import type { Deletion, StoredObject } from '../../../src/io/stores/store.ts'
+import type { Holding } from '../../../src/retention/holding.ts'
+import type { Deletion } from '../../../src/io/stores/store.ts'
 import { type RegistryOptions, startRegistry, type TestRegistry } from '../../support/registry.ts'
 import { each, matching, status } from '../../support/registry/faults.ts'
 import { referenceOf, testClient } from '../../support/registry-client.ts'
@@ -19,7 +20,7 @@ const filled = async (options: RegistryOptions = {}, count = 3): Promise<TestReg
   return registry
 }
 
-const byTag = (objects: readonly StoredObject[] | undefined, tag: string): StoredObject => {
+const byTag = (objects: readonly Holding[] | undefined, tag: string): Holding => {
   const found = objects?.find(({ tags }) => tags.includes(tag))
   if (found === undefined) throw new Error(`${tag} is not listed`)
   return found

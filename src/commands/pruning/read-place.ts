@@ -1,7 +1,7 @@
 import { reasonOf } from '../../io/failure-reason.ts'
 import { RegistryError } from '../../io/registry/registry-error.ts'
-import type { Store, StoredObject } from '../../io/stores/store.ts'
-import type { FoundHolding, StoreListing } from '../../retention/holding.ts'
+import type { Store } from '../../io/stores/store.ts'
+import type { FoundHolding, Holding, StoreListing } from '../../retention/holding.ts'
 
 /** A place, and all that is in it as far as it can be found. */
 export type ReadPlace = { readonly store: Store; readonly listing: StoreListing }
@@ -16,16 +16,16 @@ const hasReferrers = ({ inspection }: FoundHolding): boolean => {
   return children.length > 0 || (configType.includes('image.config') && artifactType === '')
 }
 
-const childrenOf = ({ inspection }: FoundHolding): readonly StoredObject[] =>
+const childrenOf = ({ inspection }: FoundHolding): readonly Holding[] =>
   inspection.status === 'read'
     ? inspection.content.children.map(({ digest }) => ({ id: digest, tags: [], digest }))
     : []
 
 /** An object, and what leads from it to others. What refers to it must be known, else nothing is known of it. */
 const follow = async (
-  object: StoredObject,
+  object: Holding,
   store: Store,
-): Promise<{ readonly found: FoundHolding; readonly led: readonly StoredObject[] }> => {
+): Promise<{ readonly found: FoundHolding; readonly led: readonly Holding[] }> => {
   const found: FoundHolding = { object, inspection: await store.inspect(object) }
   const { digest } = object
   if (digest === undefined || !hasReferrers(found)) return { found, led: childrenOf(found) }
@@ -39,7 +39,7 @@ const follow = async (
 }
 
 /** What is listed, and of the known digests those that are not. */
-const findObjects = async (store: Store, digests: readonly string[]): Promise<readonly StoredObject[]> => {
+const findObjects = async (store: Store, digests: readonly string[]): Promise<readonly Holding[]> => {
   const listed = (await store.list()) ?? []
   const known = new Set(listed.map(({ digest }) => digest))
   return [...listed, ...(await store.find(digests.filter((digest) => !known.has(digest))))]
@@ -48,7 +48,7 @@ const findObjects = async (store: Store, digests: readonly string[]): Promise<re
 const readObjects = async (store: Store, digests: readonly string[]): Promise<readonly FoundHolding[]> => {
   const objects: FoundHolding[] = []
   const seen = new Set<string>()
-  const keyOf = ({ id, digest }: StoredObject): string => digest ?? id
+  const keyOf = ({ id, digest }: Holding): string => digest ?? id
   let next = await findObjects(store, digests)
   while (next.length > 0) {
     for (const object of next) seen.add(keyOf(object))

@@ -1,11 +1,12 @@
 import type { Clock } from '../../io/clock.ts'
-import type { Deletion, Store, StoredObject } from '../../io/stores/store.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { Deletion, Store } from '../../io/stores/store.ts'
 import type { Budget } from './budget.ts'
 import { createProgress } from './progress.ts'
 
 /** An object that shall go. */
 export type DeletionTask = {
-  readonly object: StoredObject
+  readonly object: Holding
   /** Ids of doomed objects that lead to it: it goes after them, and stays when one of them does. */
   readonly parents: readonly string[]
 }
@@ -20,7 +21,7 @@ export type DeletionContext = {
   readonly budget: Budget
   readonly tell: (line: string) => void
   /** Why an object must stay after all, from what came since it was doomed; asked right before it is deleted. */
-  readonly isNeeded: (object: StoredObject) => Promise<string | undefined>
+  readonly isNeeded: (object: Holding) => Promise<string | undefined>
 }
 
 /** Failures in a row after which the rest would fail, too. */
@@ -43,7 +44,7 @@ const createStarts = (perMinute: number | undefined, clock: DeletionContext['clo
 const isGone = ({ status }: Outcome): boolean => status === 'deleted' || status === 'gone'
 
 /** Deletes one object, and again after the waits that the store asks for, as far as there is time for them. */
-const deleteObject = async (object: StoredObject, context: DeletionContext): Promise<Deletion> => {
+const deleteObject = async (object: Holding, context: DeletionContext): Promise<Deletion> => {
   const { store, clock, budget, isNeeded } = context
   for (;;) {
     const needed = await isNeeded(object)

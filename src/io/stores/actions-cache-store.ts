@@ -5,7 +5,8 @@ import { deletesPerMinute } from '../github-points.ts'
 import { GithubError } from '../github-retry.ts'
 import type { GithubSession } from '../github-session.ts'
 import { deletionOf, explainGithubError, type Remedies } from './github-deletion.ts'
-import type { Deletion, Store, StoredObject } from './store.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { Deletion, Store } from './store.ts'
 
 /** The Actions cache of a repository, through the REST API. */
 export type ActionsCacheStoreOptions = {
@@ -38,7 +39,7 @@ type Entry = {
 }
 
 /** GitHub's description promises no field of an entry, so one that lacks its id or key is broken. */
-const objectOf = (entry: Entry): StoredObject => {
+const objectOf = (entry: Entry): Holding => {
   const { id, key, ref, created_at: pushedAt, last_accessed_at: usedAt, size_in_bytes: bytes } = entry
   if (id === undefined || key === undefined) throw new Error('GitHub sent a cache entry without id or key')
   return {
@@ -52,21 +53,16 @@ const objectOf = (entry: Entry): StoredObject => {
 }
 
 /** Newest first: an order that does not change when an entry is used. */
-const readPage = async (
-  { ask }: GithubSession,
-  target: Target,
-  key: string,
-  page: number,
-): Promise<Page<StoredObject>> =>
+const readPage = async ({ ask }: GithubSession, target: Target, key: string, page: number): Promise<Page<Holding>> =>
   ask(async (octokit) => {
     const order = { sort: 'created_at', direction: 'desc', per_page: PER_PAGE, page } as const
     const { data, headers } = await octokit.rest.actions.getActionsCacheList({ ...target, key, ...order })
     return { items: data.actions_caches.map(objectOf), last: parseLastPage(headers.link, page) }
   })
 
-const isOurs = ({ tags: [key = ''] }: StoredObject): boolean => parseActionsCacheKey(key) !== undefined
+const isOurs = ({ tags: [key = ''] }: Holding): boolean => parseActionsCacheKey(key) !== undefined
 
-const listEntries = async (session: GithubSession, target: Target): Promise<readonly StoredObject[]> => {
+const listEntries = async (session: GithubSession, target: Target): Promise<readonly Holding[]> => {
   const lists = ACTIONS_CACHE_PREFIXES.map((prefix) =>
     readAllPages(
       (page) => readPage(session, target, prefix, page),

@@ -7,7 +7,8 @@ import { RegistryError } from '../registry/registry-error.ts'
 import type { Registry } from '../registry/registry.ts'
 import { deletionOf, explainGithubError, type Remedies } from './github-deletion.ts'
 import { createPackageVersions, type PackageVersion, type PackageVersions } from './package-versions.ts'
-import type { Deletion, Store, StoredObject } from './store.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { Deletion, Store } from './store.ts'
 
 /** A package of GitHub's container registry: listed and deleted through the Packages API, read as any registry. */
 export type GhcrOptions = {
@@ -31,7 +32,7 @@ const remediesFor = (name: string): Remedies => ({
     'personal access token with `read:packages` and `delete:packages` of someone who has that role',
 })
 
-const objectOf = ({ id, digest, tags, createdAt }: PackageVersion): StoredObject => ({
+const objectOf = ({ id, digest, tags, createdAt }: PackageVersion): Holding => ({
   id: String(id),
   tags,
   digest,
@@ -39,7 +40,7 @@ const objectOf = ({ id, digest, tags, createdAt }: PackageVersion): StoredObject
 })
 
 /** Why the version is not what was listed; undefined when it is. */
-const movedReason = (object: StoredObject, { digest, tags }: PackageVersion): string | undefined => {
+const movedReason = (object: Holding, { digest, tags }: PackageVersion): string | undefined => {
   if (object.digest !== digest) return `it has the digest ${digest} now`
   if (object.tags.toSorted().join() === tags.join()) return undefined
   return tags.length === 0 ? 'it has no tag any more' : `it has the tags ${tags.join(', ')} now`
@@ -47,7 +48,7 @@ const movedReason = (object: StoredObject, { digest, tags }: PackageVersion): st
 
 const deleteUnmoved = async (
   versions: PackageVersions,
-  object: StoredObject,
+  object: Holding,
   id: number,
   { permission }: Remedies,
 ): Promise<Deletion> => {
@@ -84,8 +85,8 @@ export const createGhcrStore = ({ session, repository, registry, oci }: GhcrOpti
   const [owner = '', ...rest] = repository.repository.split('/')
   const versions = createPackageVersions(session, { owner, name: rest.join('/') })
   const remedies = remediesFor(name)
-  let listed: ReadonlyMap<string, StoredObject> = new Map()
-  const list = async (): Promise<readonly StoredObject[] | undefined> => {
+  let listed: ReadonlyMap<string, Holding> = new Map()
+  const list = async (): Promise<readonly Holding[] | undefined> => {
     try {
       const objects = (await versions.list()).map(objectOf)
       listed = new Map(objects.map((object) => [object.digest ?? object.id, object]))

@@ -3,7 +3,8 @@ import { formatReference, type Reference, type Repository } from '../../oci/refe
 import type { ManifestDeletion } from '../registry/delete-manifest.ts'
 import { RegistryError } from '../registry/registry-error.ts'
 import type { OciClient } from './oci-client.ts'
-import type { Deletion, Store, StoredObject } from './store.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { Deletion, Store } from './store.ts'
 
 /**
  * Deletions by digest between two looks at the list of tags: at least so many, and so many for a page of the list that
@@ -136,7 +137,7 @@ const deleteTags = async (state: State, tags: readonly string[], digest: string)
   return last
 }
 
-const deleteObject = async (state: State, { tags, digest }: StoredObject): Promise<Deletion> => {
+const deleteObject = async (state: State, { tags, digest }: Holding): Promise<Deletion> => {
   if (state.closed !== undefined) return { status: 'unsupported', reason: state.closed }
   if (digest === undefined) return { status: 'moved', reason: 'nobody knows what it is' }
   const { repository } = state

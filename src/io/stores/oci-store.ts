@@ -2,7 +2,8 @@ import { type Reference, type Repository, repositoryOf } from '../../oci/referen
 import { RegistryError } from '../registry/registry-error.ts'
 import type { OciClient } from './oci-client.ts'
 import { createOciDeletion } from './oci-deletion.ts'
-import type { Inspection, Store, StoredObject } from './store.ts'
+import type { Holding } from '../../retention/holding.ts'
+import type { Inspection, Store } from './store.ts'
 import { storedContentOf } from './stored-content.ts'
 
 /** As many requests as a session makes to one registry at the same time. */
@@ -23,8 +24,8 @@ const readTags = async (
   repository: Repository,
   tags: readonly string[],
   seen: Map<string, Inspection>,
-): Promise<ReadonlyMap<string, StoredObject>> => {
-  const objects = new Map<string, StoredObject>()
+): Promise<ReadonlyMap<string, Holding>> => {
+  const objects = new Map<string, Holding>()
   const inspections = await Promise.all(tags.map((tag) => readManifest(client, { ...repository, tag })))
   for (const [index, inspection] of inspections.entries()) {
     const tag = tags[index] ?? ''

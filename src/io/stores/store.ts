@@ -1,55 +1,12 @@
-import type { Descriptor } from '../../oci/oci-manifest.ts'
+import type { Holding, HoldingContent, HoldingInspection } from '../../retention/holding.ts'
 
-/**
- * What a store deletes as one: all that is under one digest of a registry, a version of a package, an entry of the
- * Actions cache. Tags that share a digest are one object, since they live and die together.
- */
-export type StoredObject = {
-  /**
-   * What `delete` knows it by, unique in the store: on plain OCI the digest (the tag where that could not be read), on
-   * GHCR the number of the version, in the Actions cache the number of the entry.
-   */
-  readonly id: string
-  /** All tags that lead to it, sorted; none for what only other objects lead to. In the Actions cache its one key. */
-  readonly tags: readonly string[]
-  /** `sha256:<hex>`; absent in the Actions cache, and where a tag could not be read. */
-  readonly digest?: string
-  /** When it was stored, ISO 8601 UTC. Plain OCI does not know. */
-  readonly pushedAt?: string
-  /** When it was read last, ISO 8601 UTC. Only the Actions cache knows. */
-  readonly usedAt?: string
-  /** All of it, bytes. Only the Actions cache knows without reading it. */
-  readonly bytes?: number
-  /** The Git ref that may read it. Only in the Actions cache. */
-  readonly scope?: string
-}
+/** What an OCI manifest or index says of itself, which of them it is, and its digest. */
+export type StoredContent = HoldingContent & { readonly kind: 'manifest' | 'index'; readonly digest: string }
 
-/** What an OCI manifest or index says of itself. */
-export type StoredContent = {
-  readonly kind: 'manifest' | 'index'
-  readonly digest: string
-  readonly mediaType: string
-  /** Of the document itself, bytes. */
-  readonly size: number
-  readonly artifactType?: string
-  /** Media type of its config: tells a BuildKit cache from an image. Absent for an index. */
-  readonly configType?: string
-  /** Digest of what it is about: a signature or attestation has one. */
-  readonly subject?: string
-  /** Objects of the same repository that it needs: the OCI manifests of an index. */
-  readonly children: readonly Descriptor[]
-  /** Config and filesystem layers; of an index that is a BuildKit cache, the blobs that it lists. */
-  readonly blobs: readonly Descriptor[]
-  readonly annotations: Readonly<Record<string, string>>
-}
-
-/** What came of reading an object. `unreadable`: nothing may be concluded from it, its reason is for people. */
+/** What came of reading an object. Where a reason is given, it is for people. */
 export type Inspection =
+  | Exclude<HoldingInspection, { readonly status: 'read' | 'unread' }>
   | { readonly status: 'read'; readonly content: StoredContent }
-  /** The Actions cache: an entry has no content that could be read. */
-  | { readonly status: 'opaque' }
-  | { readonly status: 'gone' }
-  | { readonly status: 'unreadable'; readonly reason: string }
 
 /**
  * What came of deleting an object.
@@ -92,25 +49,25 @@ export type Store = {
    * All objects, in any order, each once. Undefined when the store does not know the place, which then holds nothing.
    * Throws rather than return a part. A tag that cannot be read is an object of its own without a digest.
    */
-  readonly list: () => Promise<readonly StoredObject[] | undefined>
+  readonly list: () => Promise<readonly Holding[] | undefined>
   /**
    * Those of these digests that are there and may be missing in `list`, as objects without tags; plain OCI asks for each
    * with one HEAD. Throws where it cannot be told. Empty where `list` has everything.
    */
-  readonly find: (digests: readonly string[]) => Promise<readonly StoredObject[]>
+  readonly find: (digests: readonly string[]) => Promise<readonly Holding[]>
   /**
    * Reads an object, or a child of one by its digest: nothing but `digest` (else the first tag) is looked at. Never
    * throws. What was read by digest once is not asked for again.
    */
-  readonly inspect: (object: Pick<StoredObject, 'digest' | 'tags'>) => Promise<Inspection>
+  readonly inspect: (object: Pick<Holding, 'digest' | 'tags'>) => Promise<Inspection>
   /**
    * Objects that only their subject leads to: signatures and attestations of that digest. Throws where they cannot be
    * listed. Empty for the Actions cache.
    */
-  readonly referrers: (digest: string) => Promise<readonly StoredObject[]>
+  readonly referrers: (digest: string) => Promise<readonly Holding[]>
   /**
    * Reads the object once more, and deletes it if it still is what was listed: same tags, same digest. Never throws.
    * `object` is one of `list` or of `referrers`, or `{ id: digest, tags: [], digest }` for a child.
    */
-  readonly delete: (object: StoredObject) => Promise<Deletion>
+  readonly delete: (object: Holding) => Promise<Deletion>
 }

@@ -7,11 +7,10 @@ const isDocument = (mediaType: string): boolean => isIndexMediaType(mediaType) |
 /** What a fetched OCI manifest or index says of itself. An older BuildKit cache is an index that lists blobs. */
 export const storedContentOf = ({ descriptor, manifest }: FetchedManifest): StoredContent => {
   const listed = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers]
-  const { artifactType, subject, annotations } = manifest
+  const { artifactType, subject } = manifest
   return {
     ...descriptor,
     kind: manifest.kind,
-    annotations,
     ...(artifactType === undefined ? {} : { artifactType }),
     ...(manifest.kind === 'index' ? {} : { configType: manifest.config.mediaType }),
     ...(subject === undefined ? {} : { subject: subject.digest }),
