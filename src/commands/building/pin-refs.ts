@@ -5,8 +5,7 @@ import { foldPins, type Pins } from '../../plan/pins.ts'
 import { inputError } from '../../problem.ts'
 import { recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
-import { RECORDS_AT_A_TIME } from '../planning/earlier-records.ts'
-import { fetchRecords, listRecords } from '../planning/registry-records.ts'
+import { fetchParts, listRecords } from '../planning/registry-records.ts'
 import type { BuildInputs } from '../inputs.ts'
 import { decideCache, NO_REFS } from './decide-cache.ts'
 import type { LegWork } from './leg-work.ts'
@@ -28,10 +27,11 @@ const readPins = async (cacheRef: string, tops: readonly string[], event: RunEve
   const tags = recordsTags(listed).slice(0, MOST)
   const found: CompatibilityRecord[] = []
   let pins: Pins = new Map()
-  for (let start = 0; start < tags.length && tops.some((ref) => !pins.has(ref)); start += RECORDS_AT_A_TIME) {
-    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
-    found.push(...(await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))).flat())
+  if (tops.length === 0) return pins
+  for await (const part of fetchParts(repository, tags, io)) {
+    found.push(...part)
     pins = foldPins(found, event)
+    if (tops.every((ref) => pins.has(ref))) break
   }
   return pins
 }

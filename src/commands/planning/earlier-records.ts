@@ -13,10 +13,7 @@ import { newestRecords } from '../../records/newest.ts'
 import { isProbesTag, recordsRepository, recordsTags } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { readKeptRecords } from './kept-records.ts'
-import { fetchRecords, listRecords } from './registry-records.ts'
-
-/** Artifacts that are fetched at a time. */
-export const RECORDS_AT_A_TIME = 8
+import { fetchAll, fetchParts, listRecords, RECORDS_AT_A_TIME } from './registry-records.ts'
 
 /** Artifacts that are fetched at the most. */
 const MOST = 128
@@ -41,19 +38,6 @@ export type EarlierSubject = {
 
 const PROBE_ARTIFACTS = { none: 0, newest: RECORDS_AT_A_TIME, all: MOST } as const
 
-const fetchAll = async (
-  repository: Repository,
-  tags: readonly string[],
-  io: Io,
-): Promise<readonly CompatibilityRecord[]> => {
-  const found: CompatibilityRecord[] = []
-  for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
-    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
-    found.push(...(await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))).flat())
-  }
-  return found
-}
-
 /** Records that are kept in a repository, newest first, until each work item has one. */
 const readRepository = async (
   repository: Repository,
@@ -66,12 +50,12 @@ const readRepository = async (
   const found = [...(await fetchAll(repository, [...ofProbes], io))]
   const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST)
   const missing = new Set(items.map(workItemName))
-  for (let start = 0; start < tags.length && missing.size > 0; start += RECORDS_AT_A_TIME) {
-    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
-    const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
-    found.push(...fetched.flat())
+  if (missing.size === 0) return found
+  for await (const part of fetchParts(repository, tags, io)) {
+    found.push(...part)
     // One of a branch further back may still be replaced by an older one of the first branch.
-    for (const name of newestRecords(fetched.flat(), branches.slice(0, 1)).keys()) missing.delete(name)
+    for (const name of newestRecords(part, branches.slice(0, 1)).keys()) missing.delete(name)
+    if (missing.size === 0) break
   }
   return found
 }

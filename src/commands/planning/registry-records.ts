@@ -19,6 +19,28 @@ export const fetchRecords = async (place: Reference, io: Io): Promise<readonly C
   }
 }
 
+/** Artifacts that are fetched at a time. */
+export const RECORDS_AT_A_TIME = 8
+
+/** The records that are kept under these tags, in their order, a few artifacts at a time: as long as somebody goes on. */
+export const fetchParts = async function* (
+  repository: Repository,
+  tags: readonly string[],
+  io: Io,
+): AsyncGenerator<readonly CompatibilityRecord[]> {
+  for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
+    const some = tags.slice(start, start + RECORDS_AT_A_TIME)
+    yield (await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))).flat()
+  }
+}
+
+/** All records that are kept under these tags. */
+export const fetchAll = async (
+  repository: Repository,
+  tags: readonly string[],
+  io: Io,
+): Promise<readonly CompatibilityRecord[]> => (await Array.fromAsync(fetchParts(repository, tags, io))).flat()
+
 /** All tags of a repository of records; none where they cannot be listed. `effect` says what is lost by that. */
 export const listRecords = async (repository: Repository, effect: string, io: Io): Promise<readonly string[]> => {
   try {

@@ -7,10 +7,7 @@ import { recordName } from '../../records/newest.ts'
 import { recordsRepository, recordsTagsOfRun } from '../../records/place.ts'
 import type { CompatibilityRecord } from '../../records/record.ts'
 import { renderCount } from '../../report/quantity.ts'
-import { fetchRecords, listRecords } from '../planning/registry-records.ts'
-
-/** Artifacts that are fetched at a time. */
-const AT_A_TIME = 8
+import { fetchAll, listRecords } from '../planning/registry-records.ts'
 
 /** What the registry keeps of this run, read from beside the trusted cache alone. */
 const fetchOwn = async (plan: Plan, context: Context, io: Io): Promise<readonly CompatibilityRecord[]> => {
@@ -19,12 +16,7 @@ const fetchOwn = async (plan: Plan, context: Context, io: Io): Promise<readonly 
   if (repository === undefined) return []
   const listed = await listRecords(repository, 'none of this run are read', io)
   const tags = recordsTagsOfRun(listed, id, attempt)
-  const found: CompatibilityRecord[] = []
-  for (let start = 0; start < tags.length; start += AT_A_TIME) {
-    const some = tags.slice(start, start + AT_A_TIME)
-    const fetched = await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))
-    found.push(...fetched.flat())
-  }
+  const found = await fetchAll(repository, tags, io)
   io.actions.info(`${renderCount(found.length, 'record')} of this run in ${formatReference(repository)}`)
   return ownRecords(found, plan, context)
 }
