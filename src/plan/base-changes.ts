@@ -1,11 +1,11 @@
-import { workItemName, type WorkItem } from '../factory/work-item.ts'
+import { workItemName } from '../factory/work-item.ts'
 import type { KeyInput } from '../layers/key-input.ts'
 import { chainOf } from '../layers/tree.ts'
 import type { CompatibilityRecord } from '../records/record.ts'
 import { remember } from '../remember.ts'
 import type { EarlierRecords } from './earlier.ts'
-import type { PinnedImage } from './images.ts'
-import { mustRun, plannedInputs, type PlannedPrefix, type PrefixContent } from './prefixes.ts'
+import type { Plan } from './plan.ts'
+import { mustRun, plannedInputs } from './prefixes.ts'
 
 /** An image that is another than when work items on it were built last: its filesystem or its settings changed. */
 export type BaseChange = {
@@ -21,13 +21,7 @@ export type BaseChange = {
 }
 
 /** What changed images are found in. */
-export type BaseSources = {
-  readonly items: readonly WorkItem[]
-  readonly tops: readonly (number | null)[]
-  readonly prefixes: readonly PlannedPrefix[]
-  readonly contents: readonly PrefixContent[]
-  readonly images: readonly PinnedImage[]
-}
+export type BaseSources = Pick<Plan, 'items' | 'tops' | 'prefixes' | 'contents' | 'images'>
 
 /** Digests of images among inputs, by reference. */
 const imageInputs = (inputs: readonly KeyInput[]): ReadonlyMap<string, string> =>

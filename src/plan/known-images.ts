@@ -1,4 +1,5 @@
 import { formatReference, parseReference, pinReference } from '../oci/reference.ts'
+import { newestFirst } from '../records/newest.ts'
 import type { RecordImage } from '../records/record.ts'
 import type { EarlierRecords } from './earlier.ts'
 import type { ImageContent, ImageNeed, PinnedImage } from './images.ts'
@@ -14,8 +15,7 @@ export const knownImage = (
   { reference, platforms }: Pick<ImageNeed, 'reference' | 'platforms'>,
   records: EarlierRecords,
 ): PinnedImage | undefined => {
-  const newestFirst = [...records.values()].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))
-  const uses = newestFirst.flatMap(({ platform, images }) =>
+  const uses = newestFirst(records.values()).flatMap(({ platform, images }) =>
     images.filter((image) => image.reference === reference).map((image) => ({ platform, image })),
   )
   const [digest, parsed] = [uses[0]?.image.digest, parseReference(reference)]

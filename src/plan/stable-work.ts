@@ -1,5 +1,6 @@
 import type { Layer } from '../factory/factory.ts'
 import { workItemName, type WorkItem, type WorkLayer } from '../factory/work-item.ts'
+import { newestFirst } from '../records/newest.ts'
 import type { CompatibilityRecord } from '../records/record.ts'
 import type { EarlierRecords } from './earlier.ts'
 import { poolOf } from './leg.ts'
@@ -50,7 +51,7 @@ const stackRecord = (
   records: EarlierRecords,
 ): CompatibilityRecord | undefined => {
   const known = sources.flatMap((source) => records.get(workItemName(source)) ?? [])
-  const newest = known.toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))[0]
+  const [newest] = newestFirst(known)
   const names = new Set(item.layers.map(({ layer }) => layer))
   return newest && { ...newest, layers: newest.layers.filter(({ layer }) => names.has(layer)) }
 }

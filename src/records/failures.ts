@@ -1,3 +1,4 @@
+import { newestFirst } from './newest.ts'
 import type { CompatibilityRecord, RecordLayer } from './record.ts'
 
 /** How often in a row a prefix failed in scheduled runs, each time with the same key. */
@@ -40,10 +41,9 @@ const failureOf = (record: CompatibilityRecord): Failure | undefined => {
  * decides the steps makes, is another prefix, so it starts anew.
  */
 export const foldFailures = (records: Iterable<CompatibilityRecord>): ReadonlyMap<string, Failure> => {
-  const newestFirst = [...records].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))
   const failures = new Map<string, Failure>()
   const settled = new Set<string>()
-  for (const record of newestFirst) {
+  for (const record of newestFirst(records)) {
     for (const key of builtKeys(record)) settled.add(key)
     const failure = failureOf(record)
     if (failure === undefined || settled.has(failure.key)) continue

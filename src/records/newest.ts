@@ -5,6 +5,12 @@ import type { CompatibilityRecord } from './record.ts'
 export const recordName = ({ manifest_id: manifestId, platform }: CompatibilityRecord): string =>
   workItemName({ manifestId, platform })
 
+/** Records by the time they were finished, the newest first; of one time in their order. */
+export const newestFirst = (records: Iterable<CompatibilityRecord>): readonly CompatibilityRecord[] =>
+  [...records].toSorted(({ run: a }, { run: b }) =>
+    a.finishedAt === b.finishedAt ? 0 : a.finishedAt < b.finishedAt ? 1 : -1,
+  )
+
 /** Where the record that a work item is compared with comes from: earlier branches are preferred. */
 const rankOf = ({ run: { branch } }: CompatibilityRecord, branches: readonly string[]): number => {
   const rank = branch === undefined ? -1 : branches.indexOf(branch)
