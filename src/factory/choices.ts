@@ -1,6 +1,6 @@
 import { didYouMean } from '../suggest.ts'
 import { variantNames, type Catalogue } from './catalogue.ts'
-import type { SelectorContent } from './description.ts'
+import type { SelectorContent } from './selector-shapes.ts'
 import { dictionary } from './dictionary.ts'
 import type { Selector } from './factory.ts'
 import type { Report } from './read-scalar.ts'

@@ -1,9 +1,12 @@
 import { builder } from './builder-shapes.ts'
+import { cache } from './cache-shapes.ts'
 import { lint } from './lint-shapes.ts'
 import * as names from './name-shapes.ts'
 import * as platforms from './platform-shapes.ts'
+import { retention } from './retention-shapes.ts'
+import { platformSelector, selector } from './selector-shapes.ts'
 import * as texts from './text-shapes.ts'
-import { choice, either, list, map, openRecord, optional, record, required, some, type Value } from './shape.ts'
+import { either, list, map, openRecord, optional, record, required, some, type Value } from './shape.ts'
 import { RUN_PLACEHOLDERS } from './template.ts'
 
 /**
@@ -33,25 +36,6 @@ const args = map(
   }),
   { define: 'args', examples: [{ PYTHON: '3.12' }] },
 )
-
-const not = record('a selector', { not: required(some(names.variantPattern), 'Names or globs that do not match.') })
-
-/** Which variants of a layer are meant. */
-export const selector = either(some(names.variantPattern), not, {
-  define: 'selector',
-  description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
-  examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
-})
-
-const notPlatform = record('a selector', {
-  not: required(some(platforms.platformPattern), 'Platforms that do not match.'),
-})
-
-/** Which platforms a rule is about. */
-export const platformSelector = either(some(platforms.platformPattern), notPlatform, {
-  define: 'platformSelector',
-  description: 'A platform, a glob, a list of them, or { not: … } for all others.',
-})
 
 const test = either(
   list(texts.testWord),
@@ -182,69 +166,6 @@ const pool = record('a pool', {
   ),
 })
 
-const cacheMirror = record('a cache mirror', {
-  ref: required(texts.cacheRepository, 'Repository of the cache refs of this mirror.'),
-  read: optional({ kind: 'flag' }, 'Whether it is read. Default: true.'),
-  write: optional({ kind: 'flag' }, 'Whether what is written to the cache is written here, too. Default: false.'),
-})
-
-const cache = record('the cache', {
-  backend: optional(
-    choice(['registry', 'local', 'gha', 'inline']),
-    'Where BuildKit keeps its cache. Default: registry, or local where no registry is configured.',
-  ),
-  strategy: optional(
-    choice(['layer', 'manifest', 'platform']),
-    'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.',
-  ),
-  ref: optional(texts.cacheRepository, 'Repository of the cache refs; never one that holds images.'),
-  'untrusted-ref': optional(
-    texts.cacheRepository,
-    'Repository that branches and pull requests of the same repository write. Nothing that is trusted reads it.',
-  ),
-  mirrors: optional(list(cacheMirror), 'Further repositories with the same refs, for runners elsewhere.'),
-  from: optional(list(texts.cacheSource), 'Further places that are read, as in docker/build-push-action.'),
-  folder: optional(
-    texts.cacheFolder,
-    'Folder of a local cache, absolute or relative to the workspace. Default: one named after the factory in ~/.cache/strata.',
-  ),
-  'max-size': optional(texts.size, 'Most that a local cache holds; the oldest folders go first. Default: 8GiB.'),
-})
-
-const retentionNumbers = {
-  'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
-  'expire-after': optional(
-    texts.duration,
-    'Generations older than this go even if they are among the last; never the newest of a manifest that is built.',
-  ),
-} as const
-
-const retentionRule = record('a retention rule', {
-  layers: optional(selector, 'Layers whose cache refs it is about, by name or glob; all and the image when absent.'),
-  platforms: optional(platformSelector, 'Platforms that it is about; all when absent.'),
-  branches: optional(
-    some(texts.keepGlob),
-    'Branches that it is about, by name or glob; all when absent. A * also spans slashes.',
-  ),
-  ...retentionNumbers,
-})
-
-const retention = record('the retention', {
-  ...retentionNumbers,
-  'min-age': optional(texts.duration, 'Nothing younger is deleted. Default: 24h.'),
-  keep: optional(some(texts.keepGlob), 'Globs over manifest ids, tags and branches: what matches is never deleted.'),
-  'removed-manifests': optional(
-    choice(['keep', 'prune']),
-    'What becomes of manifests and branches that are no more. Default: keep.',
-  ),
-  'removed-grace': optional(texts.duration, 'How long they stay, from the prune that first misses them. Default: 14d.'),
-  'max-deletes': optional({ kind: 'count', minimum: 1 }, 'What one run deletes at the most.'),
-  rules: optional(
-    list(retentionRule),
-    'Other numbers for some layers, platforms or branches. Of those that match, the last that gives a number holds.',
-  ),
-})
-
 const shared = {
   version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
   manifests: optional(map(names.manifestName, manifest), 'What is built: combinations of variants, by id.'),
@@ -314,8 +235,6 @@ export type LayerContent = Value<typeof layer>
 export type VariantContent = Value<typeof variant>
 /** What stands under the id of a manifest; the choices by layer are its `rest`. */
 export type ManifestContent = Value<typeof manifest>
-/** What stands under `retention`. */
-export type RetentionContent = Value<typeof retention>
 /** An entry of `exclude`; the selectors by layer are its `rest`. */
 export type RuleContent = Value<typeof rule>
 /** What stands under the name of a pool. */
@@ -324,7 +243,5 @@ export type PoolContent = Value<typeof pool>
 export type MaxAgeContent = Value<typeof maxAge>
 /** What stands under a `test`. */
 export type TestContent = Value<typeof test>
-/** A selector as it is written. */
-export type SelectorContent = Value<typeof selector>
 /** What stands under an `args`. */
 export type ArgumentsContent = Value<typeof args>

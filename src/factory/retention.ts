@@ -1,5 +1,5 @@
 import { parsePlatform } from '../oci/platform.ts'
-import type { RetentionContent } from './description.ts'
+import type { RetentionContent } from './retention-shapes.ts'
 import { parseDuration } from './duration.ts'
 import type { RetentionRule, RetentionSettings, Selector } from './factory.ts'
 import { given } from './given.ts'

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch'
 import { didYouMean } from '../suggest.ts'
-import type { SelectorContent } from './description.ts'
+import type { SelectorContent } from './selector-shapes.ts'
 import type { Selector } from './factory.ts'
 import type { Report } from './read-scalar.ts'
 import type { Located } from './source.ts'
