@@ -35441,8 +35441,8 @@ const obtainPlan = async (inputs, leg, context, io) => {
 
 // EXTERNAL MODULE: ./src/commands/planning/survey.ts + 17 modules
 var survey = __nccwpck_require__(60072);
-// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 27 modules
-var sources = __nccwpck_require__(73716);
+// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 30 modules
+var sources = __nccwpck_require__(16073);
 ;// CONCATENATED MODULE: ./src/commands/building/leg-work.ts
 
 
@@ -35622,12 +35622,9 @@ const selectWork = async (inputs, context, io) => {
     };
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/earlier-records.ts
-var earlier_records = __nccwpck_require__(23121);
 // EXTERNAL MODULE: ./src/commands/planning/registry-records.ts
 var registry_records = __nccwpck_require__(72996);
 ;// CONCATENATED MODULE: ./src/commands/building/pin-refs.ts
-
 
 
 
@@ -35645,14 +35642,17 @@ const readPins = async (cacheRef, tops, event, io) => {
     const repository = (0,records_place/* recordsRepository */.br)(cacheRef);
     if (repository === undefined)
         return new Map();
-    const listed = await (0,registry_records/* listRecords */.V)(repository, 'nothing is pinned', io);
+    const listed = await (0,registry_records/* listRecords */.VI)(repository, 'nothing is pinned', io);
     const tags = (0,records_place/* recordsTags */.wR)(listed).slice(0, MOST);
     const found = [];
     let pins = new Map();
-    for (let start = 0; start < tags.length && tops.some((ref) => !pins.has(ref)); start += earlier_records/* RECORDS_AT_A_TIME */.T) {
-        const some = tags.slice(start, start + earlier_records/* RECORDS_AT_A_TIME */.T);
-        found.push(...(await Promise.all(some.map((tag) => (0,registry_records/* fetchRecords */.D)({ ...repository, tag }, io)))).flat());
+    if (tops.length === 0)
+        return pins;
+    for await (const part of (0,registry_records/* fetchParts */.ZR)(repository, tags, io)) {
+        found.push(...part);
         pins = foldPins(found, event);
+        if (tops.every((ref) => pins.has(ref)))
+            break;
     }
     return pins;
 };
@@ -37996,7 +37996,7 @@ const tellScopes = (io) => {
 
 /***/ }),
 
-/***/ 88661:
+/***/ 66649:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38011,16 +38011,132 @@ __nccwpck_require__.d(__webpack_exports__, {
 var cache_refs = __nccwpck_require__(49847);
 // EXTERNAL MODULE: ./src/plan/cache-location.ts
 var cache_location = __nccwpck_require__(54929);
-// EXTERNAL MODULE: ./src/plan/earlier.ts
-var plan_earlier = __nccwpck_require__(14963);
+// EXTERNAL MODULE: ./src/factory/work-item.ts
+var work_item = __nccwpck_require__(47013);
+// EXTERNAL MODULE: ./src/layers/tree.ts
+var tree = __nccwpck_require__(71696);
+;// CONCATENATED MODULE: ./src/plan/earlier.ts
+
+
+/** Where there is no record. */
+const NO_EARLIER = {
+    records: new Map(),
+    failures: new Map(),
+    epochs: new Map(),
+    probes: new Map(),
+};
+/**
+ * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
+ * change to the last step of a layer then does not run the steps before it again.
+ */
+const earlierRefs = (items, { prefixes, tops }, records) => {
+    if (records.size === 0)
+        return () => [];
+    const found = prefixes.map(() => new Set());
+    for (const [index, item] of items.entries()) {
+        const { layers = [] } = records.get((0,work_item/* workItemName */.A)(item)) ?? {};
+        for (const prefix of (0,tree/* chainOf */.dR)(prefixes, tops[index])) {
+            const name = prefixes[prefix]?.layer.layer;
+            const ref = layers.find(({ layer }) => layer === name)?.ref;
+            if (ref !== undefined)
+                found[prefix]?.add(ref);
+        }
+    }
+    return (prefix) => [...(found[prefix] ?? [])];
+};
+
 // EXTERNAL MODULE: ./src/plan/plan-prefixes.ts + 1 modules
 var plan_prefixes = __nccwpck_require__(43594);
 // EXTERNAL MODULE: ./src/plan/prefixes.ts
 var prefixes = __nccwpck_require__(29239);
 // EXTERNAL MODULE: ./src/plan/stable-work.ts
 var stable_work = __nccwpck_require__(29484);
-// EXTERNAL MODULE: ./src/commands/planning/earlier-records.ts
-var earlier_records = __nccwpck_require__(23121);
+// EXTERNAL MODULE: ./src/plan/branches.ts
+var branches = __nccwpck_require__(94003);
+// EXTERNAL MODULE: ./src/plan/epochs.ts
+var epochs = __nccwpck_require__(68641);
+// EXTERNAL MODULE: ./src/plan/probes.ts
+var probes = __nccwpck_require__(95844);
+// EXTERNAL MODULE: ./src/records/failures.ts
+var failures = __nccwpck_require__(98195);
+// EXTERNAL MODULE: ./src/records/newest.ts
+var records_newest = __nccwpck_require__(37262);
+// EXTERNAL MODULE: ./src/records/place.ts
+var place = __nccwpck_require__(56329);
+// EXTERNAL MODULE: ./src/commands/planning/kept-records.ts
+var kept_records = __nccwpck_require__(80235);
+// EXTERNAL MODULE: ./src/commands/planning/registry-records.ts
+var registry_records = __nccwpck_require__(72996);
+;// CONCATENATED MODULE: ./src/commands/planning/earlier-records.ts
+
+
+
+
+
+
+
+
+
+
+
+/** Artifacts that are fetched at the most. */
+const MOST = 128;
+/** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
+const branchesWithRecords = ({ event }, { access }) => {
+    const all = (0,branches/* branchesOf */.I)(event);
+    const own = (0,branches/* ownBranch */.Z)(event);
+    const others = all.filter((branch) => branch !== own);
+    return access.write || others.length === 0 ? all : others;
+};
+const PROBE_ARTIFACTS = { none: 0, newest: registry_records/* RECORDS_AT_A_TIME */.TT, all: MOST };
+/** Records that are kept in a repository, newest first, until each work item has one. */
+const readRepository = async (repository, { items, probes }, branches, io) => {
+    const all = (0,place/* recordsTags */.wR)(await (0,registry_records/* listRecords */.VI)(repository, 'reasons will be missing', io));
+    const ofProbes = new Set(all.filter(place/* isProbesTag */.Gt).slice(0, PROBE_ARTIFACTS[probes]));
+    const found = [...(await (0,registry_records/* fetchAll */.mj)(repository, [...ofProbes], io))];
+    const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST);
+    const missing = new Set(items.map(work_item/* workItemName */.A));
+    if (missing.size === 0)
+        return found;
+    for await (const part of (0,registry_records/* fetchParts */.ZR)(repository, tags, io)) {
+        found.push(...part);
+        // One of a branch further back may still be replaced by an older one of the first branch.
+        for (const name of (0,records_newest/* newestRecords */.vA)(part, branches.slice(0, 1)).keys())
+            missing.delete(name);
+        if (missing.size === 0)
+            break;
+    }
+    return found;
+};
+/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
+const readHomes = async (subject, cache, branches, io) => {
+    const found = [];
+    for (const home of (0,cache_location/* recordHomes */.wJ)(cache)) {
+        const repository = (0,place/* recordsRepository */.br)(home);
+        if (repository === undefined)
+            found.push(...(await (0,kept_records/* readKeptRecords */.n)(home, io)));
+        else
+            found.push(...(await readRepository(repository, subject, branches, io)));
+    }
+    return found;
+};
+/**
+ * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
+ * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
+ * those are among them. Never fails a run.
+ */
+const fetchEarlierRecords = async (subject, cache, context, io) => {
+    if (!cache.access.read)
+        return NO_EARLIER;
+    const branches = branchesWithRecords(context, cache);
+    const found = await readHomes(subject, cache, branches, io);
+    const newest = (0,records_newest/* newestRecords */.vA)(found, branches);
+    if (found.length > 0)
+        io.actions.info(`${newest.size} of ${subject.items.length} work items have a record of an earlier build`);
+    const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch));
+    return { records: newest, failures: (0,failures/* foldFailures */.J)(found), epochs: (0,epochs/* foldEpochs */.Ml)(own), probes: (0,probes/* foldProbes */.ds)(own) };
+};
+
 // EXTERNAL MODULE: ./src/io/registry/registry-error.ts
 var registry_error = __nccwpck_require__(2212);
 // EXTERNAL MODULE: ./src/layers/cache-place.ts
@@ -38129,8 +38245,8 @@ const lookUpRefs = async (refs, further, { read }, io) => {
 const createAskEarlier = ({ items, stable, probes }, cache, context, io) => {
     const find = async () => {
         if (stable === undefined)
-            return (0,earlier_records/* fetchEarlierRecords */.D)({ items, probes }, cache, context, io);
-        const { records, ...rest } = await (0,earlier_records/* fetchEarlierRecords */.D)({ items: stable.sources.flat(), probes }, cache, context, io);
+            return fetchEarlierRecords({ items, probes }, cache, context, io);
+        const { records, ...rest } = await fetchEarlierRecords({ items: stable.sources.flat(), probes }, cache, context, io);
         return { records: (0,stable_work/* stableRecords */._)(stable, records), ...rest };
     };
     let found;
@@ -38151,112 +38267,14 @@ const askRegistry = async (cache, { items, tree }, { stable, askEarlier }, io) =
     const tags = (0,cache_refs/* prefixTags */.iM)(tree.prefixes);
     const refs = refsOfPrefixes({ items, tree }, tags, cache);
     const know = async (earlier) => {
-        const before = (0,plan_earlier/* earlierRefs */.r)(items, tree, earlier.records);
+        const before = earlierRefs(items, tree, earlier.records);
         const named = tree.prefixes.flatMap((_, index) => before(index));
         const exists = await lookUpRefs(refs.flat(), named, cache.access, io);
         return { tags, states: (0,prefixes/* cacheStates */.Ty)(tree, refs, { exists, earlier: before }), earlier };
     };
     // Most scheduled runs find everything warm. Then earlier builds have nothing to add.
-    const alone = stable ? await know(plan_earlier/* NO_EARLIER */.b) : undefined;
+    const alone = stable ? await know(NO_EARLIER) : undefined;
     return alone?.states.some(prefixes/* mustRun */.Pv) === false ? alone : know(await askEarlier());
-};
-
-
-/***/ }),
-
-/***/ 23121:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ fetchEarlierRecords),
-/* harmony export */   T: () => (/* binding */ RECORDS_AT_A_TIME)
-/* harmony export */ });
-/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(47013);
-/* harmony import */ var _plan_branches_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(94003);
-/* harmony import */ var _plan_epochs_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(68641);
-/* harmony import */ var _plan_cache_location_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(54929);
-/* harmony import */ var _plan_earlier_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14963);
-/* harmony import */ var _plan_probes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(95844);
-/* harmony import */ var _records_failures_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(98195);
-/* harmony import */ var _records_newest_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(37262);
-/* harmony import */ var _records_place_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(56329);
-/* harmony import */ var _kept_records_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(80235);
-/* harmony import */ var _registry_records_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(72996);
-
-
-
-
-
-
-
-
-
-
-
-/** Artifacts that are fetched at a time. */
-const RECORDS_AT_A_TIME = 8;
-/** Artifacts that are fetched at the most. */
-const MOST = 128;
-/** Branches whose records count, most telling first. A run that may not write is on a branch that never has any. */
-const branchesWithRecords = ({ event }, { access }) => {
-    const all = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .branchesOf */ .I)(event);
-    const own = (0,_plan_branches_js__WEBPACK_IMPORTED_MODULE_7__/* .ownBranch */ .Z)(event);
-    const others = all.filter((branch) => branch !== own);
-    return access.write || others.length === 0 ? all : others;
-};
-const PROBE_ARTIFACTS = { none: 0, newest: RECORDS_AT_A_TIME, all: MOST };
-const fetchAll = async (repository, tags, io) => {
-    const found = [];
-    for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
-        const some = tags.slice(start, start + RECORDS_AT_A_TIME);
-        found.push(...(await Promise.all(some.map((tag) => (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .fetchRecords */ .D)({ ...repository, tag }, io)))).flat());
-    }
-    return found;
-};
-/** Records that are kept in a repository, newest first, until each work item has one. */
-const readRepository = async (repository, { items, probes }, branches, io) => {
-    const all = (0,_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .recordsTags */ .wR)(await (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .listRecords */ .V)(repository, 'reasons will be missing', io));
-    const ofProbes = new Set(all.filter(_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .isProbesTag */ .Gt).slice(0, PROBE_ARTIFACTS[probes]));
-    const found = [...(await fetchAll(repository, [...ofProbes], io))];
-    const tags = all.filter((tag) => !ofProbes.has(tag)).slice(0, MOST);
-    const missing = new Set(items.map(_factory_work_item_js__WEBPACK_IMPORTED_MODULE_8__/* .workItemName */ .A));
-    for (let start = 0; start < tags.length && missing.size > 0; start += RECORDS_AT_A_TIME) {
-        const some = tags.slice(start, start + RECORDS_AT_A_TIME);
-        const fetched = await Promise.all(some.map((tag) => (0,_registry_records_js__WEBPACK_IMPORTED_MODULE_6__/* .fetchRecords */ .D)({ ...repository, tag }, io)));
-        found.push(...fetched.flat());
-        // One of a branch further back may still be replaced by an older one of the first branch.
-        for (const name of (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_9__/* .newestRecords */ .vA)(fetched.flat(), branches.slice(0, 1)).keys())
-            missing.delete(name);
-    }
-    return found;
-};
-/** Records of all that the homes of a cache keep: beside the refs of a registry, else in a file. */
-const readHomes = async (subject, cache, branches, io) => {
-    const found = [];
-    for (const home of (0,_plan_cache_location_js__WEBPACK_IMPORTED_MODULE_1__/* .recordHomes */ .wJ)(cache)) {
-        const repository = (0,_records_place_js__WEBPACK_IMPORTED_MODULE_4__/* .recordsRepository */ .br)(home);
-        if (repository === undefined)
-            found.push(...(await (0,_kept_records_js__WEBPACK_IMPORTED_MODULE_5__/* .readKeptRecords */ .n)(home, io)));
-        else
-            found.push(...(await readRepository(repository, subject, branches, io)));
-    }
-    return found;
-};
-/**
- * The newest record of a successful build of each work item: of the run's own branch, else of the branch it goes to or of
- * the default branch. Artifacts are read newest first until each work item has one, so failures that are not older than
- * those are among them. Never fails a run.
- */
-const fetchEarlierRecords = async (subject, cache, context, io) => {
-    if (!cache.access.read)
-        return _plan_earlier_js__WEBPACK_IMPORTED_MODULE_2__/* .NO_EARLIER */ .b;
-    const branches = branchesWithRecords(context, cache);
-    const found = await readHomes(subject, cache, branches, io);
-    const newest = (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_9__/* .newestRecords */ .vA)(found, branches);
-    if (found.length > 0)
-        io.actions.info(`${newest.size} of ${subject.items.length} work items have a record of an earlier build`);
-    const own = found.filter(({ run: { branch } }) => branch !== undefined && branches.includes(branch));
-    return { records: newest, failures: (0,_records_failures_js__WEBPACK_IMPORTED_MODULE_10__/* .foldFailures */ .J)(found), epochs: (0,_plan_epochs_js__WEBPACK_IMPORTED_MODULE_0__/* .foldEpochs */ .Ml)(own), probes: (0,_plan_probes_js__WEBPACK_IMPORTED_MODULE_3__/* .foldProbes */ .ds)(own) };
 };
 
 
@@ -39246,16 +39264,15 @@ var epochs = __nccwpck_require__(68641);
 
 
 
-/** For each layer with an age what its next rollover builds again, the next one first; nobody knows when a probe asks for one. */
-const findRollovers = ({ items, tops, prefixes, contents }, layers) => {
-    const ages = new Map(layers.flatMap(({ name, maxAge, probe }) => maxAge === undefined || probe !== undefined ? [] : [[name, maxAge]]));
+/** Prefixes that are built again with each variant of these layers: its own, and those above. */
+const groupPrefixes = ({ items, tops, prefixes }, layers) => {
     const groups = new Map();
     for (const [index, item] of items.entries()) {
         const chain = (0,tree/* chainOf */.dR)(prefixes, tops[index]);
         for (const [position, prefix] of chain.entries()) {
             const { layer = '', variant = '' } = prefixes[prefix] ?? {};
-            const since = item.layers.find((each) => each.layer === layer)?.epoch;
-            if (since === undefined || !ages.has(layer))
+            const since = layers.has(layer) ? item.layers.find((each) => each.layer === layer)?.epoch : undefined;
+            if (since === undefined)
                 continue;
             const name = JSON.stringify([layer, variant]);
             const group = (0,remember/* remember */.k)(groups, name, () => ({ prefixes: new Set(), manifests: new Set(), since }));
@@ -39264,8 +39281,17 @@ const findRollovers = ({ items, tops, prefixes, contents }, layers) => {
             group.manifests.add(item.manifestId);
         }
     }
+    return groups;
+};
+/** For each layer with an age what its next rollover builds again, the next one first; nobody knows when a probe asks for one. */
+const findRollovers = (sources, layers) => {
+    const ages = new Map(layers.flatMap(({ name, maxAge, probe }) => maxAge === undefined || probe !== undefined ? [] : [[name, maxAge]]));
+    // Most factories have none, and large ones have many work items.
+    if (ages.size === 0)
+        return [];
+    const { prefixes, contents } = sources;
     const sum = (of, value) => [...of.prefixes].reduce((total, index) => total + (prefixes[index] === undefined ? 0 : value(prefixes[index])), 0);
-    return [...groups]
+    return [...groupPrefixes(sources, ages)]
         .map(([name, group]) => {
         const [layer = '', variant = ''] = JSON.parse(name);
         return {
@@ -41576,9 +41602,12 @@ const readPlan = async (path, action, io) => {
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   D: () => (/* binding */ fetchRecords),
-/* harmony export */   V: () => (/* binding */ listRecords)
+/* harmony export */   TT: () => (/* binding */ RECORDS_AT_A_TIME),
+/* harmony export */   VI: () => (/* binding */ listRecords),
+/* harmony export */   ZR: () => (/* binding */ fetchParts),
+/* harmony export */   mj: () => (/* binding */ fetchAll)
 /* harmony export */ });
+/* unused harmony export fetchRecords */
 /* harmony import */ var _io_registry_registry_error_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2212);
 /* harmony import */ var _oci_reference_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(62148);
 /* harmony import */ var _problem_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(64008);
@@ -41603,6 +41632,17 @@ const fetchRecords = async (place, io) => {
         return [];
     }
 };
+/** Artifacts that are fetched at a time. */
+const RECORDS_AT_A_TIME = 8;
+/** The records that are kept under these tags, in their order, a few artifacts at a time: as long as somebody goes on. */
+const fetchParts = async function* (repository, tags, io) {
+    for (let start = 0; start < tags.length; start += RECORDS_AT_A_TIME) {
+        const some = tags.slice(start, start + RECORDS_AT_A_TIME);
+        yield (await Promise.all(some.map((tag) => fetchRecords({ ...repository, tag }, io)))).flat();
+    }
+};
+/** All records that are kept under these tags. */
+const fetchAll = async (repository, tags, io) => (await Array.fromAsync(fetchParts(repository, tags, io))).flat();
 /** All tags of a repository of records; none where they cannot be listed. `effect` says what is lost by that. */
 const listRecords = async (repository, effect, io) => {
     try {
@@ -41619,7 +41659,7 @@ const listRecords = async (repository, effect, io) => {
 
 /***/ }),
 
-/***/ 73716:
+/***/ 16073:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41794,6 +41834,26 @@ const builder = record('the builder of a pool', {
     description: 'How the builder of this pool is made. Inputs of the build action are stronger.',
 });
 
+;// CONCATENATED MODULE: ./src/factory/cache-shapes.ts
+
+
+const cacheMirror = record('a cache mirror', {
+    ref: required(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs of this mirror.'),
+    read: optional({ kind: 'flag' }, 'Whether it is read. Default: true.'),
+    write: optional({ kind: 'flag' }, 'Whether what is written to the cache is written here, too. Default: false.'),
+});
+/** Where and how build steps are cached. */
+const cache = record('the cache', {
+    backend: optional(choice(['registry', 'local', 'gha', 'inline']), 'Where BuildKit keeps its cache. Default: registry, or local where no registry is configured.'),
+    strategy: optional(choice(['layer', 'manifest', 'platform']), 'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.'),
+    ref: optional(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs; never one that holds images.'),
+    'untrusted-ref': optional(text_shapes/* cacheRepository */.ZY, 'Repository that branches and pull requests of the same repository write. Nothing that is trusted reads it.'),
+    mirrors: optional(list(cacheMirror), 'Further repositories with the same refs, for runners elsewhere.'),
+    from: optional(list(text_shapes/* cacheSource */.Oy), 'Further places that are read, as in docker/build-push-action.'),
+    folder: optional(text_shapes/* cacheFolder */.nF, 'Folder of a local cache, absolute or relative to the workspace. Default: one named after the factory in ~/.cache/strata.'),
+    'max-size': optional(text_shapes/* size */.Ej, 'Most that a local cache holds; the oldest folders go first. Default: 8GiB.'),
+});
+
 // EXTERNAL MODULE: ./src/factory/lint-levels.ts
 var lint_levels = __nccwpck_require__(1461);
 ;// CONCATENATED MODULE: ./src/factory/lint-shapes.ts
@@ -41836,9 +41896,57 @@ const lintLevelsOf = (content) => {
     return { ...(all === undefined ? {} : { all: all.value }), rules: Object.fromEntries(rules) };
 };
 
+;// CONCATENATED MODULE: ./src/factory/selector-shapes.ts
+
+
+
+const not = record('a selector', { not: required(some(name_shapes/* variantPattern */.AB), 'Names or globs that do not match.') });
+/** Which variants of a layer are meant. */
+const selector = either(some(name_shapes/* variantPattern */.AB), not, {
+    define: 'selector',
+    description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
+    examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
+});
+const notPlatform = record('a selector', {
+    not: required(some(platformPattern), 'Platforms that do not match.'),
+});
+/** Which platforms a rule is about. */
+const platformSelector = either(some(platformPattern), notPlatform, {
+    define: 'platformSelector',
+    description: 'A platform, a glob, a list of them, or { not: … } for all others.',
+});
+
+;// CONCATENATED MODULE: ./src/factory/retention-shapes.ts
+
+
+
+const retentionNumbers = {
+    'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
+    'expire-after': optional(text_shapes/* duration */.p0, 'Generations older than this go even if they are among the last; never the newest of a manifest that is built.'),
+};
+const retentionRule = record('a retention rule', {
+    layers: optional(selector, 'Layers whose cache refs it is about, by name or glob; all and the image when absent.'),
+    platforms: optional(platformSelector, 'Platforms that it is about; all when absent.'),
+    branches: optional(some(text_shapes/* keepGlob */.mx), 'Branches that it is about, by name or glob; all when absent. A * also spans slashes.'),
+    ...retentionNumbers,
+});
+/** What prune keeps. */
+const retention = record('the retention', {
+    ...retentionNumbers,
+    'min-age': optional(text_shapes/* duration */.p0, 'Nothing younger is deleted. Default: 24h.'),
+    keep: optional(some(text_shapes/* keepGlob */.mx), 'Globs over manifest ids, tags and branches: what matches is never deleted.'),
+    'removed-manifests': optional(choice(['keep', 'prune']), 'What becomes of manifests and branches that are no more. Default: keep.'),
+    'removed-grace': optional(text_shapes/* duration */.p0, 'How long they stay, from the prune that first misses them. Default: 14d.'),
+    'max-deletes': optional({ kind: 'count', minimum: 1 }, 'What one run deletes at the most.'),
+    rules: optional(list(retentionRule), 'Other numbers for some layers, platforms or branches. Of those that match, the last that gives a number holds.'),
+});
+
 // EXTERNAL MODULE: ./src/factory/template.ts
 var template = __nccwpck_require__(92222);
 ;// CONCATENATED MODULE: ./src/factory/description.ts
+
+
+
 
 
 
@@ -41866,21 +41974,6 @@ const args = map(name_shapes/* argumentName */.JA, either(text_shapes/* argument
     define: 'argumentValue',
     description: 'A value, read as it is written (3.10 stays 3.10), or a map of values by platform.',
 }), { define: 'args', examples: [{ PYTHON: '3.12' }] });
-const not = record('a selector', { not: required(some(name_shapes/* variantPattern */.AB), 'Names or globs that do not match.') });
-/** Which variants of a layer are meant. */
-const selector = either(some(name_shapes/* variantPattern */.AB), not, {
-    define: 'selector',
-    description: 'A variant name, a glob, a list of them, or { not: … } for all others.',
-    examples: ['ubuntu-24.04', 'cuda-*', ['ubuntu-24.04', 'debian-13'], { not: 'cuda-*' }],
-});
-const notPlatform = record('a selector', {
-    not: required(some(platformPattern), 'Platforms that do not match.'),
-});
-/** Which platforms a rule is about. */
-const platformSelector = either(some(platformPattern), notPlatform, {
-    define: 'platformSelector',
-    description: 'A platform, a glob, a list of them, or { not: … } for all others.',
-});
 const test = either(list(text_shapes/* testWord */.Vm), record('a test', {
     script: required(text_shapes/* path */.Ae, 'A script of the workspace, with an interpreter that the image has.'),
 }), {
@@ -41955,40 +42048,6 @@ const pool = record('a pool', {
     cache: optional(record('the cache of a pool', {
         ref: required(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs of this pool.'),
     }), 'A cache repository of its own. The pool reads the others as well.'),
-});
-const cacheMirror = record('a cache mirror', {
-    ref: required(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs of this mirror.'),
-    read: optional({ kind: 'flag' }, 'Whether it is read. Default: true.'),
-    write: optional({ kind: 'flag' }, 'Whether what is written to the cache is written here, too. Default: false.'),
-});
-const cache = record('the cache', {
-    backend: optional(choice(['registry', 'local', 'gha', 'inline']), 'Where BuildKit keeps its cache. Default: registry, or local where no registry is configured.'),
-    strategy: optional(choice(['layer', 'manifest', 'platform']), 'What a cache ref holds: a shared prefix, one manifest, or everything of a platform. Default: layer.'),
-    ref: optional(text_shapes/* cacheRepository */.ZY, 'Repository of the cache refs; never one that holds images.'),
-    'untrusted-ref': optional(text_shapes/* cacheRepository */.ZY, 'Repository that branches and pull requests of the same repository write. Nothing that is trusted reads it.'),
-    mirrors: optional(list(cacheMirror), 'Further repositories with the same refs, for runners elsewhere.'),
-    from: optional(list(text_shapes/* cacheSource */.Oy), 'Further places that are read, as in docker/build-push-action.'),
-    folder: optional(text_shapes/* cacheFolder */.nF, 'Folder of a local cache, absolute or relative to the workspace. Default: one named after the factory in ~/.cache/strata.'),
-    'max-size': optional(text_shapes/* size */.Ej, 'Most that a local cache holds; the oldest folders go first. Default: 8GiB.'),
-});
-const retentionNumbers = {
-    'keep-last': optional({ kind: 'count', minimum: 1 }, 'Generations kept of every manifest and platform. Default: 3.'),
-    'expire-after': optional(text_shapes/* duration */.p0, 'Generations older than this go even if they are among the last; never the newest of a manifest that is built.'),
-};
-const retentionRule = record('a retention rule', {
-    layers: optional(selector, 'Layers whose cache refs it is about, by name or glob; all and the image when absent.'),
-    platforms: optional(platformSelector, 'Platforms that it is about; all when absent.'),
-    branches: optional(some(text_shapes/* keepGlob */.mx), 'Branches that it is about, by name or glob; all when absent. A * also spans slashes.'),
-    ...retentionNumbers,
-});
-const retention = record('the retention', {
-    ...retentionNumbers,
-    'min-age': optional(text_shapes/* duration */.p0, 'Nothing younger is deleted. Default: 24h.'),
-    keep: optional(some(text_shapes/* keepGlob */.mx), 'Globs over manifest ids, tags and branches: what matches is never deleted.'),
-    'removed-manifests': optional(choice(['keep', 'prune']), 'What becomes of manifests and branches that are no more. Default: keep.'),
-    'removed-grace': optional(text_shapes/* duration */.p0, 'How long they stay, from the prune that first misses them. Default: 14d.'),
-    'max-deletes': optional({ kind: 'count', minimum: 1 }, 'What one run deletes at the most.'),
-    rules: optional(list(retentionRule), 'Other numbers for some layers, platforms or branches. Of those that match, the last that gives a number holds.'),
 });
 const shared = {
     version: required({ kind: 'count', minimum: 1, maximum: 1 }, 'Version of this format.'),
@@ -44588,8 +44647,8 @@ var dockerfile = __nccwpck_require__(15093);
 var cache_lines = __nccwpck_require__(71450);
 // EXTERNAL MODULE: ./src/commands/planning/kept-plan.ts
 var kept_plan = __nccwpck_require__(99034);
-// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 1 modules
-var ask_registry = __nccwpck_require__(88661);
+// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 3 modules
+var ask_registry = __nccwpck_require__(66649);
 // EXTERNAL MODULE: ./src/commands/planning/layer-facts.ts + 3 modules
 var layer_facts = __nccwpck_require__(66225);
 // EXTERNAL MODULE: ./src/commands/planning/mirrors.ts
@@ -44611,7 +44670,10 @@ const imageContent = ({ diffIds, env, user = '', workingDir = '', shell, onBuild
 var mirror = __nccwpck_require__(22602);
 // EXTERNAL MODULE: ./src/oci/reference.ts
 var oci_reference = __nccwpck_require__(62148);
+// EXTERNAL MODULE: ./src/records/newest.ts
+var newest = __nccwpck_require__(37262);
 ;// CONCATENATED MODULE: ./src/plan/known-images.ts
+
 
 const contentOf = ({ content, bytes }) => content === undefined || bytes === undefined ? undefined : { digest: content, bytes };
 /**
@@ -44619,8 +44681,7 @@ const contentOf = ({ content, bytes }) => content === undefined || bytes === und
  * every platform that needs it, since keys would be others.
  */
 const knownImage = ({ reference, platforms }, records) => {
-    const newestFirst = [...records.values()].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1));
-    const uses = newestFirst.flatMap(({ platform, images }) => images.filter((image) => image.reference === reference).map((image) => ({ platform, image })));
+    const uses = (0,newest/* newestFirst */.ll)(records.values()).flatMap(({ platform, images }) => images.filter((image) => image.reference === reference).map((image) => ({ platform, image })));
     const [digest, parsed] = [uses[0]?.image.digest, (0,oci_reference/* parseReference */.F2)(reference)];
     if (digest === undefined || parsed === undefined)
         return undefined;
@@ -44735,8 +44796,8 @@ const resolveImages = async (needs, sources, io) => {
     return resolved.map(({ image }) => image);
 };
 
-// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 27 modules
-var sources = __nccwpck_require__(73716);
+// EXTERNAL MODULE: ./src/commands/planning/sources.ts + 30 modules
+var sources = __nccwpck_require__(16073);
 // EXTERNAL MODULE: ./src/suggest.ts
 var suggest = __nccwpck_require__(42969);
 // EXTERNAL MODULE: ./src/factory/wording.ts
@@ -46758,8 +46819,8 @@ var problem = __nccwpck_require__(64008);
 var cache_refs = __nccwpck_require__(49847);
 // EXTERNAL MODULE: ./src/plan/cache-location.ts
 var cache_location = __nccwpck_require__(54929);
-// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 1 modules
-var ask_registry = __nccwpck_require__(88661);
+// EXTERNAL MODULE: ./src/commands/planning/ask-registry.ts + 3 modules
+var ask_registry = __nccwpck_require__(66649);
 // EXTERNAL MODULE: ./src/commands/planning/survey.ts + 17 modules
 var survey = __nccwpck_require__(60072);
 ;// CONCATENATED MODULE: ./src/commands/planning/survey-needs.ts
@@ -48028,22 +48089,15 @@ var registry_records = __nccwpck_require__(72996);
 
 
 
-/** Artifacts that are fetched at a time. */
-const AT_A_TIME = 8;
 /** What the registry keeps of this run, read from beside the trusted cache alone. */
 const fetchOwn = async (plan, context, io) => {
     const { id = '', attempt = 1 } = context.run;
     const repository = (0,place/* recordsRepository */.br)(plan.cache.ref ?? '');
     if (repository === undefined)
         return [];
-    const listed = await (0,registry_records/* listRecords */.V)(repository, 'none of this run are read', io);
+    const listed = await (0,registry_records/* listRecords */.VI)(repository, 'none of this run are read', io);
     const tags = (0,place/* recordsTagsOfRun */.i3)(listed, id, attempt);
-    const found = [];
-    for (let start = 0; start < tags.length; start += AT_A_TIME) {
-        const some = tags.slice(start, start + AT_A_TIME);
-        const fetched = await Promise.all(some.map((tag) => (0,registry_records/* fetchRecords */.D)({ ...repository, tag }, io)));
-        found.push(...fetched.flat());
-    }
+    const found = await (0,registry_records/* fetchAll */.mj)(repository, tags, io);
     io.actions.info(`${(0,quantity/* renderCount */.SS)(found.length, 'record')} of this run in ${(0,oci_reference/* formatReference */.FH)(repository)}`);
     return ownRecords(found, plan, context);
 };
@@ -54837,11 +54891,10 @@ const isDocument = (mediaType) => (0,media_types/* isIndexMediaType */.$$)(media
 /** What a fetched OCI manifest or index says of itself. An older BuildKit cache is an index that lists blobs. */
 const storedContentOf = ({ descriptor, manifest }) => {
     const listed = manifest.kind === 'index' ? manifest.manifests : [manifest.config, ...manifest.layers];
-    const { artifactType, subject, annotations } = manifest;
+    const { artifactType, subject } = manifest;
     return {
         ...descriptor,
         kind: manifest.kind,
-        annotations,
         ...(artifactType === undefined ? {} : { artifactType }),
         ...(manifest.kind === 'index' ? {} : { configType: manifest.config.mediaType }),
         ...(subject === undefined ? {} : { subject: subject.digest }),
@@ -58027,47 +58080,6 @@ const planCache = (factory, items, inputs, access) => {
 
 /***/ }),
 
-/***/ 14963:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ NO_EARLIER),
-/* harmony export */   r: () => (/* binding */ earlierRefs)
-/* harmony export */ });
-/* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
-/* harmony import */ var _layers_tree_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(71696);
-
-
-/** Where there is no record. */
-const NO_EARLIER = {
-    records: new Map(),
-    failures: new Map(),
-    epochs: new Map(),
-    probes: new Map(),
-};
-/**
- * For each prefix the refs that its layer had in the records of the same work items, in whatever repository they were. A
- * change to the last step of a layer then does not run the steps before it again.
- */
-const earlierRefs = (items, { prefixes, tops }, records) => {
-    if (records.size === 0)
-        return () => [];
-    const found = prefixes.map(() => new Set());
-    for (const [index, item] of items.entries()) {
-        const { layers = [] } = records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(item)) ?? {};
-        for (const prefix of (0,_layers_tree_js__WEBPACK_IMPORTED_MODULE_0__/* .chainOf */ .dR)(prefixes, tops[index])) {
-            const name = prefixes[prefix]?.layer.layer;
-            const ref = layers.find(({ layer }) => layer === name)?.ref;
-            if (ref !== undefined)
-                found[prefix]?.add(ref);
-        }
-    }
-    return (prefix) => [...(found[prefix] ?? [])];
-};
-
-
-/***/ }),
-
 /***/ 40979:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -59159,7 +59171,9 @@ const recordedItems = (work, records, branch) => work.items.flatMap((item, index
 /* harmony export */   h: () => (/* binding */ stableWork)
 /* harmony export */ });
 /* harmony import */ var _factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(47013);
+/* harmony import */ var _records_newest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(37262);
 /* harmony import */ var _leg_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(93511);
+
 
 
 /** Numbers layers by identity: those of two work items that are the same object are the same layer. */
@@ -59186,7 +59200,7 @@ const stableWork = (items, layers) => {
 /** The newest record among those of the work items that a stack stands for, cut down to the same layers. */
 const stackRecord = (item, sources, records) => {
     const known = sources.flatMap((source) => records.get((0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_1__/* .workItemName */ .A)(source)) ?? []);
-    const newest = known.toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1))[0];
+    const [newest] = (0,_records_newest_js__WEBPACK_IMPORTED_MODULE_2__/* .newestFirst */ .ll)(known);
     const names = new Set(item.layers.map(({ layer }) => layer));
     return newest && { ...newest, layers: newest.layers.filter(({ layer }) => names.has(layer)) };
 };
@@ -59444,6 +59458,8 @@ const fitLine = (text, width) => {
 /* harmony export */   J: () => (/* binding */ foldFailures),
 /* harmony export */   R: () => (/* binding */ failedLayer)
 /* harmony export */ });
+/* harmony import */ var _newest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(37262);
+
 /** The layer with the step that failed. */
 const failedLayer = ({ layers }) => layers.find(({ steps }) => steps.some(({ outcome }) => outcome === 'failed'));
 /** Keys of what a record of a success proves: that all of it can be built. */
@@ -59465,10 +59481,9 @@ const failureOf = (record) => {
  * decides the steps makes, is another prefix, so it starts anew.
  */
 const foldFailures = (records) => {
-    const newestFirst = [...records].toSorted((a, b) => (a.run.finishedAt < b.run.finishedAt ? 1 : -1));
     const failures = new Map();
     const settled = new Set();
-    for (const record of newestFirst) {
+    for (const record of (0,_newest_js__WEBPACK_IMPORTED_MODULE_0__/* .newestFirst */ .ll)(records)) {
         for (const key of builtKeys(record))
             settled.add(key);
         const failure = failureOf(record);
@@ -59488,6 +59503,7 @@ const foldFailures = (records) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   gS: () => (/* binding */ generationOf),
+/* harmony export */   ll: () => (/* binding */ newestFirst),
 /* harmony export */   vA: () => (/* binding */ newestRecords),
 /* harmony export */   xD: () => (/* binding */ recordName)
 /* harmony export */ });
@@ -59495,6 +59511,8 @@ const foldFailures = (records) => {
 
 /** The name of the work item that a record is of, as {@link workItemName} gives it. */
 const recordName = ({ manifest_id: manifestId, platform }) => (0,_factory_work_item_js__WEBPACK_IMPORTED_MODULE_0__/* .workItemName */ .A)({ manifestId, platform });
+/** Records by the time they were finished, the newest first; of one time in their order. */
+const newestFirst = (records) => [...records].toSorted(({ run: a }, { run: b }) => a.finishedAt === b.finishedAt ? 0 : a.finishedAt < b.finishedAt ? 1 : -1);
 /** Where the record that a work item is compared with comes from: earlier branches are preferred. */
 const rankOf = ({ run: { branch } }, branches) => {
     const rank = branch === undefined ? -1 : branches.indexOf(branch);
